@@ -1,0 +1,57 @@
+//! The platforms a bot can live on, and what each can do.
+
+use super::BotId;
+use super::message::Capabilities;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Channel {
+    /// The demo's chat page in the manner of Telegram: buttons, edits, reactions, hears everything.
+    SandboxTelegram,
+    /// The demo's chat page in the manner of a Zalo bot: numbers instead of buttons, no edits, and in
+    /// a group it hears only mentions and replies.
+    SandboxZalo,
+}
+
+impl Channel {
+    pub const ALL: [Channel; 2] = [Channel::SandboxTelegram, Channel::SandboxZalo];
+
+    pub fn slug(self) -> &'static str {
+        match self {
+            Channel::SandboxTelegram => "sandbox-telegram",
+            Channel::SandboxZalo => "sandbox-zalo",
+        }
+    }
+
+    pub fn from_slug(slug: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|channel| channel.slug() == slug)
+    }
+
+    /// Limits as the platforms publish them: Telegram's Bot API (`sendMessage` 4096, `answerCallbackQuery`
+    /// 200), the Zalo Bot platform (`sendMessage` 2000).
+    pub fn capabilities(self) -> Capabilities {
+        match self {
+            Channel::SandboxTelegram => {
+                Capabilities { buttons: true, edit: true, reaction: true, text_limit: 4096, toast_limit: 200 }
+            }
+            Channel::SandboxZalo => {
+                Capabilities { buttons: false, edit: false, reaction: false, text_limit: 2000, toast_limit: 0 }
+            }
+        }
+    }
+
+    /// In a group the bot hears only what mentions it or answers it.
+    pub fn hears_only_mentions(self) -> bool {
+        match self {
+            Channel::SandboxTelegram => false,
+            Channel::SandboxZalo => true,
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bot {
+    pub id: BotId,
+    pub channel: Channel,
+    /// The name to mention, without "@".
+    pub name: String,
+}

@@ -1,0 +1,159 @@
+//! What comes in and what goes out, in words that no platform owns.
+
+use serde::{Deserialize, Serialize};
+
+use super::{BotId, ChatId, Timestamp};
+
+/// Something that happened in a chat, as a channel understood it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Update {
+    /// The platform's own id of this update, unique per bot: the key against counting twice.
+    pub external_id: String,
+    pub chat: ChatSeen,
+    pub sender: Sender,
+    pub at: Timestamp,
+    pub what: What,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChatSeen {
+    pub external_id: String,
+    pub kind: ChatKind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChatKind {
+    Private,
+    Group,
+}
+
+impl ChatKind {
+    pub fn slug(self) -> &'static str {
+        match self {
+            ChatKind::Private => "private",
+            ChatKind::Group => "group",
+        }
+    }
+
+    pub fn from_slug(slug: &str) -> Option<Self> {
+        [ChatKind::Private, ChatKind::Group].into_iter().find(|kind| kind.slug() == slug)
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sender {
+    pub external_id: String,
+    /// The name the person shows on the platform. For a teacher's eyes only; never logged.
+    pub name: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum What {
+    Text {
+        text: String,
+        /// The platform's id of this message, to react to it.
+        message: String,
+        /// The bot was mentioned or its message was answered. In a private chat everything is for the bot.
+        addressed: bool,
+        /// The platform's id of the bot's message that this one answers.
+        reply_to: Option<String>,
+    },
+    Tap {
+        data: String,
+        /// The platform's id under which the tap wants its answer.
+        callback: String,
+    },
+    /// A photo, file, sticker or voice message. It is never downloaded.
+    Attachment { caption: Option<String>, message: String, addressed: bool },
+}
+
+/// One answer a person can choose: a button where the channel has buttons, a number where it has not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choice {
+    pub label: String,
+    /// At most 64 bytes (Telegram's limit for callback data); checked on the server when it comes back.
+    pub data: String,
+}
+
+impl Choice {
+    pub fn new(label: impl Into<String>, data: impl Into<String>) -> Self {
+        Self { label: label.into(), data: data.into() }
+    }
+}
+
+/// The message to be answered: where it stands and how its author can be reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asker {
+    pub chat: ChatId,
+    pub kind: ChatKind,
+    /// Set when the person tapped a button.
+    pub callback: Option<String>,
+    /// The platform's id of the person's message, when there is one.
+    pub message: Option<String>,
+    /// The private chat between this account and the bot, when the person ever opened it.
+    pub private_chat: Option<ChatId>,
+}
+
+/// What a feature wants to say. `render` decides how the channel can say it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Say {
+    /// An acknowledgement: a toast for a tap, `private` in a private chat; in a group at most a
+    /// reaction or the nameless `public` words.
+    Acknowledge { to: Asker, private: String, public: &'static str },
+    /// An answer with content that everybody may read. A tap in a group still gets it as a message.
+    Answer { to: Asker, text: String, choices: Vec<Choice> },
+    /// An answer with a family's or a class's own data: in a private chat as it stands; asked from a
+    /// group it goes to the private chat and the group sees only `public`.
+    Confide { to: Asker, text: String, choices: Vec<Choice>, public: &'static str },
+    /// A message nobody asked for in this chat.
+    Post { bot: BotId, chat: ChatId, text: String, choices: Vec<Choice>, priority: Priority },
+    /// The board of a class group: a fresh message, or a new text for the one that hangs there.
+    Board { bot: BotId, chat: ChatId, text: String, choices: Vec<Choice>, fresh: bool },
+}
+
+/// Which message goes first when many wait. The number is the stored order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Priority {
+    /// The answer to a tap: the platform drops it after seconds.
+    Tap,
+    Reply,
+    Board,
+    Reminder,
+}
+
+impl Priority {
+    pub fn order(self) -> i64 {
+        match self {
+            Priority::Tap => 0,
+            Priority::Reply => 1,
+            Priority::Board => 2,
+            Priority::Reminder => 3,
+        }
+    }
+}
+
+/// What a channel can do. Features never ask which platform it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Capabilities {
+    pub buttons: bool,
+    pub edit: bool,
+    pub reaction: bool,
+    /// Longest text of one message, in UTF-16 units (Telegram 4096, Zalo 2000).
+    pub text_limit: usize,
+    /// Longest text of a tap's own answer, in UTF-16 units (Telegram 200).
+    pub toast_limit: usize,
+}
+
+/// What is sent for one outbox row; the channel turns it into its own JSON.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum Payload {
+    Message { text: String, choices: Vec<Choice>, reply_to: Option<String> },
+    /// A new text for an earlier message; which one stands in the row's `edits`.
+    Edit { text: String, choices: Vec<Choice> },
+    /// Plain text beside the button that was tapped; `alert` wants to be closed by hand.
+    Toast { callback: String, text: String, alert: bool },
+    Reaction { message: String, emoji: String },
+}
