@@ -1,0 +1,198 @@
+//! Faces and rooms on the platforms: accounts, the chats a bot sits in, and who an account speaks for.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+
+use super::Account;
+use crate::db::{Row, Set, Tx, fresh_id};
+use crate::domain::message::{ChatKind, ChatSeen, Sender};
+use crate::domain::{AccountId, BotId, ChatId, ClassId, PersonId, SchoolId, Timestamp};
+use crate::vals;
+
+/// A chat as a bot sees it, and what the school uses it for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chat {
+    pub id: ChatId,
+    pub external_id: String,
+    pub kind: ChatKind,
+    pub class: Option<(SchoolId, ClassId)>,
+    pub staff_room: Option<SchoolId>,
+}
+
+impl Chat {
+    pub fn school(&self) -> Option<SchoolId> {
+        self.class.map(|(school, _)| school).or(self.staff_room)
+    }
+}
+
+/// Accounts by their external id; those never seen before are made.
+pub async fn accounts(
+    tx: &mut Tx,
+    bot: BotId,
+    senders: &[&Sender],
+    now: Timestamp,
+) -> Result<HashMap<String, Account>, sqlx::Error> {
+    let wanted: Vec<&str> = senders.iter().map(|sender| sender.external_id.as_str()).collect();
+    let mut found = select_accounts(tx, bot, &wanted).await?;
+    let new: Vec<NewAccount> = senders
+        .iter()
+        .filter(|sender| !found.contains_key(&sender.external_id))
+        .map(|sender| NewAccount {
+            account_id: fresh_id(now),
+            external_id: sender.external_id.clone(),
+            name: sender.name.clone(),
+        })
+        .collect();
+    if !new.is_empty() {
+        insert_accounts(tx, bot, &new, now).await?;
+        found = select_accounts(tx, bot, &wanted).await?;
+    }
+    Ok(found)
+}
+
+#[derive(Serialize)]
+struct NewAccount {
+    account_id: i64,
+    external_id: String,
+    name: String,
+}
+
+async fn select_accounts(tx: &mut Tx, bot: BotId, wanted: &[&str]) -> Result<HashMap<String, Account>, sqlx::Error> {
+    const SELECT: &str = "SELECT account_id, external_id, private_chat FROM account \
+         WHERE bot_id = $1 AND external_id IN (SELECT value ->> 'id' FROM json_each($2))";
+    let ids: Vec<ExternalId<'_>> = wanted.iter().map(|id| ExternalId { id }).collect();
+    let rows = tx.rows(SELECT, vals![bot, Set(ids)]).await?;
+    rows.iter().map(read_account).collect()
+}
+
+/// A JSON object rather than a bare string: `value` of a bare string keeps its quotes on one engine.
+#[derive(Serialize)]
+pub(crate) struct ExternalId<'a> {
+    pub id: &'a str,
+}
+
+fn read_account(row: &Row) -> Result<(String, Account), sqlx::Error> {
+    let external_id: String = row.get("external_id")?;
+    let account =
+        Account { id: row.get("account_id")?, external_id: external_id.clone(), private_chat: row.get("private_chat")? };
+    Ok((external_id, account))
+}
+
+async fn insert_accounts(tx: &mut Tx, bot: BotId, new: &[NewAccount], now: Timestamp) -> Result<(), sqlx::Error> {
+    const INSERT: &str = "INSERT INTO account (account_id, bot_id, external_id, name, created_at) \
+         SELECT CAST(value ->> 'account_id' AS BIGINT), $1, value ->> 'external_id', value ->> 'name', $2 \
+         FROM json_each($3) WHERE true ON CONFLICT DO NOTHING";
+    tx.execute(INSERT, vals![bot, now, Set(new)]).await?;
+    Ok(())
+}
+
+/// Chats by their external id; those never seen before are made.
+pub async fn chats(
+    tx: &mut Tx,
+    bot: BotId,
+    seen: &[&ChatSeen],
+    now: Timestamp,
+) -> Result<HashMap<String, Chat>, sqlx::Error> {
+    let mut found = select_chats(tx, bot, seen).await?;
+    let new: Vec<NewChat> = seen
+        .iter()
+        .filter(|chat| !found.contains_key(&chat.external_id))
+        .map(|chat| NewChat {
+            chat_id: fresh_id(now),
+            external_id: chat.external_id.clone(),
+            kind: chat.kind.slug(),
+        })
+        .collect();
+    if !new.is_empty() {
+        const INSERT: &str = "INSERT INTO chat (chat_id, bot_id, external_id, kind) \
+             SELECT CAST(value ->> 'chat_id' AS BIGINT), $1, value ->> 'external_id', value ->> 'kind' \
+             FROM json_each($2) WHERE true ON CONFLICT DO NOTHING";
+        tx.execute(INSERT, vals![bot, Set(&new)]).await?;
+        found = select_chats(tx, bot, seen).await?;
+    }
+    Ok(found)
+}
+
+#[derive(Serialize)]
+struct NewChat {
+    chat_id: i64,
+    external_id: String,
+    kind: &'static str,
+}
+
+async fn select_chats(tx: &mut Tx, bot: BotId, seen: &[&ChatSeen]) -> Result<HashMap<String, Chat>, sqlx::Error> {
+    const SELECT: &str = "SELECT c.chat_id, c.external_id, c.kind, g.school_id, g.class_id, r.school_id AS staff_of \
+         FROM chat c LEFT JOIN class_group g ON g.chat_id = c.chat_id LEFT JOIN staff_room r ON r.chat_id = c.chat_id \
+         WHERE c.bot_id = $1 AND c.external_id IN (SELECT value ->> 'id' FROM json_each($2))";
+    let ids: Vec<ExternalId<'_>> = seen.iter().map(|chat| ExternalId { id: &chat.external_id }).collect();
+    let rows = tx.rows(SELECT, vals![bot, Set(ids)]).await?;
+    rows.iter().map(|row| read_chat(row).map(|chat| (chat.external_id.clone(), chat))).collect()
+}
+
+fn read_chat(row: &Row) -> Result<Chat, sqlx::Error> {
+    let kind: String = row.get("kind")?;
+    let school: Option<SchoolId> = row.get("school_id")?;
+    let class: Option<ClassId> = row.get("class_id")?;
+    Ok(Chat {
+        id: row.get("chat_id")?,
+        external_id: row.get("external_id")?,
+        kind: ChatKind::from_slug(&kind).ok_or_else(|| crate::db::unknown_word("kind", &kind))?,
+        class: school.zip(class),
+        staff_room: row.get("staff_of")?,
+    })
+}
+
+/// Remembers where accounts can be written to privately.
+pub async fn remember_private(tx: &mut Tx, pairs: &[(AccountId, ChatId)]) -> Result<(), sqlx::Error> {
+    if pairs.is_empty() {
+        return Ok(());
+    }
+    const UPDATE: &str = "UPDATE account SET private_chat = \
+         (SELECT MAX(CAST(value ->> 1 AS BIGINT)) FROM json_each($1) WHERE CAST(value ->> 0 AS BIGINT) = account_id) \
+         WHERE account_id IN (SELECT CAST(value ->> 0 AS BIGINT) FROM json_each($1))";
+    tx.execute(UPDATE, vals![Set(pairs)]).await?;
+    Ok(())
+}
+
+/// Lets accounts speak as persons of schools.
+pub async fn join(tx: &mut Tx, members: &[(AccountId, SchoolId, PersonId)]) -> Result<(), sqlx::Error> {
+    const INSERT: &str = "INSERT INTO membership (account_id, school_id, person_id) \
+         SELECT CAST(value ->> 0 AS BIGINT), CAST(value ->> 1 AS BIGINT), CAST(value ->> 2 AS BIGINT) \
+         FROM json_each($1) WHERE true ON CONFLICT DO NOTHING";
+    tx.execute(INSERT, vals![Set(members)]).await?;
+    Ok(())
+}
+
+/// Makes a chat the group of a class.
+pub async fn bind_class(tx: &mut Tx, chat: ChatId, school: SchoolId, class: ClassId) -> Result<(), sqlx::Error> {
+    const INSERT: &str = "INSERT INTO class_group (chat_id, school_id, class_id) VALUES ($1, $2, $3)";
+    tx.execute(INSERT, vals![chat, school, class]).await?;
+    Ok(())
+}
+
+/// Makes a chat the staff room of a school.
+pub async fn bind_staff_room(tx: &mut Tx, chat: ChatId, school: SchoolId) -> Result<(), sqlx::Error> {
+    const INSERT: &str = "INSERT INTO staff_room (chat_id, school_id) VALUES ($1, $2)";
+    tx.execute(INSERT, vals![chat, school]).await?;
+    Ok(())
+}
+
+/// A class's chat group and the bot that sits in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClassGroup {
+    pub class: ClassId,
+    pub chat: ChatId,
+    pub bot: BotId,
+}
+
+/// All class groups of a school, on every bot.
+pub async fn class_groups(tx: &mut Tx, school: SchoolId) -> Result<Vec<ClassGroup>, sqlx::Error> {
+    const SELECT: &str = "SELECT g.class_id, g.chat_id, c.bot_id FROM class_group g JOIN chat c ON c.chat_id = g.chat_id \
+         WHERE g.school_id = $1 ORDER BY g.class_id, g.chat_id";
+    let rows = tx.rows(SELECT, vals![school]).await?;
+    let read = |row: &Row| {
+        Ok(ClassGroup { class: row.get("class_id")?, chat: row.get("chat_id")?, bot: row.get("bot_id")? })
+    };
+    rows.iter().map(read).collect()
+}

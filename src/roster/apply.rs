@@ -1,0 +1,260 @@
+//! A roster or staff file beside what stands in the tables: what is new, what changed, what is missing.
+//! A child or colleague missing in the file is reported and never removed.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha256;
+
+use super::import::{ChildRow, StaffRow};
+use super::store::{self, ChildEntry, Enrolled};
+use super::{Class, School};
+use crate::db::{Tx, fresh_id};
+use crate::domain::{ChildId, ClassId, PersonId, Role, SchoolId, Timestamp};
+use crate::ledger::links::{Move, moved};
+
+/// What importing a roster would do, or did.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct RosterPlan {
+    pub new_classes: Vec<String>,
+    /// Name and class.
+    pub new: Vec<(String, String)>,
+    /// Old name, new name, class.
+    pub renamed: Vec<(String, String, String)>,
+    /// Name, old class (none for a child that comes back), new class.
+    pub moved: Vec<(String, Option<String>, String)>,
+    /// Enrolled, but not in the file: name and class.
+    pub missing: Vec<(String, String)>,
+    pub unchanged: usize,
+}
+
+impl RosterPlan {
+    pub fn changes_nothing(&self) -> bool {
+        self.new_classes.is_empty() && self.new.is_empty() && self.renamed.is_empty() && self.moved.is_empty()
+    }
+}
+
+/// A 12-digit personal number in the code column is kept only as a keyed hash (design §2.11): with the
+/// installation's key, since a number space this small could be tried through otherwise.
+pub fn kept_code(code: &str, key: &[u8]) -> String {
+    let personal = code.len() == 12 && code.bytes().all(|byte| byte.is_ascii_digit());
+    if !personal {
+        return code.to_owned();
+    }
+    // HMAC takes a key of any length, so this cannot fail; the plain code must not get through if it did.
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return String::new() };
+    mac.update(code.as_bytes());
+    let hash = mac.finalize().into_bytes();
+    hash.iter().take(16).fold("h:".to_owned(), |mut out, byte| {
+        out.push_str(&format!("{byte:02x}"));
+        out
+    })
+}
+
+/// Compares and, unless `dry_run`, writes: children, classes, and the tallies of those who moved.
+pub async fn roster(
+    tx: &mut Tx,
+    school: &School,
+    rows: &[ChildRow],
+    key: &[u8],
+    dry_run: bool,
+    now: Timestamp,
+) -> Result<RosterPlan, sqlx::Error> {
+    tx.lock_schools(&[school.id]).await?;
+    let enrolled = store::roll(tx, school.id, &school.year).await?;
+    let known = store::classes(tx, &[school.id]).await?;
+    let draft = compare(&enrolled, &known, rows, key, now);
+    if !dry_run {
+        write(tx, school, &draft, now).await?;
+    }
+    Ok(draft.plan)
+}
+
+#[derive(Default)]
+struct Draft {
+    plan: RosterPlan,
+    classes: Vec<(ClassId, String)>,
+    entries: Vec<ChildEntry>,
+    moves: Vec<Move>,
+}
+
+fn compare(enrolled: &[Enrolled], known: &[Class], rows: &[ChildRow], key: &[u8], now: Timestamp) -> Draft {
+    let mut draft = Draft::default();
+    let mut classes: BTreeMap<String, ClassId> = known.iter().map(|class| (class.code.clone(), class.id)).collect();
+    let codes: HashMap<ClassId, String> = known.iter().map(|class| (class.id, class.code.clone())).collect();
+    let code_of = |id: ClassId| codes.get(&id).cloned().unwrap_or_default();
+    let by_code: HashMap<&str, &Enrolled> = enrolled.iter().map(|child| (child.code.as_str(), child)).collect();
+    let mut seen: BTreeSet<ChildId> = BTreeSet::new();
+    for row in rows {
+        let class = *classes.entry(row.class.clone()).or_insert_with(|| {
+            let id = ClassId(fresh_id(now));
+            draft.plan.new_classes.push(row.class.clone());
+            draft.classes.push((id, row.class.clone()));
+            id
+        });
+        let code = kept_code(&row.code, key);
+        let Some(before) = by_code.get(code.as_str()) else {
+            draft.plan.new.push((row.name.clone(), row.class.clone()));
+            draft.entries.push(ChildEntry { id: ChildId(fresh_id(now)), code, name: row.name.clone(), class });
+            continue;
+        };
+        seen.insert(before.id);
+        let (renamed, moved) = (before.name != row.name, before.class != Some(class));
+        if renamed {
+            draft.plan.renamed.push((before.name.clone(), row.name.clone(), row.class.clone()));
+        }
+        if moved {
+            draft.plan.moved.push((row.name.clone(), before.class.map(code_of), row.class.clone()));
+            draft.moves.push(Move { child: before.id, from: before.class, to: Some(class) });
+        }
+        if renamed || moved {
+            draft.entries.push(ChildEntry { id: before.id, code, name: row.name.clone(), class });
+        } else {
+            draft.plan.unchanged += 1;
+        }
+    }
+    let missing = |child: &&Enrolled| !seen.contains(&child.id);
+    draft.plan.missing = enrolled
+        .iter()
+        .filter(missing)
+        .filter_map(|child| child.class.map(|class| (child.name.clone(), code_of(class))))
+        .collect();
+    draft
+}
+
+/// Rows of a statement; a national file of a million children would not fit into one bind.
+const CHUNK: usize = 2_000;
+
+async fn write(tx: &mut Tx, school: &School, draft: &Draft, now: Timestamp) -> Result<(), sqlx::Error> {
+    store::add_classes(tx, school.id, &school.year, &draft.classes).await?;
+    for entries in draft.entries.chunks(CHUNK) {
+        store::put_children(tx, school.id, &school.year, entries, now).await?;
+    }
+    for moves in draft.moves.chunks(CHUNK) {
+        moved(tx, school.id, moves).await?;
+    }
+    Ok(())
+}
+
+/// What importing staff would do, or did.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct StaffPlan {
+    pub new: Vec<String>,
+    /// Whose roles or classes changed.
+    pub changed: Vec<String>,
+    /// On the staff, but not in the file.
+    pub missing: Vec<String>,
+    pub unchanged: usize,
+    /// Classes named in the file that the roster does not have: row and class.
+    pub unknown_classes: Vec<(u32, String)>,
+}
+
+impl StaffPlan {
+    pub fn changes_nothing(&self) -> bool {
+        self.new.is_empty() && self.changed.is_empty()
+    }
+}
+
+/// Somebody on the staff: all roles and classes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Post {
+    roles: BTreeSet<Role>,
+    classes: BTreeSet<ClassId>,
+}
+
+/// Compares and, unless `dry_run` or a class is unknown, writes. People are recognised by their name,
+/// since staff lists have no code. For somebody in the file the file decides roles and classes, so
+/// that a teacher who changed class does not keep seeing the old one.
+pub async fn staff(
+    tx: &mut Tx,
+    school: &School,
+    rows: &[StaffRow],
+    dry_run: bool,
+    now: Timestamp,
+) -> Result<StaffPlan, sqlx::Error> {
+    tx.lock_schools(&[school.id]).await?;
+    let classes: HashMap<String, ClassId> =
+        store::classes(tx, &[school.id]).await?.into_iter().map(|class| (class.code, class.id)).collect();
+    let mut plan = StaffPlan::default();
+    let mut wanted: BTreeMap<&str, Post> = BTreeMap::new();
+    for row in rows {
+        let post = wanted.entry(&row.name).or_default();
+        post.roles.insert(row.role);
+        for code in &row.classes {
+            match classes.get(code) {
+                Some(id) => drop(post.classes.insert(*id)),
+                None => plan.unknown_classes.push((row.row, code.clone())),
+            }
+        }
+    }
+    let before = posts(tx, school.id).await?;
+    let mut changes: Vec<(PersonId, &str, &Post, bool)> = Vec::new();
+    for (name, post) in &wanted {
+        match before.iter().find(|(_, known, _)| known == name) {
+            None => {
+                plan.new.push((*name).to_owned());
+                changes.push((PersonId(fresh_id(now)), name, post, true));
+            }
+            Some((_, _, known)) if known == post => plan.unchanged += 1,
+            Some((person, _, _)) => {
+                plan.changed.push((*name).to_owned());
+                changes.push((*person, name, post, false));
+            }
+        }
+    }
+    plan.missing =
+        before.iter().filter(|(_, name, _)| !wanted.contains_key(name.as_str())).map(|(_, name, _)| name.clone()).collect();
+    if !dry_run && plan.unknown_classes.is_empty() {
+        write_staff(tx, school.id, &changes, now).await?;
+    }
+    Ok(plan)
+}
+
+async fn posts(tx: &mut Tx, school: SchoolId) -> Result<Vec<(PersonId, String, Post)>, sqlx::Error> {
+    let staff = store::staff(tx, school).await?;
+    let ids: Vec<PersonId> = staff.iter().map(|(person, _)| *person).collect();
+    let (mut roles, mut classes) = store::posts(tx, &ids).await?;
+    Ok(staff
+        .into_iter()
+        .map(|(person, name)| {
+            let post = Post {
+                roles: roles.remove(&person).unwrap_or_default().into_iter().collect(),
+                classes: classes.remove(&person).unwrap_or_default().into_iter().collect(),
+            };
+            (person, name, post)
+        })
+        .collect())
+}
+
+async fn write_staff(
+    tx: &mut Tx,
+    school: SchoolId,
+    changes: &[(PersonId, &str, &Post, bool)],
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
+    let new: Vec<(PersonId, String)> =
+        changes.iter().filter(|change| change.3).map(|(person, name, _, _)| (*person, (*name).to_owned())).collect();
+    store::add_persons(tx, school, &new, now).await?;
+    let everybody: Vec<PersonId> = changes.iter().map(|change| change.0).collect();
+    store::clear_posts(tx, school, &everybody).await?;
+    let roles: Vec<(PersonId, Role)> =
+        changes.iter().flat_map(|(person, _, post, _)| post.roles.iter().map(|role| (*person, *role))).collect();
+    let classes: Vec<(ClassId, PersonId)> =
+        changes.iter().flat_map(|(person, _, post, _)| post.classes.iter().map(|class| (*class, *person))).collect();
+    store::add_roles(tx, school, &roles).await?;
+    store::add_homerooms(tx, school, &classes).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::kept_code;
+
+    #[test]
+    fn a_personal_number_is_never_kept_in_plain() {
+        let kept = kept_code("012345678901", b"key");
+        assert!(kept.starts_with("h:") && !kept.contains("012345678901"));
+        assert_eq!(kept, kept_code("012345678901", b"key"));
+        assert_ne!(kept, kept_code("012345678901", b"another"));
+        assert_eq!(kept_code("HS0001", b"key"), "HS0001");
+    }
+}

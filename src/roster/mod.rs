@@ -1,0 +1,72 @@
+//! Who is there: schools, classes, children, guardians, staff, and which account speaks for whom.
+
+pub mod accounts;
+pub mod apply;
+pub mod import;
+pub mod names;
+pub mod permit;
+pub mod store;
+
+use crate::domain::{AccountId, ChatId, ChildId, ClassId, PersonId, Role, SchoolId};
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct School {
+    pub id: SchoolId,
+    pub code: String,
+    pub name: String,
+    /// The school year in force, "2026-2027".
+    pub year: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Class {
+    pub id: ClassId,
+    pub school: SchoolId,
+    pub code: String,
+    /// Children enrolled now: the families of the class.
+    pub families: i64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Child {
+    pub id: ChildId,
+    pub school: SchoolId,
+    pub class: ClassId,
+    pub name: String,
+    pub guardians: Vec<PersonId>,
+}
+
+impl Child {
+    /// The name the class calls: "Nguyễn Hoài An" is An.
+    pub fn given_name(&self) -> &str {
+        names::given(&self.name)
+    }
+}
+
+/// An account as one person of one school.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    pub school: SchoolId,
+    pub person: PersonId,
+    pub name: String,
+    pub roles: Vec<Role>,
+    pub homerooms: Vec<ClassId>,
+    pub children: Vec<ChildId>,
+}
+
+impl Member {
+    pub fn is_staff(&self) -> bool {
+        !self.roles.is_empty()
+    }
+
+    pub fn is_guardian(&self) -> bool {
+        !self.children.is_empty()
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    pub id: AccountId,
+    pub external_id: String,
+    pub private_chat: Option<ChatId>,
+}

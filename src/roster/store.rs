@@ -1,0 +1,331 @@
+//! Reading the roster set-wise, and the few rows that are written outside an import.
+
+use std::collections::HashMap;
+
+use super::{Child, Class, Member, School};
+use crate::db::{Row, Set, Tx};
+use crate::domain::{AccountId, ChildId, ClassId, PersonId, Role, SchoolId, Timestamp};
+use crate::vals;
+
+const SCHOOL: &str = "SELECT school_id, code, name, year FROM school";
+
+fn read_school(row: &Row) -> Result<School, sqlx::Error> {
+    Ok(School { id: row.get("school_id")?, code: row.get("code")?, name: row.get("name")?, year: row.get("year")? })
+}
+
+pub async fn schools(tx: &mut Tx) -> Result<Vec<School>, sqlx::Error> {
+    let mut schools: Vec<School> =
+        tx.rows(SCHOOL, vals![]).await?.iter().map(read_school).collect::<Result<_, _>>()?;
+    schools.sort_by(|one, other| one.code.cmp(&other.code));
+    Ok(schools)
+}
+
+pub async fn schools_by_id(tx: &mut Tx, ids: &[SchoolId]) -> Result<HashMap<SchoolId, School>, sqlx::Error> {
+    const SELECT: &str = "SELECT school_id, code, name, year FROM school \
+         WHERE school_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))";
+    let rows = tx.rows(SELECT, vals![Set(ids)]).await?;
+    rows.iter().map(|row| read_school(row).map(|school| (school.id, school))).collect()
+}
+
+/// Adds a school; false when its code is taken.
+pub async fn add_school(tx: &mut Tx, school: &School, now: Timestamp) -> Result<bool, sqlx::Error> {
+    const INSERT: &str = "INSERT INTO school (school_id, code, name, year, created_at) VALUES ($1, $2, $3, $4, $5) \
+         ON CONFLICT DO NOTHING";
+    let added = tx.execute(INSERT, vals![school.id, &school.code, &school.name, &school.year, now]).await?;
+    Ok(added == 1)
+}
+
+/// The schools in which these accounts are somebody.
+pub async fn schools_of(tx: &mut Tx, accounts: &[AccountId]) -> Result<Vec<SchoolId>, sqlx::Error> {
+    const SELECT: &str = "SELECT DISTINCT school_id FROM membership \
+         WHERE account_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) ORDER BY school_id";
+    let rows = tx.rows(SELECT, vals![Set(accounts)]).await?;
+    rows.iter().map(|row| row.get("school_id")).collect()
+}
+
+/// Who these accounts are, with roles, classes in charge and children of the school year in force.
+pub async fn members(tx: &mut Tx, accounts: &[AccountId]) -> Result<HashMap<AccountId, Vec<Member>>, sqlx::Error> {
+    const PERSONS: &str = "SELECT m.account_id, m.school_id, m.person_id, p.name FROM membership m \
+         JOIN person p ON p.school_id = m.school_id AND p.person_id = m.person_id \
+         WHERE m.account_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) ORDER BY m.school_id";
+    let rows = tx.rows(PERSONS, vals![Set(accounts)]).await?;
+    let mut persons: Vec<(AccountId, Member)> = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let member = Member {
+            school: row.get("school_id")?,
+            person: row.get("person_id")?,
+            name: row.get("name")?,
+            roles: Vec::new(),
+            homerooms: Vec::new(),
+            children: Vec::new(),
+        };
+        persons.push((row.get("account_id")?, member));
+    }
+    let ids: Vec<PersonId> = persons.iter().map(|(_, member)| member.person).collect();
+    let roles = roles(tx, &ids).await?;
+    let homerooms = homerooms(tx, &ids).await?;
+    let children = children_of(tx, &ids).await?;
+    let mut members: HashMap<AccountId, Vec<Member>> = HashMap::new();
+    for (account, mut member) in persons {
+        member.roles = roles.get(&member.person).cloned().unwrap_or_default();
+        member.homerooms = homerooms.get(&member.person).cloned().unwrap_or_default();
+        member.children = children.get(&member.person).cloned().unwrap_or_default();
+        members.entry(account).or_default().push(member);
+    }
+    Ok(members)
+}
+
+async fn roles(tx: &mut Tx, persons: &[PersonId]) -> Result<HashMap<PersonId, Vec<Role>>, sqlx::Error> {
+    const SELECT: &str = "SELECT r.person_id, r.role FROM staff_role r \
+         WHERE r.person_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) ORDER BY r.role";
+    let mut by_person: HashMap<PersonId, Vec<Role>> = HashMap::new();
+    for row in tx.rows(SELECT, vals![Set(persons)]).await? {
+        let word: String = row.get("role")?;
+        let role = Role::from_slug(&word).ok_or_else(|| crate::db::unknown_word("role", &word))?;
+        by_person.entry(row.get("person_id")?).or_default().push(role);
+    }
+    Ok(by_person)
+}
+
+async fn homerooms(tx: &mut Tx, persons: &[PersonId]) -> Result<HashMap<PersonId, Vec<ClassId>>, sqlx::Error> {
+    const SELECT: &str = "SELECT h.person_id, h.class_id FROM homeroom h \
+         JOIN class c ON c.school_id = h.school_id AND c.class_id = h.class_id \
+         JOIN school s ON s.school_id = h.school_id AND s.year = c.year \
+         WHERE h.person_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) ORDER BY h.class_id";
+    let mut by_person: HashMap<PersonId, Vec<ClassId>> = HashMap::new();
+    for row in tx.rows(SELECT, vals![Set(persons)]).await? {
+        by_person.entry(row.get("person_id")?).or_default().push(row.get("class_id")?);
+    }
+    Ok(by_person)
+}
+
+async fn children_of(tx: &mut Tx, persons: &[PersonId]) -> Result<HashMap<PersonId, Vec<ChildId>>, sqlx::Error> {
+    const SELECT: &str = "SELECT g.person_id, g.child_id FROM guardian g \
+         JOIN school s ON s.school_id = g.school_id \
+         JOIN enrolment e ON e.school_id = g.school_id AND e.year = s.year AND e.child_id = g.child_id \
+         WHERE g.person_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) AND e.left_at IS NULL \
+         ORDER BY g.child_id";
+    let mut by_person: HashMap<PersonId, Vec<ChildId>> = HashMap::new();
+    for row in tx.rows(SELECT, vals![Set(persons)]).await? {
+        by_person.entry(row.get("person_id")?).or_default().push(row.get("child_id")?);
+    }
+    Ok(by_person)
+}
+
+/// Children now enrolled, with all their guardians.
+pub async fn children(tx: &mut Tx, ids: &[ChildId]) -> Result<HashMap<ChildId, Child>, sqlx::Error> {
+    const SELECT: &str = "SELECT c.child_id, c.school_id, e.class_id, c.name FROM enrolment e \
+         JOIN school s ON s.school_id = e.school_id AND s.year = e.year \
+         JOIN child c ON c.school_id = e.school_id AND c.child_id = e.child_id \
+         WHERE e.child_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) AND e.left_at IS NULL";
+    const GUARDIANS: &str = "SELECT child_id, person_id FROM guardian \
+         WHERE child_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) ORDER BY person_id";
+    let mut children: HashMap<ChildId, Child> = HashMap::new();
+    for row in tx.rows(SELECT, vals![Set(ids)]).await? {
+        let child = read_child(&row)?;
+        children.insert(child.id, child);
+    }
+    for row in tx.rows(GUARDIANS, vals![Set(ids)]).await? {
+        if let Some(child) = children.get_mut(&row.get::<ChildId>("child_id")?) {
+            child.guardians.push(row.get("person_id")?);
+        }
+    }
+    Ok(children)
+}
+
+fn read_child(row: &Row) -> Result<Child, sqlx::Error> {
+    Ok(Child {
+        id: row.get("child_id")?,
+        school: row.get("school_id")?,
+        class: row.get("class_id")?,
+        name: row.get("name")?,
+        guardians: Vec::new(),
+    })
+}
+
+/// The children of one class, in the order of a Vietnamese register.
+pub async fn class_children(tx: &mut Tx, school: SchoolId, class: ClassId) -> Result<Vec<Child>, sqlx::Error> {
+    const SELECT: &str = "SELECT c.child_id, c.school_id, e.class_id, c.name FROM enrolment e \
+         JOIN child c ON c.school_id = e.school_id AND c.child_id = e.child_id \
+         WHERE e.school_id = $1 AND e.class_id = $2 AND e.left_at IS NULL";
+    let rows = tx.rows(SELECT, vals![school, class]).await?;
+    let mut children: Vec<Child> = rows.iter().map(read_child).collect::<Result<_, _>>()?;
+    children.sort_by_cached_key(|child| super::names::sort_key(&child.name));
+    Ok(children)
+}
+
+/// Classes of the school year in force with their number of families.
+pub async fn classes(tx: &mut Tx, schools: &[SchoolId]) -> Result<Vec<Class>, sqlx::Error> {
+    const SELECT: &str = "SELECT c.class_id, c.school_id, c.code, \
+         (SELECT COUNT(*) FROM enrolment e WHERE e.school_id = c.school_id AND e.class_id = c.class_id AND e.left_at IS NULL) AS families \
+         FROM class c JOIN school s ON s.school_id = c.school_id AND s.year = c.year \
+         WHERE c.school_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) ORDER BY c.code, c.class_id";
+    let rows = tx.rows(SELECT, vals![Set(schools)]).await?;
+    rows.iter().map(read_class).collect()
+}
+
+/// These classes with their number of families.
+pub async fn classes_by_id(tx: &mut Tx, ids: &[ClassId]) -> Result<Vec<Class>, sqlx::Error> {
+    const SELECT: &str = "SELECT c.class_id, c.school_id, c.code, \
+         (SELECT COUNT(*) FROM enrolment e WHERE e.school_id = c.school_id AND e.class_id = c.class_id AND e.left_at IS NULL) AS families \
+         FROM class c WHERE c.class_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))";
+    let rows = tx.rows(SELECT, vals![Set(ids)]).await?;
+    rows.iter().map(read_class).collect()
+}
+
+fn read_class(row: &Row) -> Result<Class, sqlx::Error> {
+    Ok(Class {
+        id: row.get("class_id")?,
+        school: row.get("school_id")?,
+        code: row.get("code")?,
+        families: row.get("families")?,
+    })
+}
+
+/// Adds people; those who stand there already stay as they are.
+pub async fn add_persons(
+    tx: &mut Tx,
+    school: SchoolId,
+    persons: &[(PersonId, String)],
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
+    const INSERT: &str = "INSERT INTO person (school_id, person_id, name, created_at) \
+         SELECT $1, CAST(value ->> 0 AS BIGINT), value ->> 1, $2 FROM json_each($3) WHERE true ON CONFLICT DO NOTHING";
+    tx.execute(INSERT, vals![school, now, Set(persons)]).await?;
+    Ok(())
+}
+
+pub async fn add_roles(tx: &mut Tx, school: SchoolId, roles: &[(PersonId, Role)]) -> Result<(), sqlx::Error> {
+    const INSERT: &str = "INSERT INTO staff_role (school_id, person_id, role) \
+         SELECT $1, CAST(value ->> 0 AS BIGINT), value ->> 1 FROM json_each($2) WHERE true ON CONFLICT DO NOTHING";
+    let rows: Vec<(PersonId, &str)> = roles.iter().map(|(person, role)| (*person, role.slug())).collect();
+    tx.execute(INSERT, vals![school, Set(rows)]).await?;
+    Ok(())
+}
+
+pub async fn add_homerooms(tx: &mut Tx, school: SchoolId, pairs: &[(ClassId, PersonId)]) -> Result<(), sqlx::Error> {
+    const INSERT: &str = "INSERT INTO homeroom (school_id, class_id, person_id) \
+         SELECT $1, CAST(value ->> 0 AS BIGINT), CAST(value ->> 1 AS BIGINT) FROM json_each($2) WHERE true \
+         ON CONFLICT DO NOTHING";
+    tx.execute(INSERT, vals![school, Set(pairs)]).await?;
+    Ok(())
+}
+
+/// Links guardians to children. The caller folds the families of the children anew (`ledger::links`).
+pub async fn add_guardians(
+    tx: &mut Tx,
+    school: SchoolId,
+    pairs: &[(ChildId, PersonId)],
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
+    const INSERT: &str = "INSERT INTO guardian (school_id, child_id, person_id, linked_at) \
+         SELECT $1, CAST(value ->> 0 AS BIGINT), CAST(value ->> 1 AS BIGINT), $2 FROM json_each($3) WHERE true \
+         ON CONFLICT DO NOTHING";
+    tx.execute(INSERT, vals![school, now, Set(pairs)]).await?;
+    Ok(())
+}
+
+pub async fn remove_guardians(tx: &mut Tx, school: SchoolId, pairs: &[(ChildId, PersonId)]) -> Result<(), sqlx::Error> {
+    const DELETE: &str = "DELETE FROM guardian WHERE school_id = $1 AND EXISTS (SELECT 1 FROM json_each($2) \
+         WHERE CAST(value ->> 0 AS BIGINT) = child_id AND CAST(value ->> 1 AS BIGINT) = person_id)";
+    tx.execute(DELETE, vals![school, Set(pairs)]).await?;
+    Ok(())
+}
+
+pub async fn add_classes(
+    tx: &mut Tx,
+    school: SchoolId,
+    year: &str,
+    classes: &[(ClassId, String)],
+) -> Result<(), sqlx::Error> {
+    const INSERT: &str = "INSERT INTO class (school_id, class_id, year, code) \
+         SELECT $1, CAST(value ->> 0 AS BIGINT), $2, value ->> 1 FROM json_each($3) WHERE true";
+    tx.execute(INSERT, vals![school, year, Set(classes)]).await?;
+    Ok(())
+}
+
+/// A child to be written: a new one, or one whose name was corrected.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct ChildEntry {
+    pub id: ChildId,
+    pub code: String,
+    pub name: String,
+    pub class: ClassId,
+}
+
+/// Writes children and their class of the year; a child that stands there gets the new name and class.
+pub async fn put_children(
+    tx: &mut Tx,
+    school: SchoolId,
+    year: &str,
+    children: &[ChildEntry],
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
+    const CHILD: &str = "INSERT INTO child (school_id, child_id, code, name, created_at) \
+         SELECT $1, CAST(value ->> 'id' AS BIGINT), value ->> 'code', value ->> 'name', $2 FROM json_each($3) WHERE true \
+         ON CONFLICT (school_id, child_id) DO UPDATE SET name = excluded.name";
+    const ENROLMENT: &str = "INSERT INTO enrolment (school_id, year, child_id, class_id) \
+         SELECT $1, $2, CAST(value ->> 'id' AS BIGINT), CAST(value ->> 'class' AS BIGINT) FROM json_each($3) WHERE true \
+         ON CONFLICT (school_id, year, child_id) DO UPDATE SET class_id = excluded.class_id, left_at = NULL";
+    tx.execute(CHILD, vals![school, now, Set(children)]).await?;
+    tx.execute(ENROLMENT, vals![school, year, Set(children)]).await?;
+    Ok(())
+}
+
+/// A child as the roster holds it, for comparing with a new file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Enrolled {
+    pub id: ChildId,
+    pub code: String,
+    pub name: String,
+    /// None when the child is not enrolled in the year asked for.
+    pub class: Option<ClassId>,
+}
+
+/// Every child the school ever had, with its class of the year.
+pub async fn roll(tx: &mut Tx, school: SchoolId, year: &str) -> Result<Vec<Enrolled>, sqlx::Error> {
+    const SELECT: &str = "SELECT c.child_id, c.code, c.name, e.class_id FROM child c \
+         LEFT JOIN enrolment e ON e.school_id = c.school_id AND e.child_id = c.child_id AND e.year = $2 AND e.left_at IS NULL \
+         WHERE c.school_id = $1 ORDER BY c.child_id";
+    let rows = tx.rows(SELECT, vals![school, year]).await?;
+    let read = |row: &Row| {
+        Ok(Enrolled { id: row.get("child_id")?, code: row.get("code")?, name: row.get("name")?, class: row.get("class_id")? })
+    };
+    rows.iter().map(read).collect()
+}
+
+/// Staff with their roles and classes.
+pub async fn staff(tx: &mut Tx, school: SchoolId) -> Result<Vec<(PersonId, String)>, sqlx::Error> {
+    const SELECT: &str = "SELECT DISTINCT p.person_id, p.name FROM staff_role r \
+         JOIN person p ON p.school_id = r.school_id AND p.person_id = r.person_id WHERE r.school_id = $1 ORDER BY p.person_id";
+    let rows = tx.rows(SELECT, vals![school]).await?;
+    rows.iter().map(|row| Ok((row.get("person_id")?, row.get("name")?))).collect()
+}
+
+/// Links between children and guardians of a whole school, for a recount.
+pub async fn guardians(tx: &mut Tx, school: SchoolId) -> Result<HashMap<PersonId, Vec<ChildId>>, sqlx::Error> {
+    const SELECT: &str = "SELECT child_id, person_id FROM guardian WHERE school_id = $1";
+    let mut by_person: HashMap<PersonId, Vec<ChildId>> = HashMap::new();
+    for row in tx.rows(SELECT, vals![school]).await? {
+        by_person.entry(row.get("person_id")?).or_default().push(row.get("child_id")?);
+    }
+    Ok(by_person)
+}
+
+type RolesAndClasses = (HashMap<PersonId, Vec<Role>>, HashMap<PersonId, Vec<ClassId>>);
+
+/// Roles, and classes of the year in force, of these people.
+pub async fn posts(tx: &mut Tx, persons: &[PersonId]) -> Result<RolesAndClasses, sqlx::Error> {
+    Ok((roles(tx, persons).await?, homerooms(tx, persons).await?))
+}
+
+/// Takes roles and classes from these people, before new ones are given.
+pub async fn clear_posts(tx: &mut Tx, school: SchoolId, persons: &[PersonId]) -> Result<(), sqlx::Error> {
+    const ROLES: &str = "DELETE FROM staff_role WHERE school_id = $1 \
+         AND person_id IN (SELECT CAST(value AS BIGINT) FROM json_each($2))";
+    const CLASSES: &str = "DELETE FROM homeroom WHERE school_id = $1 \
+         AND person_id IN (SELECT CAST(value AS BIGINT) FROM json_each($2))";
+    tx.execute(ROLES, vals![school, Set(persons)]).await?;
+    tx.execute(CLASSES, vals![school, Set(persons)]).await?;
+    Ok(())
+}
