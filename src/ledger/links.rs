@@ -1,0 +1,84 @@
+//! What must follow when the roster changes under the ledger: a guardian linked or removed, a child
+//! moved to another class or gone. Each keeps the tallies equal to a recount in its own transaction.
+
+use std::collections::HashMap;
+
+use super::store::{Shifts, acts, apply, families, shift_tallies};
+use super::{Act, Change, Standing, fold};
+use crate::db::Tx;
+use crate::domain::{ChildId, ClassId, SchoolId, State, TaskId};
+use crate::roster::{Child, store};
+
+/// Does this act reach this child's family?
+pub fn reaches(act: &Act, child: ChildId, guardians: &[crate::domain::PersonId]) -> bool {
+    match act.child {
+        Some(named) => named == child,
+        None => act.person.is_some_and(|person| guardians.contains(&person)),
+    }
+}
+
+/// Folds the families of these children anew, after their guardians changed.
+pub async fn refold(tx: &mut Tx, ids: &[ChildId]) -> Result<(), sqlx::Error> {
+    let children = store::children(tx, ids).await?;
+    let guardians: Vec<_> = children.values().flat_map(|child| child.guardians.iter().copied()).collect();
+    let acts = acts(tx, ids, &guardians).await?;
+    let before = families(tx, ids).await?;
+    let mut changes = Vec::new();
+    for child in children.values() {
+        changes.extend(changes_of(child, &acts, &before));
+    }
+    changes.sort_by_key(|change| (change.school, change.child, change.task));
+    apply(tx, &changes).await
+}
+
+fn changes_of(child: &Child, acts: &[Act], before: &HashMap<(TaskId, ChildId), Standing>) -> Vec<Change> {
+    let mut by_task: HashMap<TaskId, Vec<&Act>> = HashMap::new();
+    for act in acts.iter().filter(|act| reaches(act, child.id, &child.guardians)) {
+        by_task.entry(act.task).or_default().push(act);
+    }
+    // A family whose every act lost its link must fall back to unknown, so its old tasks count too.
+    for (task, _) in before.keys().filter(|(_, id)| *id == child.id) {
+        by_task.entry(*task).or_default();
+    }
+    let change = |(task, acts): (TaskId, Vec<&Act>)| {
+        let from = before.get(&(task, child.id)).copied().unwrap_or(Standing::UNKNOWN);
+        let to = fold::fold(acts);
+        (from != to).then_some(Change {
+            school: child.school,
+            class: child.class,
+            task,
+            child: child.id,
+            from: from.state,
+            to,
+        })
+    };
+    by_task.into_iter().filter_map(change).collect()
+}
+
+/// Where a child was counted and where it is counted now; None means in no class.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Move {
+    pub child: ChildId,
+    pub from: Option<ClassId>,
+    pub to: Option<ClassId>,
+}
+
+/// Carries the families of moved children from the old class's tallies to the new one's.
+pub async fn moved(tx: &mut Tx, school: SchoolId, moves: &[Move]) -> Result<(), sqlx::Error> {
+    let ids: Vec<ChildId> = moves.iter().map(|moved| moved.child).collect();
+    let by_child: HashMap<ChildId, &Move> = moves.iter().map(|moved| (moved.child, moved)).collect();
+    let mut shifts = Shifts::default();
+    for ((task, child), standing) in families(tx, &ids).await? {
+        if standing.state == State::Unknown {
+            continue;
+        }
+        let Some(moved) = by_child.get(&child) else { continue };
+        if let Some(class) = moved.from {
+            shifts.add(school, class, task, standing.state, -1);
+        }
+        if let Some(class) = moved.to {
+            shifts.add(school, class, task, standing.state, 1);
+        }
+    }
+    shift_tallies(tx, shifts).await
+}
