@@ -1,0 +1,53 @@
+//! What a batch decided: acts, kept answers and things to say, written set-wise.
+
+use crate::db::Tx;
+use crate::domain::Timestamp;
+use crate::domain::message::Say;
+use crate::ledger::store::Pending;
+use crate::ledger::{Act, Change};
+use crate::{ledger, outbox};
+
+#[derive(Debug, Default)]
+pub struct Effects {
+    pub acts: Vec<Act>,
+    pub pending: Vec<Pending>,
+    pub says: Vec<Say>,
+}
+
+impl Effects {
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    pub fn say(say: Say) -> Self {
+        Self { says: vec![say], ..Self::default() }
+    }
+
+    pub fn and_say(mut self, say: Say) -> Self {
+        self.says.push(say);
+        self
+    }
+
+    pub fn and(mut self, other: Effects) -> Self {
+        self.extend(other);
+        self
+    }
+
+    pub fn extend(&mut self, other: Effects) {
+        self.acts.extend(other.acts);
+        self.pending.extend(other.pending);
+        self.says.extend(other.says);
+    }
+
+    /// Writes acts, families, tallies and kept answers. What is to be said stays, to be rendered at
+    /// the end of the batch.
+    pub async fn write_ledger(&mut self, tx: &mut Tx, changes: &[Change], now: Timestamp) -> Result<(), sqlx::Error> {
+        ledger::store::add_acts(tx, &std::mem::take(&mut self.acts), now).await?;
+        ledger::store::apply(tx, changes).await?;
+        ledger::store::keep_pending(tx, &std::mem::take(&mut self.pending)).await
+    }
+
+    pub async fn write_outbox(tx: &mut Tx, drafts: &[outbox::Draft], now: Timestamp) -> Result<(), sqlx::Error> {
+        outbox::add(tx, drafts, now).await
+    }
+}

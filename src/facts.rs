@@ -1,0 +1,370 @@
+//! What a batch of updates needs to know, loaded set-wise: a fixed handful of queries, however many
+//! updates there are. Decisions look here and nowhere else, and see what earlier ones in the batch did.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use crate::db::Tx;
+use crate::domain::message::{Asker, ChatKind, Update, What};
+use crate::domain::{Bot, BotId, ChildId, ClassId, PersonId, SchoolId, Tap, Task, TaskId, Timestamp};
+use crate::ledger::fold::{fold, said_before};
+use crate::ledger::links::reaches;
+use crate::ledger::{Act, Change, Counts, Standing};
+use crate::outbox::{Board, Prompt};
+use crate::roster::accounts::{Chat, accounts, chats, remember_private};
+use crate::roster::{Account, Child, Class, Member, School};
+use crate::{ledger, outbox, roster};
+
+pub struct Facts {
+    bot: BotId,
+    accounts: HashMap<String, Account>,
+    members: HashMap<crate::domain::AccountId, Vec<Member>>,
+    chats: HashMap<String, Chat>,
+    schools: HashMap<SchoolId, School>,
+    classes: HashMap<ClassId, Class>,
+    children: HashMap<ChildId, Child>,
+    tasks: Vec<Task>,
+    acts: Vec<Act>,
+    families: HashMap<(TaskId, ChildId), Standing>,
+    tallies: ledger::store::Tallies,
+    prompts: Vec<Prompt>,
+    boards: Vec<Board>,
+    /// Families changed by this batch and not yet written: the first state and the last standing.
+    changes: BTreeMap<(SchoolId, ChildId, TaskId), Change>,
+    touched: BTreeSet<ClassId>,
+}
+
+impl Facts {
+    /// Loads what these updates speak of, after locking the schools they may write.
+    pub async fn load(tx: &mut Tx, bot: &Bot, updates: &[Update], now: Timestamp) -> Result<Self, sqlx::Error> {
+        let senders: Vec<_> = distinct(updates, |update| &update.sender.external_id, |update| &update.sender);
+        let seen: Vec<_> = distinct(updates, |update| &update.chat.external_id, |update| &update.chat);
+        let mut accounts = accounts(tx, bot.id, &senders, now).await?;
+        let chats = chats(tx, bot.id, &seen, now).await?;
+        remember_private_chats(tx, updates, &mut accounts, &chats).await?;
+
+        let account_ids: Vec<_> = accounts.values().map(|account| account.id).collect();
+        let mut school_ids: BTreeSet<SchoolId> = chats.values().filter_map(Chat::school).collect();
+        school_ids.extend(roster::store::schools_of(tx, &account_ids).await?);
+        let school_ids: Vec<SchoolId> = school_ids.into_iter().collect();
+        tx.lock_schools(&school_ids).await?;
+
+        let members = roster::store::members(tx, &account_ids).await?;
+        let schools = roster::store::schools_by_id(tx, &school_ids).await?;
+        let children = roster::store::children(tx, &wanted_children(&members, updates)).await?;
+        let class_ids = wanted_classes(&chats, &children, &members);
+        let classes = roster::store::classes_by_id(tx, &class_ids).await?;
+        let tasks = ledger::store::tasks(tx, &school_ids).await?;
+
+        let child_ids: Vec<ChildId> = children.keys().copied().collect();
+        let guardians: HashSet<PersonId> = children.values().flat_map(|child| child.guardians.clone()).collect();
+        let acts = ledger::store::acts(tx, &child_ids, &guardians.into_iter().collect::<Vec<_>>()).await?;
+        let families = ledger::store::families(tx, &child_ids).await?;
+        let tallies = ledger::store::tallies_of(tx, &school_ids, &class_ids).await?;
+        let boards = outbox::boards(tx, &class_ids).await?;
+        let chat_ids: Vec<_> = chats.values().map(|chat| chat.id).collect();
+        let answered: Vec<&str> = updates.iter().filter_map(answered_message).collect();
+        let prompts = outbox::prompts(tx, &chat_ids, &answered).await?;
+        Ok(Self {
+            bot: bot.id,
+            accounts,
+            members,
+            chats,
+            schools,
+            classes: classes.into_iter().map(|class| (class.id, class)).collect(),
+            children,
+            tasks,
+            acts,
+            families,
+            tallies,
+            prompts,
+            boards,
+            changes: BTreeMap::new(),
+            touched: BTreeSet::new(),
+        })
+    }
+
+    /// A school without any update, for what the school itself starts.
+    pub async fn of_school(tx: &mut Tx, bot: &Bot, school: SchoolId) -> Result<Self, sqlx::Error> {
+        tx.lock_schools(&[school]).await?;
+        Ok(Self {
+            bot: bot.id,
+            accounts: HashMap::new(),
+            members: HashMap::new(),
+            chats: HashMap::new(),
+            schools: roster::store::schools_by_id(tx, &[school]).await?,
+            classes: HashMap::new(),
+            children: HashMap::new(),
+            tasks: ledger::store::tasks(tx, &[school]).await?,
+            acts: Vec::new(),
+            families: HashMap::new(),
+            tallies: HashMap::new(),
+            prompts: Vec::new(),
+            boards: Vec::new(),
+            changes: BTreeMap::new(),
+            touched: BTreeSet::new(),
+        })
+    }
+
+    /// Who speaks, where, and what they answer. None for an update whose account or chat was not loaded.
+    pub fn turn<'a>(&'a self, update: &'a Update) -> Option<Turn<'a>> {
+        let account = self.accounts.get(&update.sender.external_id)?;
+        let chat = self.chats.get(&update.chat.external_id)?;
+        let members = self.members.get(&account.id).map_or(&[][..], Vec::as_slice);
+        let reply_to = answered_message(update);
+        let answered = |prompt: &&Prompt| prompt.chat == chat.id && prompt.message.as_deref() == reply_to;
+        let latest = |prompt: &&Prompt| prompt.chat == chat.id;
+        let prompt = match reply_to {
+            Some(_) => self.prompts.iter().find(answered),
+            None => self.prompts.iter().filter(latest).max_by_key(|prompt| prompt.id),
+        };
+        Some(Turn { facts: self, update, account, members, chat, prompt })
+    }
+
+    pub fn school(&self, id: SchoolId) -> Option<&School> {
+        self.schools.get(&id)
+    }
+
+    pub fn class(&self, id: ClassId) -> Option<&Class> {
+        self.classes.get(&id)
+    }
+
+    pub fn child(&self, id: ChildId) -> Option<&Child> {
+        self.children.get(&id)
+    }
+
+    pub fn task(&self, id: TaskId) -> Option<&Task> {
+        self.tasks.iter().find(|task| task.id == id)
+    }
+
+    /// The tasks now asked of a school's families, in the order of the board.
+    pub fn open_tasks(&self, school: SchoolId) -> impl Iterator<Item = &Task> {
+        self.tasks.iter().filter(move |task| task.school == school && task.is_open())
+    }
+
+    /// Withdrawn ones too.
+    pub fn tasks_of(&self, school: SchoolId) -> impl Iterator<Item = &Task> {
+        self.tasks.iter().filter(move |task| task.school == school)
+    }
+
+    pub fn standing(&self, task: TaskId, child: ChildId) -> Standing {
+        self.families.get(&(task, child)).copied().unwrap_or(Standing::UNKNOWN)
+    }
+
+    pub fn counts(&self, class: ClassId, task: TaskId) -> Counts {
+        self.tallies.get(&(class, task)).cloned().unwrap_or_default()
+    }
+
+    pub fn boards(&self) -> &[Board] {
+        &self.boards
+    }
+
+    /// The acts that reach the children of this batch, oldest first.
+    pub fn acts(&self) -> &[Act] {
+        &self.acts
+    }
+
+    /// What the voice of this act says already about the same subject.
+    pub fn said_before(&self, act: &Act) -> Option<&Act> {
+        let same = |earlier: &&Act| match act.child {
+            Some(_) => earlier.task == act.task && earlier.child == act.child,
+            None => earlier.task == act.task && earlier.child.is_none() && earlier.person == act.person,
+        };
+        said_before(self.acts.iter().filter(same), act)
+    }
+
+    /// Lets the next decision of the batch see this act.
+    pub fn apply(&mut self, act: &Act) {
+        self.acts.push(act.clone());
+        let reached: Vec<ChildId> = self
+            .children
+            .values()
+            .filter(|child| child.school == act.school && reaches(act, child.id, &child.guardians))
+            .map(|child| child.id)
+            .collect();
+        for child in reached {
+            self.refold(act.task, child);
+        }
+    }
+
+    fn refold(&mut self, task: TaskId, id: ChildId) {
+        let Some(child) = self.children.get(&id) else { return };
+        let reaching = |act: &&Act| act.task == task && reaches(act, id, &child.guardians);
+        let to = fold(self.acts.iter().filter(reaching));
+        let from = self.standing(task, id);
+        if from == to {
+            return;
+        }
+        let counts = self.tallies.entry((child.class, task)).or_default();
+        counts.add(from.state, -1);
+        counts.add(to.state, 1);
+        self.families.insert((task, id), to);
+        self.touched.insert(child.class);
+        let change = Change { school: child.school, class: child.class, task, child: id, from: from.state, to };
+        self.changes.entry((child.school, id, task)).and_modify(|known| known.to = to).or_insert(change);
+    }
+
+    /// The family changes not written yet, in the order in which rows are touched.
+    pub fn take_changes(&mut self) -> Vec<Change> {
+        std::mem::take(&mut self.changes).into_values().collect()
+    }
+
+    /// The classes whose counts moved since they were last asked for.
+    pub fn take_touched(&mut self) -> BTreeSet<ClassId> {
+        std::mem::take(&mut self.touched)
+    }
+
+    /// After a rare command changed tasks: the rest of the batch sees them.
+    pub async fn reload_tasks(&mut self, tx: &mut Tx) -> Result<(), sqlx::Error> {
+        let schools: Vec<SchoolId> = self.schools.keys().copied().collect();
+        self.tasks = ledger::store::tasks(tx, &schools).await?;
+        Ok(())
+    }
+
+    /// After a rare command speaks of a whole school: its classes, their tallies and boards.
+    pub async fn load_school(&mut self, tx: &mut Tx, school: SchoolId) -> Result<(), sqlx::Error> {
+        for class in roster::store::classes(tx, &[school]).await? {
+            self.classes.insert(class.id, class);
+        }
+        // Everything decided so far was written before, so the stored tallies are the newest.
+        self.tallies.extend(ledger::store::tallies(tx, school).await?);
+        let classes: Vec<ClassId> = self.classes.keys().copied().collect();
+        self.boards = outbox::boards(tx, &classes).await?;
+        Ok(())
+    }
+
+    /// After a change that every board of a school shows.
+    pub async fn touch_boards(&mut self, tx: &mut Tx, school: SchoolId) -> Result<(), sqlx::Error> {
+        self.load_school(tx, school).await?;
+        self.touched.extend(self.boards.iter().filter(|board| board.school == school).map(|board| board.class));
+        Ok(())
+    }
+}
+
+/// One update with everything around it.
+#[derive(Clone, Copy)]
+pub struct Turn<'a> {
+    pub facts: &'a Facts,
+    pub update: &'a Update,
+    pub account: &'a Account,
+    pub members: &'a [Member],
+    pub chat: &'a Chat,
+    /// The question of ours this answers: the message replied to, else the newest of the chat.
+    pub prompt: Option<&'a Prompt>,
+}
+
+impl<'a> Turn<'a> {
+    pub fn is_private(&self) -> bool {
+        self.chat.kind == ChatKind::Private
+    }
+
+    pub fn asker(&self) -> Asker {
+        let (callback, message) = match &self.update.what {
+            What::Tap { callback, .. } => (Some(callback.clone()), None),
+            What::Text { message, .. } | What::Attachment { message, .. } => (None, Some(message.clone())),
+        };
+        Asker {
+            chat: self.chat.id,
+            kind: self.chat.kind,
+            callback,
+            message,
+            private_chat: self.account.private_chat,
+        }
+    }
+
+    /// The bot that was spoken to.
+    pub fn bot(&self) -> BotId {
+        self.facts.bot
+    }
+
+    /// The school this is about: the group's, else the first in which the person has children or work.
+    pub fn school(&self) -> Option<SchoolId> {
+        let somebody = |member: &&Member| member.is_guardian() || member.is_staff();
+        self.chat.school().or_else(|| self.members.iter().find(somebody).map(|member| member.school))
+    }
+
+    pub fn member_of(&self, school: SchoolId) -> Option<&'a Member> {
+        self.members.iter().find(|member| member.school == school)
+    }
+
+    pub fn member(&self) -> Option<&'a Member> {
+        self.member_of(self.school()?)
+    }
+
+    /// The message was meant for the bot.
+    pub fn addressed(&self) -> bool {
+        match &self.update.what {
+            What::Tap { .. } => true,
+            What::Text { addressed, .. } | What::Attachment { addressed, .. } => *addressed || self.is_private(),
+        }
+    }
+
+    /// The message answers a message of the bot's.
+    pub fn is_reply(&self) -> bool {
+        answered_message(self.update).is_some()
+    }
+}
+
+fn answered_message(update: &Update) -> Option<&str> {
+    match &update.what {
+        What::Text { reply_to, .. } => reply_to.as_deref(),
+        What::Tap { .. } | What::Attachment { .. } => None,
+    }
+}
+
+/// One of each key, in the order of the keys.
+fn distinct<'a, T>(
+    updates: &'a [Update],
+    key: impl Fn(&'a Update) -> &'a String,
+    value: impl Fn(&'a Update) -> &'a T,
+) -> Vec<&'a T> {
+    updates.iter().map(|update| (key(update), value(update))).collect::<BTreeMap<_, _>>().into_values().collect()
+}
+
+async fn remember_private_chats(
+    tx: &mut Tx,
+    updates: &[Update],
+    accounts: &mut HashMap<String, Account>,
+    chats: &HashMap<String, Chat>,
+) -> Result<(), sqlx::Error> {
+    let mut new = Vec::new();
+    for update in updates.iter().filter(|update| update.chat.kind == ChatKind::Private) {
+        let (Some(account), Some(chat)) =
+            (accounts.get_mut(&update.sender.external_id), chats.get(&update.chat.external_id))
+        else {
+            continue;
+        };
+        if account.private_chat != Some(chat.id) {
+            account.private_chat = Some(chat.id);
+            new.push((account.id, chat.id));
+        }
+    }
+    remember_private(tx, &new).await
+}
+
+/// Own children of everybody who speaks, and the children that teachers' buttons name.
+fn wanted_children(
+    members: &HashMap<crate::domain::AccountId, Vec<Member>>,
+    updates: &[Update],
+) -> Vec<ChildId> {
+    let own = members.values().flatten().flat_map(|member| member.children.iter().copied());
+    let named = updates.iter().filter_map(|update| match &update.what {
+        What::Tap { data, .. } => Tap::read(data).and_then(|tap| match tap {
+            Tap::Proxy { child, .. } => Some(child),
+            Tap::Say { child, .. } => child,
+            Tap::Help(_) | Tap::Guide(_) | Tap::Guides | Tap::MyTasks | Tap::Missing { .. } | Tap::Withdraw(_) => None,
+        }),
+        What::Text { .. } | What::Attachment { .. } => None,
+    });
+    own.chain(named).collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+fn wanted_classes(
+    chats: &HashMap<String, Chat>,
+    children: &HashMap<ChildId, Child>,
+    members: &HashMap<crate::domain::AccountId, Vec<Member>>,
+) -> Vec<ClassId> {
+    let mut classes: BTreeSet<ClassId> = chats.values().filter_map(|chat| chat.class.map(|(_, class)| class)).collect();
+    classes.extend(children.values().map(|child| child.class));
+    classes.extend(members.values().flatten().flat_map(|member| member.homerooms.iter().copied()));
+    classes.into_iter().collect()
+}

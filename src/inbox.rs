@@ -1,0 +1,56 @@
+//! What came in: every update once, and those that could not be applied set aside with a reason.
+
+use std::collections::HashSet;
+
+use crate::db::{Set, Tx};
+use crate::domain::message::Update;
+use crate::domain::{BotId, Timestamp, time::DAY_MS};
+use crate::roster::accounts::ExternalId;
+use crate::vals;
+
+/// How long an applied update is remembered against being counted twice, and a set-aside one is kept.
+/// Telegram keeps an unconfirmed update for 24 hours; a week covers a PC that was off over a holiday.
+pub const REMEMBERED_MS: i64 = 7 * DAY_MS;
+
+/// Writes the updates down; returns those that were not there yet, in the order they came.
+pub async fn first_time(
+    tx: &mut Tx,
+    bot: BotId,
+    updates: Vec<Update>,
+    now: Timestamp,
+) -> Result<Vec<Update>, sqlx::Error> {
+    const INSERT: &str = "INSERT INTO inbox (bot_id, external_id, received_at) \
+         SELECT $1, value ->> 'id', $2 FROM json_each($3) WHERE true ON CONFLICT DO NOTHING RETURNING external_id";
+    let ids: Vec<ExternalId<'_>> = updates.iter().map(|update| ExternalId { id: &update.external_id }).collect();
+    let rows = tx.rows(INSERT, vals![bot, now, Set(ids)]).await?;
+    let mut new: HashSet<String> = rows.iter().map(|row| row.get("external_id")).collect::<Result<_, _>>()?;
+    // `remove` rather than `contains`: the same update twice in one batch is one update.
+    Ok(updates.into_iter().filter(|update| new.remove(&update.external_id)).collect())
+}
+
+/// Keeps an update that cannot be applied, with the reason, for `lopso doctor`.
+pub async fn set_aside(
+    tx: &mut Tx,
+    bot: BotId,
+    update: &Update,
+    reason: &str,
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
+    const INSERT: &str = "INSERT INTO inbox (bot_id, external_id, received_at, body, reason) VALUES ($1, $2, $3, $4, $5) \
+         ON CONFLICT (bot_id, external_id) DO UPDATE SET body = excluded.body, reason = excluded.reason";
+    let body = serde_json::to_string(update).unwrap_or_default();
+    tx.execute(INSERT, vals![bot, &update.external_id, now, body, reason]).await?;
+    Ok(())
+}
+
+/// How many updates stand aside, and since when the oldest does.
+pub async fn aside(tx: &mut Tx) -> Result<(i64, Option<Timestamp>), sqlx::Error> {
+    const SELECT: &str = "SELECT COUNT(*) AS updates, MIN(received_at) AS oldest FROM inbox WHERE body IS NOT NULL";
+    let Some(row) = tx.row(SELECT, vals![]).await? else { return Ok((0, None)) };
+    Ok((row.get("updates")?, row.get("oldest")?))
+}
+
+pub async fn forget_old(tx: &mut Tx, now: Timestamp) -> Result<u64, sqlx::Error> {
+    const DELETE: &str = "DELETE FROM inbox WHERE received_at < $1";
+    tx.execute(DELETE, vals![now.plus_ms(-REMEMBERED_MS)]).await
+}

@@ -1,0 +1,303 @@
+//! What goes out: rows written with the decision, sent later, each once where the platform allows.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+
+use crate::db::{Row, Set, Tx, fresh_id, unknown_word};
+use crate::domain::message::{Choice, Payload, Priority};
+use crate::domain::time::{DAY_MS, MINUTE_MS};
+use crate::domain::{BotId, ChatId, ClassId, OutboxId, PromptId, SchoolId, Timestamp};
+use crate::roster::accounts::ExternalId;
+use crate::vals;
+
+/// How long a numbered question stays answerable.
+pub const PROMPT_LIVES_MS: i64 = 7 * DAY_MS;
+/// How long a sender may hold a row before another may take it.
+pub const LEASE_MS: i64 = MINUTE_MS;
+/// After so many failures a text is given up and shown to staff (design: repeated three times).
+pub const ATTEMPTS: i64 = 4;
+
+/// A message to be written down for sending.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    pub bot: BotId,
+    pub chat: ChatId,
+    pub priority: Priority,
+    pub payload: Payload,
+    /// The message that is rewritten, for `Payload::Edit`.
+    pub edits: Option<OutboxId>,
+    /// This message is the board of its chat from now on.
+    pub is_board: bool,
+}
+
+#[derive(Serialize)]
+struct NewRow {
+    id: i64,
+    bot: BotId,
+    chat: ChatId,
+    priority: i64,
+    payload: String,
+    edits: Option<OutboxId>,
+}
+
+#[derive(Serialize)]
+struct NewPrompt {
+    id: i64,
+    chat: ChatId,
+    outbox: i64,
+    choices: String,
+}
+
+/// Writes the rows of a batch with their prompts and boards, in order.
+pub async fn add(tx: &mut Tx, drafts: &[Draft], now: Timestamp) -> Result<(), sqlx::Error> {
+    if drafts.is_empty() {
+        return Ok(());
+    }
+    let (mut rows, mut prompts, mut boards) = (Vec::new(), Vec::new(), HashMap::new());
+    let mut edited = Vec::new();
+    for draft in drafts {
+        let id = fresh_id(now);
+        if let Payload::Message { choices, .. } = &draft.payload
+            && !choices.is_empty()
+        {
+            let choices = serde_json::to_string(choices).unwrap_or_default();
+            prompts.push(NewPrompt { id: fresh_id(now), chat: draft.chat, outbox: id, choices });
+        }
+        if draft.is_board {
+            boards.insert(draft.chat, id);
+        }
+        edited.extend(draft.edits);
+        rows.push(NewRow {
+            id,
+            bot: draft.bot,
+            chat: draft.chat,
+            priority: draft.priority.order(),
+            payload: serde_json::to_string(&draft.payload).unwrap_or_default(),
+            edits: draft.edits,
+        });
+    }
+    drop_superseded(tx, &edited).await?;
+    insert_rows(tx, &rows, now).await?;
+    insert_prompts(tx, &prompts, now).await?;
+    hang_boards(tx, &boards.into_iter().collect::<Vec<_>>(), now).await
+}
+
+/// An edit that is still waiting is worth nothing once a newer text for the same message is written.
+async fn drop_superseded(tx: &mut Tx, edited: &[OutboxId]) -> Result<(), sqlx::Error> {
+    if edited.is_empty() {
+        return Ok(());
+    }
+    const UPDATE: &str = "UPDATE outbox SET state = 'dropped' WHERE state = 'waiting' \
+         AND edits IN (SELECT CAST(value AS BIGINT) FROM json_each($1))";
+    tx.execute(UPDATE, vals![Set(edited)]).await?;
+    Ok(())
+}
+
+async fn insert_rows(tx: &mut Tx, rows: &[NewRow], now: Timestamp) -> Result<(), sqlx::Error> {
+    const INSERT: &str = "INSERT INTO outbox (outbox_id, bot_id, chat_id, priority, payload, edits, due_at, state, attempts) \
+         SELECT CAST(value ->> 'id' AS BIGINT), CAST(value ->> 'bot' AS BIGINT), CAST(value ->> 'chat' AS BIGINT), \
+         CAST(value ->> 'priority' AS BIGINT), value ->> 'payload', CAST(value ->> 'edits' AS BIGINT), $1, 'waiting', 0 \
+         FROM json_each($2)";
+    tx.execute(INSERT, vals![now, Set(rows)]).await?;
+    Ok(())
+}
+
+async fn insert_prompts(tx: &mut Tx, prompts: &[NewPrompt], now: Timestamp) -> Result<(), sqlx::Error> {
+    if prompts.is_empty() {
+        return Ok(());
+    }
+    const INSERT: &str = "INSERT INTO prompt (prompt_id, chat_id, outbox_id, choices, opened_at, expires_at) \
+         SELECT CAST(value ->> 'id' AS BIGINT), CAST(value ->> 'chat' AS BIGINT), CAST(value ->> 'outbox' AS BIGINT), \
+         value ->> 'choices', $1, $2 FROM json_each($3)";
+    tx.execute(INSERT, vals![now, now.plus_ms(PROMPT_LIVES_MS), Set(prompts)]).await?;
+    Ok(())
+}
+
+async fn hang_boards(tx: &mut Tx, boards: &[(ChatId, i64)], now: Timestamp) -> Result<(), sqlx::Error> {
+    if boards.is_empty() {
+        return Ok(());
+    }
+    const UPSERT: &str = "INSERT INTO board (chat_id, outbox_id, posted_at) \
+         SELECT CAST(value ->> 0 AS BIGINT), CAST(value ->> 1 AS BIGINT), $1 FROM json_each($2) WHERE true \
+         ON CONFLICT (chat_id) DO UPDATE SET outbox_id = excluded.outbox_id, posted_at = excluded.posted_at";
+    tx.execute(UPSERT, vals![now, Set(boards)]).await?;
+    Ok(())
+}
+
+/// A question of ours that can still, or no longer, be answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Prompt {
+    pub id: PromptId,
+    pub chat: ChatId,
+    /// The platform's id of the message, once it was sent.
+    pub message: Option<String>,
+    pub choices: Vec<Choice>,
+    pub opened_at: Timestamp,
+    pub expires_at: Timestamp,
+}
+
+/// The newest prompt of each of these chats, and those whose messages are answered.
+pub async fn prompts(tx: &mut Tx, chats: &[ChatId], messages: &[&str]) -> Result<Vec<Prompt>, sqlx::Error> {
+    const LATEST: &str = "SELECT p.prompt_id, p.chat_id, p.choices, p.opened_at, p.expires_at, o.external_id FROM prompt p \
+         JOIN outbox o ON o.outbox_id = p.outbox_id \
+         WHERE p.chat_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) \
+         AND p.prompt_id = (SELECT MAX(n.prompt_id) FROM prompt n WHERE n.chat_id = p.chat_id)";
+    const ANSWERED: &str = "SELECT p.prompt_id, p.chat_id, p.choices, p.opened_at, p.expires_at, o.external_id FROM outbox o \
+         JOIN prompt p ON p.outbox_id = o.outbox_id \
+         WHERE o.chat_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) \
+         AND o.external_id IN (SELECT value ->> 'id' FROM json_each($2))";
+    let mut rows = tx.rows(LATEST, vals![Set(chats)]).await?;
+    if !messages.is_empty() {
+        let ids: Vec<ExternalId<'_>> = messages.iter().map(|id| ExternalId { id }).collect();
+        rows.extend(tx.rows(ANSWERED, vals![Set(chats), Set(ids)]).await?);
+    }
+    rows.iter().map(read_prompt).collect()
+}
+
+fn read_prompt(row: &Row) -> Result<Prompt, sqlx::Error> {
+    let choices: String = row.get("choices")?;
+    Ok(Prompt {
+        id: row.get("prompt_id")?,
+        chat: row.get("chat_id")?,
+        message: row.get("external_id")?,
+        choices: serde_json::from_str(&choices).map_err(|_| unknown_word("choices", "not a list of choices"))?,
+        opened_at: row.get("opened_at")?,
+        expires_at: row.get("expires_at")?,
+    })
+}
+
+/// The board that hangs in a class group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Board {
+    pub school: SchoolId,
+    pub class: ClassId,
+    pub chat: ChatId,
+    pub bot: BotId,
+    pub message: OutboxId,
+}
+
+/// The boards of these classes, on whichever bot they hang.
+pub async fn boards(tx: &mut Tx, classes: &[ClassId]) -> Result<Vec<Board>, sqlx::Error> {
+    const SELECT: &str = "SELECT g.school_id, g.class_id, b.chat_id, c.bot_id, b.outbox_id FROM class_group g \
+         JOIN board b ON b.chat_id = g.chat_id JOIN chat c ON c.chat_id = g.chat_id \
+         WHERE g.class_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) ORDER BY b.chat_id";
+    let rows = tx.rows(SELECT, vals![Set(classes)]).await?;
+    let read = |row: &Row| {
+        Ok(Board {
+            school: row.get("school_id")?,
+            class: row.get("class_id")?,
+            chat: row.get("chat_id")?,
+            bot: row.get("bot_id")?,
+            message: row.get("outbox_id")?,
+        })
+    };
+    rows.iter().map(read).collect()
+}
+
+/// A row taken for sending.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Letter {
+    pub id: OutboxId,
+    pub chat: ChatId,
+    /// The chat as the platform names it.
+    pub to: String,
+    pub payload: Payload,
+    /// The platform's id of the message to rewrite; missing when that one was never sent.
+    pub edits: Option<String>,
+    pub attempts: i64,
+}
+
+/// Takes up to `most` due rows of a bot for sending: by priority, then in the order they were written.
+/// A row whose lease ran out (the program was killed while sending) is taken again.
+pub async fn lease(tx: &mut Tx, bot: BotId, most: i64, now: Timestamp) -> Result<Vec<Letter>, sqlx::Error> {
+    const LEASE: &str = "UPDATE outbox SET state = 'leased', attempts = attempts + 1, lease_until = $3 WHERE outbox_id IN \
+         (SELECT outbox_id FROM outbox WHERE bot_id = $1 AND ((state = 'waiting' AND due_at <= $2) \
+         OR (state = 'leased' AND lease_until <= $2)) ORDER BY priority, outbox_id LIMIT $4) \
+         RETURNING outbox_id";
+    const LETTERS: &str = "SELECT o.outbox_id, o.chat_id, c.external_id AS chat_name, o.payload, e.external_id AS edits_name, \
+         o.attempts FROM outbox o JOIN chat c ON c.chat_id = o.chat_id LEFT JOIN outbox e ON e.outbox_id = o.edits \
+         WHERE o.outbox_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) ORDER BY o.priority, o.outbox_id";
+    let rows = tx.rows(LEASE, vals![bot, now, now.plus_ms(LEASE_MS), most]).await?;
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<OutboxId> = rows.iter().map(|row| row.get("outbox_id")).collect::<Result<_, _>>()?;
+    tx.rows(LETTERS, vals![Set(ids)]).await?.iter().map(read_letter).collect()
+}
+
+fn read_letter(row: &Row) -> Result<Letter, sqlx::Error> {
+    let payload: String = row.get("payload")?;
+    Ok(Letter {
+        id: row.get("outbox_id")?,
+        chat: row.get("chat_id")?,
+        to: row.get("chat_name")?,
+        payload: serde_json::from_str(&payload).map_err(|_| unknown_word("payload", "not a payload"))?,
+        edits: row.get("edits_name")?,
+        attempts: row.get("attempts")?,
+    })
+}
+
+/// How sending one row ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// The platform's id of the message, where it gives one.
+    Sent { external_id: Option<String> },
+    /// Not sent, or not known: again at this time.
+    Again { at: Timestamp },
+    /// Never: staff are told.
+    Failed,
+}
+
+#[derive(Serialize)]
+struct SentRow {
+    id: OutboxId,
+    state: &'static str,
+    due: Option<Timestamp>,
+    external: Option<String>,
+}
+
+/// Writes back what became of leased rows. The text of a sent message is dropped; what remains is its
+/// id on the platform, for edits and replies.
+pub async fn settle(tx: &mut Tx, outcomes: &[(OutboxId, Outcome)]) -> Result<(), sqlx::Error> {
+    if outcomes.is_empty() {
+        return Ok(());
+    }
+    const UPDATE: &str = "UPDATE outbox SET \
+         state = (SELECT value ->> 'state' FROM json_each($1) WHERE CAST(value ->> 'id' AS BIGINT) = outbox_id), \
+         external_id = (SELECT value ->> 'external' FROM json_each($1) WHERE CAST(value ->> 'id' AS BIGINT) = outbox_id), \
+         due_at = COALESCE((SELECT CAST(value ->> 'due' AS BIGINT) FROM json_each($1) \
+             WHERE CAST(value ->> 'id' AS BIGINT) = outbox_id), due_at), \
+         payload = CASE WHEN outbox_id IN (SELECT CAST(value ->> 'id' AS BIGINT) FROM json_each($1) \
+             WHERE value ->> 'state' = 'sent') THEN '' ELSE payload END, \
+         lease_until = NULL \
+         WHERE outbox_id IN (SELECT CAST(value ->> 'id' AS BIGINT) FROM json_each($1))";
+    let row = |(id, outcome): &(OutboxId, Outcome)| match outcome {
+        Outcome::Sent { external_id } => SentRow { id: *id, state: "sent", due: None, external: external_id.clone() },
+        Outcome::Again { at } => SentRow { id: *id, state: "waiting", due: Some(*at), external: None },
+        Outcome::Failed => SentRow { id: *id, state: "failed", due: None, external: None },
+    };
+    tx.execute(UPDATE, vals![Set(outcomes.iter().map(row).collect::<Vec<_>>())]).await?;
+    Ok(())
+}
+
+/// How many rows wait, and how many were given up.
+pub async fn depth(tx: &mut Tx) -> Result<(i64, i64), sqlx::Error> {
+    const SELECT: &str = "SELECT CAST(COALESCE(SUM(CASE WHEN state IN ('waiting', 'leased') THEN 1 ELSE 0 END), 0) AS BIGINT) AS waiting, \
+         CAST(COALESCE(SUM(CASE WHEN state = 'failed' THEN 1 ELSE 0 END), 0) AS BIGINT) AS failed FROM outbox";
+    let Some(row) = tx.row(SELECT, vals![]).await? else { return Ok((0, 0)) };
+    Ok((row.get("waiting")?, row.get("failed")?))
+}
+
+/// Forgets what nobody can answer or rewrite any more. A board and its message stay.
+pub async fn forget_old(tx: &mut Tx, now: Timestamp) -> Result<u64, sqlx::Error> {
+    const PROMPTS: &str = "DELETE FROM prompt WHERE expires_at < $1 \
+         AND NOT EXISTS (SELECT 1 FROM board b WHERE b.outbox_id = prompt.outbox_id)";
+    const ROWS: &str = "DELETE FROM outbox WHERE state IN ('sent', 'dropped') AND due_at < $1 \
+         AND NOT EXISTS (SELECT 1 FROM board b WHERE b.outbox_id = outbox.outbox_id) \
+         AND NOT EXISTS (SELECT 1 FROM prompt p WHERE p.outbox_id = outbox.outbox_id)";
+    // An expired prompt is kept as long again, so that a late answer still gets "this one is old".
+    let old = now.plus_ms(-PROMPT_LIVES_MS);
+    let prompts = tx.execute(PROMPTS, vals![old]).await?;
+    Ok(prompts + tx.execute(ROWS, vals![old]).await?)
+}

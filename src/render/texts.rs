@@ -1,0 +1,22 @@
+//! The few words that depend on the channel alone.
+
+use crate::domain::message::Choice;
+
+pub const NOD: &str = "👍";
+
+/// A toast is gone after some three seconds, in which people read about fifteen words; a longer one
+/// stays until it is closed.
+pub const GLANCE: usize = 80;
+
+pub const WRITE_ME_FIRST: &str =
+    "Dạ, việc này em chỉ trả lời riêng ạ. Ba mẹ bấm vào tên em, chọn nhắn tin, rồi gửi lại giúp em nhé.";
+
+/// The choices as numbers, for a channel without buttons.
+pub fn numbered(text: &str, choices: &[Choice]) -> String {
+    let mut out = text.to_owned();
+    out.push_str("\n\nTrả lời tin này bằng số:");
+    for (place, choice) in choices.iter().enumerate() {
+        out.push_str(&format!("\n{}. {}", place + 1, choice.label));
+    }
+    out
+}
