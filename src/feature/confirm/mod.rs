@@ -1,0 +1,299 @@
+//! A parent says that something is done, or not yet, or takes it back; we keep the act and how we know it.
+
+pub mod texts;
+
+use crate::domain::message::{Choice, Say};
+use crate::domain::time::HOUR_MS;
+use crate::domain::{BotId, ChatId, ChildId, ClassId, Evidence, Tap, Task, TaskId, TaskKind, Timestamp, Verb};
+use crate::effects::Effects;
+use crate::facts::{Facts, Turn};
+use crate::ledger::Act;
+use crate::ledger::store::Pending;
+use crate::roster::{Member, names};
+
+/// How long an answer of somebody we cannot place yet is kept (design §2.8).
+pub const PENDING_MS: i64 = 48 * HOUR_MS;
+
+/// One thing a person says about themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Said {
+    pub verb: Verb,
+    /// None only for an undo: the last thing said.
+    pub task: Option<TaskId>,
+    /// The child a payment is for, when a button named it.
+    pub child: Option<ChildId>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    #[error("no such task for this person or group")]
+    UnknownTask,
+    #[error("task {0} was withdrawn")]
+    Withdrawn(TaskId),
+    #[error("the child is not the person's")]
+    NotOwnChild,
+    #[error("nothing of this person's to take back")]
+    NothingToUndo,
+    #[error("staff without a child here do not confirm for themselves")]
+    Staff,
+    #[error("only the school may say this")]
+    SchoolOnly,
+}
+
+/// What one statement came to.
+enum Heard {
+    Kept(Act),
+    SaidBefore { verb: Verb, at: Timestamp, task: TaskId },
+    /// A question does not take back a done.
+    DoneAlready,
+    Pending(Pending),
+    WhichChild { verb: Verb, task: TaskId, children: Vec<ChildId> },
+    Refused(Refused),
+}
+
+pub fn decide(turn: &Turn<'_>, said: &[Said], now: Timestamp) -> Effects {
+    let heard: Vec<Heard> = said.iter().map(|one| hear(turn, one, now)).collect();
+    // Somebody said something aloud, not to us: whoever we cannot place is left in peace.
+    let only_overheard = !turn.addressed();
+    if only_overheard && !heard.iter().any(|one| matches!(one, Heard::Kept(_))) {
+        return Effects::none();
+    }
+    let mut effects = Effects { says: replies(turn, &heard, now), ..Effects::default() };
+    for one in heard {
+        match one {
+            Heard::Kept(act) => effects.acts.push(act),
+            Heard::Pending(pending) if !only_overheard => effects.pending.push(pending),
+            Heard::Pending(_)
+            | Heard::SaidBefore { .. }
+            | Heard::DoneAlready
+            | Heard::WhichChild { .. }
+            | Heard::Refused(_) => {}
+        }
+    }
+    effects
+}
+
+fn hear(turn: &Turn<'_>, said: &Said, now: Timestamp) -> Heard {
+    match check(turn, said, now) {
+        Ok(heard) => heard,
+        Err(refused) => Heard::Refused(refused),
+    }
+}
+
+fn check(turn: &Turn<'_>, said: &Said, now: Timestamp) -> Result<Heard, Refused> {
+    if matches!(said.verb, Verb::NoPhone | Verb::Exempt) {
+        return Err(Refused::SchoolOnly);
+    }
+    let task = task_of(turn, said)?;
+    if !task.is_open() {
+        return Err(Refused::Withdrawn(task.id));
+    }
+    let Some(member) = turn.member_of(task.school).filter(|member| member.is_guardian()) else {
+        return stranger(turn, task, said.verb, now);
+    };
+    let child = match subject(turn, task, member, said.child)? {
+        Subject::Household => None,
+        Subject::Child(child) => Some(child),
+        Subject::OneOf(children) => return Ok(Heard::WhichChild { verb: said.verb, task: task.id, children }),
+    };
+    let act = Act {
+        school: task.school,
+        task: task.id,
+        person: Some(member.person),
+        child,
+        verb: said.verb,
+        evidence: Evidence::Said,
+        at: now,
+    };
+    standing(turn.facts, act)
+}
+
+fn task_of<'a>(turn: &Turn<'a>, said: &Said) -> Result<&'a Task, Refused> {
+    let id = match said.task {
+        Some(id) => id,
+        None => last_said(turn).ok_or(Refused::NothingToUndo)?,
+    };
+    let task = turn.facts.task(id).ok_or(Refused::UnknownTask)?;
+    // A button of another school's, made up or forwarded, opens nothing here.
+    let ours = turn.chat.school() == Some(task.school) || turn.member_of(task.school).is_some();
+    if ours { Ok(task) } else { Err(Refused::UnknownTask) }
+}
+
+/// The task of the last thing this person said that still stands, for "em bấm nhầm".
+fn last_said(turn: &Turn<'_>) -> Option<TaskId> {
+    let own = |act: &&Act| turn.members.iter().any(|member| act.person == Some(member.person));
+    let last = turn.facts.acts().iter().rev().filter(own).find(|act| act.evidence < Evidence::Teacher)?;
+    (last.verb != Verb::Undo).then_some(last.task)
+}
+
+fn stranger(turn: &Turn<'_>, task: &Task, verb: Verb, now: Timestamp) -> Result<Heard, Refused> {
+    if turn.member_of(task.school).is_some_and(Member::is_staff) {
+        return Err(Refused::Staff);
+    }
+    Ok(Heard::Pending(Pending {
+        account: turn.account.id,
+        task: task.id,
+        school: task.school,
+        class: turn.chat.class.map(|(_, class)| class),
+        verb,
+        at: now,
+        expires_at: now.plus_ms(PENDING_MS),
+    }))
+}
+
+enum Subject {
+    Household,
+    Child(ChildId),
+    OneOf(Vec<ChildId>),
+}
+
+/// Whom the act is about: the household, or the child a payment is for.
+fn subject(turn: &Turn<'_>, task: &Task, member: &Member, named: Option<ChildId>) -> Result<Subject, Refused> {
+    if let Some(child) = named {
+        let own = member.children.contains(&child);
+        return if own { Ok(Subject::Child(child)) } else { Err(Refused::NotOwnChild) };
+    }
+    if task.kind.is_household() {
+        return Ok(Subject::Household);
+    }
+    let here = turn.chat.class.map(|(_, class)| class);
+    let in_class = |child: &&ChildId| turn.facts.child(**child).is_some_and(|known| Some(known.class) == here);
+    let mut candidates: Vec<ChildId> = member.children.iter().filter(in_class).copied().collect();
+    if candidates.is_empty() {
+        candidates.clone_from(&member.children);
+    }
+    match candidates.as_slice() {
+        [only] => Ok(Subject::Child(*only)),
+        _ => Ok(Subject::OneOf(candidates)),
+    }
+}
+
+fn standing(facts: &Facts, act: Act) -> Result<Heard, Refused> {
+    let before = facts.said_before(&act);
+    match (act.verb, before) {
+        (Verb::Undo, None) => Err(Refused::NothingToUndo),
+        (Verb::Undo, Some(known)) if known.verb == Verb::Undo => Err(Refused::NothingToUndo),
+        (Verb::NeedsHelp, Some(known)) if known.verb == Verb::Done => Ok(Heard::DoneAlready),
+        // The same person saying the same again must not move the time shown in the report;
+        // another guardian, or better evidence, is a new testimony and is kept.
+        (verb, Some(known)) if known.verb == verb && known.evidence >= act.evidence => {
+            Ok(Heard::SaidBefore { verb, at: known.at, task: act.task })
+        }
+        (_, Some(_) | None) => Ok(Heard::Kept(act)),
+    }
+}
+
+/// One answer for everything that was said, and one question at most.
+fn replies(turn: &Turn<'_>, heard: &[Heard], now: Timestamp) -> Vec<Say> {
+    let to = turn.asker();
+    let who = who(turn);
+    let title = |id: TaskId| turn.facts.task(id).map_or("", |task| task.title.as_str());
+    let mut lines = Vec::new();
+    let mut kept: Vec<(Verb, &str)> = Vec::new();
+    let mut says = Vec::new();
+    for one in heard {
+        match one {
+            Heard::Kept(act) => kept.push((act.verb, title(act.task))),
+            Heard::SaidBefore { verb, at, task } => lines.push(texts::already(*verb, title(*task), *at, now)),
+            Heard::DoneAlready => {}
+            Heard::Pending(_) => lines.push(texts::pending()),
+            Heard::Refused(refused) => lines.push(texts::refused(refused, &who)),
+            Heard::WhichChild { verb, task, children } => {
+                let choices = children.iter().filter_map(|child| {
+                    let name = turn.facts.child(*child)?.given_name();
+                    let tap = Tap::Say { verb: *verb, task: *task, child: Some(*child) };
+                    Some(Choice::new(texts::child_choice(name), tap.write()))
+                });
+                says.push(Say::Confide {
+                    to: to.clone(),
+                    text: texts::which_child(title(*task)),
+                    choices: choices.collect(),
+                    public: texts::ASKED_PRIVATELY,
+                });
+            }
+        }
+    }
+    if !kept.is_empty() {
+        lines.insert(0, texts::kept(&kept, &who));
+    }
+    lines.dedup();
+    if !lines.is_empty() {
+        let public = if kept.is_empty() { texts::SEE_PRIVATE } else { texts::KEPT_IN_GROUP };
+        says.insert(0, Say::Acknowledge { to, private: lines.join("\n"), public });
+    }
+    says
+}
+
+/// How to address the person: "bà", "ông" where the roster says so, else "ba mẹ".
+fn who(turn: &Turn<'_>) -> String {
+    turn.member().map_or(names::PARENTS, |member| names::address(&member.name)).to_owned()
+}
+
+/// It may be a statement, or not: one short question instead of a record.
+pub fn ask_back(turn: &Turn<'_>, task: Option<TaskId>, now: Timestamp) -> Effects {
+    let Some(task) = task.and_then(|id| turn.facts.task(id)).filter(|task| task.is_open()) else {
+        return my_tasks(turn, now);
+    };
+    Effects::say(Say::Answer { to: turn.asker(), text: texts::is_it_done(&task.title), choices: one_task(task) })
+}
+
+/// Rồi / Chưa / Chỉ em cách làm.
+fn one_task(task: &Task) -> Vec<Choice> {
+    let say = |verb| Tap::Say { verb, task: task.id, child: None }.write();
+    let mut choices = vec![Choice::new(texts::YES, say(Verb::Done)), Choice::new(texts::NOT_YET, say(Verb::NotYet))];
+    if task.kind == TaskKind::Payment {
+        choices.push(Choice::new(texts::CASH, say(Verb::Cash)));
+    }
+    choices.push(Choice::new(texts::SHOW_ME, Tap::Help(task.id).write()));
+    choices
+}
+
+/// `/xacnhan`: one's own open tasks as buttons. In a group the board is what everybody can tap.
+pub fn my_tasks(turn: &Turn<'_>, now: Timestamp) -> Effects {
+    let Some(school) = turn.school() else {
+        return Effects::say(Say::Acknowledge { to: turn.asker(), private: texts::pending_nothing(), public: texts::SEE_PRIVATE });
+    };
+    let tasks: Vec<&Task> = turn.facts.open_tasks(school).collect();
+    if tasks.is_empty() {
+        return Effects::say(Say::Acknowledge { to: turn.asker(), private: texts::NO_TASKS.to_owned(), public: texts::NO_TASKS });
+    }
+    if let (false, Some((_, class))) = (turn.is_private(), turn.chat.class) {
+        let fresh = board_in(turn.facts, class, turn.bot(), turn.chat.id, now);
+        return fresh.into_iter().fold(Effects::none(), Effects::and_say);
+    }
+    Effects::say(Say::Answer { to: turn.asker(), text: texts::WHICH_DONE.to_owned(), choices: done_buttons(&tasks) })
+}
+
+fn done_buttons(tasks: &[&Task]) -> Vec<Choice> {
+    let done = |task: &&Task| {
+        let tap = Tap::Say { verb: Verb::Done, task: task.id, child: None };
+        Choice::new(texts::done_button(&task.title), tap.write())
+    };
+    let mut choices: Vec<Choice> = tasks.iter().map(done).collect();
+    choices.push(Choice::new(texts::GUIDES, Tap::Guides.write()));
+    choices
+}
+
+/// A new text for the boards that hang in a class's groups, with counts and no names.
+pub fn board(facts: &Facts, class: ClassId, now: Timestamp, fresh: bool) -> Vec<Say> {
+    let hanging = facts.boards().iter().filter(|board| board.class == class);
+    hanging.filter_map(|board| board_say(facts, class, board.bot, board.chat, now, fresh)).collect()
+}
+
+/// A fresh board in one class group.
+pub fn board_in(facts: &Facts, class: ClassId, bot: BotId, chat: ChatId, now: Timestamp) -> Option<Say> {
+    board_say(facts, class, bot, chat, now, true)
+}
+
+fn board_say(facts: &Facts, class: ClassId, bot: BotId, chat: ChatId, now: Timestamp, fresh: bool) -> Option<Say> {
+    let known = facts.class(class)?;
+    let tasks: Vec<&Task> = facts.open_tasks(known.school).collect();
+    let rows: Vec<texts::BoardRow<'_>> = tasks
+        .iter()
+        .map(|task| {
+            let counts = facts.counts(class, task.id);
+            texts::BoardRow { title: &task.title, done: counts.done(), families: known.families - counts.exempt() }
+        })
+        .collect();
+    Some(Say::Board { bot, chat, text: texts::board(&known.code, &rows, now), choices: done_buttons(&tasks), fresh })
+}

@@ -1,0 +1,232 @@
+//! Finds the known phrases in a message: what each stretch of words is, with the tasks it may speak of.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use super::phrases::{Cue, PHRASES, SPELLINGS, WEAK_NOUNS};
+use super::replies::TaskWords;
+use super::words::{Token, Word, cut};
+
+/// Tasks by their place, one bit each.
+pub type Tasks = u64;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tag {
+    Cue(Cue),
+    /// A name of these tasks; a weak one ("mã", "tiền") says little outside of its own prompt.
+    Noun { tasks: Tasks, weak: bool },
+    Verb { tasks: Tasks },
+    Number(u32),
+    /// "780k", "12/9", "5A1"
+    Amount,
+    Name,
+    Unknown,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub struct Span {
+    pub tag: Tag,
+    pub pause: bool,
+    pub asked: bool,
+    /// The first phrase of a message that has no marks at all, or with the marks it should have.
+    pub exact: bool,
+}
+
+impl Span {
+    pub fn is(&self, cue: Cue) -> bool {
+        self.tag == Tag::Cue(cue)
+    }
+}
+
+struct Phrase {
+    words: Vec<Word>,
+    strict: bool,
+    cue: Cue,
+}
+
+struct Lexicon {
+    phrases: Vec<Phrase>,
+    by_first: HashMap<String, Vec<usize>>,
+    known: HashMap<String, Vec<Word>>,
+    spellings: HashMap<String, Vec<(Word, Word)>>,
+}
+
+static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
+    let mut lexicon = Lexicon { phrases: Vec::new(), by_first: HashMap::new(), known: HashMap::new(), spellings: HashMap::new() };
+    for (short, long) in SPELLINGS {
+        let short = Word::read(short);
+        lexicon.spellings.entry(short.plain.clone()).or_default().push((short, Word::read(long)));
+    }
+    for (cue, line) in PHRASES {
+        for phrase in line.split(',').map(str::trim).filter(|phrase| !phrase.is_empty()) {
+            let (strict, text) = phrase.strip_prefix('=').map_or((false, phrase), |text| (true, text));
+            let words: Vec<Word> = text.split_whitespace().map(Word::read).collect();
+            let Some(first) = words.first() else { continue };
+            lexicon.by_first.entry(first.plain.clone()).or_default().push(lexicon.phrases.len());
+            for word in &words {
+                lexicon.known.entry(word.plain.clone()).or_default().push(word.clone());
+            }
+            lexicon.phrases.push(Phrase { words, strict, cue: *cue });
+        }
+    }
+    lexicon
+});
+
+struct TaskPhrase {
+    words: Vec<Word>,
+    tag: Tag,
+}
+
+/// The task words of this moment; the same words of several tasks are one phrase of all of them.
+fn task_phrases(tasks: &[TaskWords]) -> Vec<TaskPhrase> {
+    let mut phrases: Vec<TaskPhrase> = Vec::new();
+    for (place, task) in tasks.iter().enumerate().take(Tasks::BITS as usize) {
+        let bit: Tasks = 1 << place;
+        let nouns = task.nouns.iter().map(|noun| (noun, Tag::Noun { tasks: bit, weak: WEAK_NOUNS.contains(&noun.as_str()) }));
+        let verbs = task.verbs.iter().map(|verb| (verb, Tag::Verb { tasks: bit }));
+        for (text, tag) in nouns.chain(verbs) {
+            let words: Vec<Word> = text.split_whitespace().map(Word::read).collect();
+            if words.is_empty() {
+                continue;
+            }
+            match phrases.iter_mut().find(|phrase| phrase.words == words && same_kind(phrase.tag, tag)) {
+                Some(phrase) => phrase.tag = both(phrase.tag, bit),
+                None => phrases.push(TaskPhrase { words, tag }),
+            }
+        }
+    }
+    phrases
+}
+
+fn same_kind(one: Tag, other: Tag) -> bool {
+    matches!((one, other), (Tag::Noun { .. }, Tag::Noun { .. }) | (Tag::Verb { .. }, Tag::Verb { .. }))
+}
+
+fn both(tag: Tag, bit: Tasks) -> Tag {
+    match tag {
+        Tag::Noun { tasks, weak } => Tag::Noun { tasks: tasks | bit, weak },
+        Tag::Verb { tasks } => Tag::Verb { tasks: tasks | bit },
+        other @ (Tag::Cue(_) | Tag::Number(_) | Tag::Amount | Tag::Name | Tag::Unknown) => other,
+    }
+}
+
+pub fn tag(text: &str, tasks: &[TaskWords]) -> Vec<Span> {
+    let mut tokens = cut(text);
+    let own = task_phrases(tasks);
+    for token in &mut tokens {
+        spell_out(token);
+        understand_accent(token, &own);
+    }
+    let shouted = tokens.iter().all(|token| token.capital || token.numeric);
+    let mut spans: Vec<Span> = Vec::new();
+    let mut at = 0;
+    while let Some(token) = tokens.get(at) {
+        let before = spans.last().map(|span| span.tag);
+        let named = token.capital && !token.pause && !shouted && matches!(before, Some(Tag::Cue(Cue::Kin) | Tag::Name));
+        let counted = (before == Some(Tag::Cue(Cue::Counter))).then(|| number_word(token)).flatten();
+        let found = if named { Some((Tag::Name, 1, true)) } else { longest(&tokens[at..], &own) };
+        let found = counted.map_or(found, |number| Some((Tag::Number(number), 1, true)));
+        let (tag, length, exact) = found.unwrap_or_else(|| (plain_tag(token, at == 0 || token.pause), 1, true));
+        let last = (at + length).saturating_sub(1);
+        let asked = tokens.get(last).is_some_and(|token| token.asked);
+        spans.push(Span { tag, pause: token.pause && at > 0, asked, exact });
+        at += length;
+    }
+    settle(&mut spans);
+    spans
+}
+
+/// "số một": the number in letters, after its counter only.
+fn number_word(token: &Token) -> Option<u32> {
+    ["một", "hai", "ba", "bốn"].iter().zip(1..).find(|(word, _)| token.word.can_be(&Word::read(word))).map(|(_, number)| number)
+}
+
+fn spell_out(token: &mut Token) {
+    let long = LEXICON.spellings.get(&token.word.plain).and_then(|spellings| spellings.iter().find(|(short, _)| token.word.is(short)));
+    if let Some((_, word)) = long {
+        token.word = word.clone();
+    }
+}
+
+/// A word that nobody knows may be a known one in a neighbour's accent.
+fn understand_accent(token: &mut Token, own: &[TaskPhrase]) {
+    let known = |word: &Word, exactly: bool| {
+        let fits = |other: &Word| if exactly { word.is(other) } else { word.can_be(other) };
+        LEXICON.known.get(&word.plain).is_some_and(|words| words.iter().any(fits)) || own.iter().any(|phrase| phrase.words.iter().any(fits))
+    };
+    if token.numeric || known(&token.word, false) {
+        return;
+    }
+    if let Some(word) = token.word.in_other_accents().into_iter().find(|word| known(word, true)) {
+        token.word = word;
+    }
+}
+
+/// The longest phrase that begins here; of equally long ones the one with the very marks, then a task's, then the first.
+fn longest(tokens: &[Token], own: &[TaskPhrase]) -> Option<(Tag, usize, bool)> {
+    let first = &tokens.first()?.word;
+    let mut best: Option<(Tag, usize, bool)> = None;
+    let mut offer = |tag: Tag, words: &[Word], strict: bool| {
+        let better = |exact: bool| best.is_none_or(|(_, length, was_exact)| (words.len(), exact) > (length, was_exact));
+        if let Some(exact) = fits(tokens, words)
+            && (exact || !strict)
+            && better(exact)
+        {
+            best = Some((tag, words.len(), exact));
+        }
+    };
+    for phrase in own.iter().filter(|phrase| phrase.words.first().is_some_and(|word| word.plain == first.plain)) {
+        offer(phrase.tag, &phrase.words, false);
+    }
+    for place in LEXICON.by_first.get(&first.plain).into_iter().flatten() {
+        if let Some(phrase) = LEXICON.phrases.get(*place) {
+            offer(Tag::Cue(phrase.cue), &phrase.words, phrase.strict);
+        }
+    }
+    best
+}
+
+/// Whether the words stand here without a pause between them, and whether with the very same marks.
+fn fits(tokens: &[Token], words: &[Word]) -> Option<bool> {
+    let mut exact = true;
+    if tokens.len() < words.len() {
+        return None;
+    }
+    for (place, (token, word)) in tokens.iter().zip(words).enumerate() {
+        if !token.word.can_be(word) || (place > 0 && token.pause) {
+            return None;
+        }
+        exact &= token.word.is(word);
+    }
+    Some(exact)
+}
+
+fn plain_tag(token: &Token, begins: bool) -> Tag {
+    match token.number {
+        Some(number) => Tag::Number(number),
+        None if token.numeric => Tag::Amount,
+        None if token.capital && !begins => Tag::Name,
+        None => Tag::Unknown,
+    }
+}
+
+/// What only its neighbours tell: "mùng 10" is a day, "mẹ na" a name, "dạ" without its accents opens a sentence.
+fn settle(spans: &mut [Span]) {
+    for at in 0..spans.len() {
+        let before = at.checked_sub(1).and_then(|place| spans.get(place)).copied();
+        let next_is_number = spans.get(at + 1).is_some_and(|span| matches!(span.tag, Tag::Number(_)));
+        let Some(span) = spans.get_mut(at) else { continue };
+        let opens = before.is_none() || span.pause;
+        let new = match (span.tag, before.map(|span| span.tag)) {
+            (Tag::Cue(Cue::NotAChoice), _) if next_is_number => Tag::Cue(Cue::Day),
+            (Tag::Cue(Cue::NotAChoice), _) => Tag::Cue(Cue::Filler),
+            // "2 tháng rồi" is how long, "tháng rồi" is which.
+            (Tag::Cue(Cue::LastMonth), Some(Tag::Number(_))) => Tag::Cue(Cue::Roi),
+            (Tag::Number(_), Some(Tag::Cue(Cue::Day))) => Tag::Amount,
+            (Tag::Cue(Cue::Da), _) if opens && !span.exact => Tag::Cue(Cue::Polite),
+            (Tag::Unknown | Tag::Name, Some(Tag::Cue(Cue::Kin) | Tag::Name)) if !span.pause => Tag::Name,
+            (tag, _) => tag,
+        };
+        span.tag = new;
+    }
+}

@@ -1,0 +1,209 @@
+//! A message cut into words, each kept in three shapes: as heard without any mark, with its vowels but
+//! without its tone, and its tone alone.
+//!
+//! A phone without Vietnamese typing drops marks, it never invents them. So a word that lacks marks may be
+//! any word with the same letters, and a word that has marks is only the word with those marks: "chua" may
+//! be "chưa", "chừa" may not.
+
+use unicode_normalization::char::decompose_canonical;
+
+use super::fold;
+
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Word {
+    /// Letters without any mark: "duoc".
+    pub plain: String,
+    /// Letters with their vowel marks and without the tone: "đươc".
+    shaped: String,
+    /// One tone for the word, wherever it was put: "hoà" and "hòa" are one word.
+    tone: Option<char>,
+}
+
+impl Word {
+    /// Reads one lower- or upper-case word. A letter drawn out ("rồiiii") counts once.
+    pub fn read(text: &str) -> Self {
+        let mut word = Self::default();
+        let mut last = None;
+        for c in text.chars().flat_map(char::to_lowercase) {
+            let repeated = last == Some(c) && c.is_alphabetic();
+            last = Some(c);
+            if !repeated {
+                word.push(c);
+            }
+        }
+        word
+    }
+
+    fn push(&mut self, c: char) {
+        if c.is_ascii() {
+            self.plain.push(c);
+            self.shaped.push(c);
+            return;
+        }
+        let (mut base, mut shape) = ('\0', None);
+        decompose_canonical(c, |part| match part {
+            '\u{0300}' | '\u{0301}' | '\u{0303}' | '\u{0309}' | '\u{0323}' => self.tone = Some(part),
+            '\u{0302}' | '\u{0306}' | '\u{031B}' => shape = Some(part),
+            _ => base = part,
+        });
+        if base == '\0' {
+            return;
+        }
+        self.plain.push(if base == 'đ' { 'd' } else { base });
+        self.shaped.push(shape.and_then(|mark| unicode_normalization::char::compose(base, mark)).unwrap_or(base));
+    }
+
+    pub fn has_marks(&self) -> bool {
+        self.tone.is_some() || self.shaped != self.plain
+    }
+
+    /// The same word with the same marks.
+    pub fn is(&self, other: &Self) -> bool {
+        self.shaped == other.shaped && self.tone == other.tone
+    }
+
+    /// What was typed can be that word: every mark it has, the word has too.
+    pub fn can_be(&self, word: &Self) -> bool {
+        self.plain == word.plain
+            && (self.tone.is_none() || self.tone == word.tone)
+            && self.shaped.chars().zip(self.plain.chars()).zip(word.shaped.chars()).all(|((typed, plain), meant)| typed == meant || typed == plain)
+    }
+
+    /// The same word begun as a neighbour's tongue begins it: l/n, s/x, ch/tr, d/gi/r.
+    /// Only for words with marks, since without them too many words look alike.
+    pub fn in_other_accents(&self) -> Vec<Self> {
+        if !self.has_marks() {
+            return Vec::new();
+        }
+        const TURNS: [(&str, &str); 10] = [
+            ("n", "l"), ("l", "n"), ("x", "s"), ("s", "x"), ("tr", "ch"),
+            ("ch", "tr"), ("d", "r"), ("gi", "r"), ("r", "d"), ("gi", "d"),
+        ];
+        TURNS.iter().filter_map(|(from, to)| self.begun_with(from, to)).collect()
+    }
+
+    fn begun_with(&self, from: &str, to: &str) -> Option<Self> {
+        // "nh", "ng" and "th" are sounds of their own.
+        let rest = self.shaped.strip_prefix(from)?;
+        if rest.starts_with(['h', 'g']) || (from == "s" && rest.is_empty()) {
+            return None;
+        }
+        let plain = self.plain.strip_prefix(from)?;
+        Some(Self { plain: format!("{to}{plain}"), shaped: format!("{to}{rest}"), tone: self.tone })
+    }
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct Token {
+    pub word: Word,
+    pub capital: bool,
+    /// For words of digits only.
+    pub number: Option<u32>,
+    /// It begins with a digit: an amount, a time, a date, a class.
+    pub numeric: bool,
+    /// A comma, a stop, an emoji stands before it.
+    pub pause: bool,
+    /// A question mark stands after it.
+    pub asked: bool,
+}
+
+/// Longer texts are stories; what matters of an answer stands in its first words.
+const MOST_TOKENS: usize = 120;
+
+pub fn cut(text: &str) -> Vec<Token> {
+    // A line end is a pause, and cleaning would make it a space.
+    let text = fold::clean(&text.replace(['\n', '\r'], " . "));
+    let chars: Vec<char> = text.chars().collect();
+    let mut tokens: Vec<Token> = Vec::new();
+    let (mut at, mut pause) = (0, false);
+    while let Some(c) = chars.get(at) {
+        if tokens.len() >= MOST_TOKENS {
+            break;
+        }
+        if c.is_alphanumeric() {
+            let end = end_of_word(&chars, at);
+            add(&mut tokens, &chars[at..end], pause);
+            pause = false;
+            at = end;
+            continue;
+        }
+        if *c == '?' && let Some(token) = tokens.last_mut() {
+            token.asked = true;
+        }
+        pause |= !c.is_whitespace() && !matches!(c, '"' | '\'' | '’' | '“' | '”' | '(' | ')' | '/' | '+' | '&' | '*' | '@' | '#');
+        at += 1;
+    }
+    tokens
+}
+
+/// A word ends where letters and digits end; "1.200.000", "12/9" and "7:30" stay whole.
+fn end_of_word(chars: &[char], from: usize) -> usize {
+    let digit = |at: usize| chars.get(at).is_some_and(char::is_ascii_digit);
+    let mut at = from;
+    while let Some(c) = chars.get(at) {
+        let thousands = matches!(c, '.' | ',') && at > from && digit(at - 1) && (1..=3).all(|step| digit(at + step)) && !digit(at + 4);
+        let inside = matches!(c, '/' | ':') && at > from && digit(at - 1) && digit(at + 1);
+        if !c.is_alphanumeric() && !thousands && !inside && !unicode_normalization::char::is_combining_mark(*c) {
+            break;
+        }
+        at += 1;
+    }
+    at
+}
+
+fn add(tokens: &mut Vec<Token>, chars: &[char], pause: bool) {
+    let digits = chars.iter().take_while(|c| c.is_ascii_digit()).count();
+    let letters = chars.iter().take_while(|c| c.is_alphabetic()).count();
+    let all = chars.len();
+    // "1r", "2xong", "3chưa": a number and a word. "780k", "5A1" and "7h30" are one.
+    let number_first = (1..=2).contains(&digits) && chars[digits..].iter().all(|c| c.is_alphabetic()) && all > digits && {
+        let rest: String = chars[digits..].iter().collect();
+        matches!(fold::fold(&rest).as_str(), "r" | "roi" | "xong" | "xog" | "ok" | "oke" | "chua" | "chx" | "va" | "voi" | "da")
+    };
+    // "mức2", "số1": a word and a number.
+    let word_first = letters >= 2 && all > letters && all - letters <= 2 && chars[letters..].iter().all(char::is_ascii_digit);
+    let split = if number_first { digits } else if word_first { letters } else { all };
+    push(tokens, &chars[..split], pause);
+    if split < all {
+        push(tokens, &chars[split..], false);
+    }
+}
+
+fn push(tokens: &mut Vec<Token>, chars: &[char], pause: bool) {
+    let text: String = chars.iter().collect();
+    tokens.push(Token {
+        word: Word::read(&text),
+        capital: chars.first().is_some_and(|c| c.is_uppercase()),
+        number: text.parse().ok(),
+        numeric: chars.first().is_some_and(char::is_ascii_digit),
+        pause,
+        asked: false,
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plain(text: &str) -> Vec<String> {
+        cut(text).into_iter().map(|token| token.word.plain).collect()
+    }
+
+    #[test]
+    fn words_numbers_and_amounts() {
+        assert_eq!(plain("Rồiiii ạ, 1.200.000đ 12/9"), ["roi", "a", "1.200.000d", "12/9"]);
+        assert_eq!(plain("1,2,3 2xong mức2 5A1 780k"), ["1", "2", "3", "2", "xong", "muc", "2", "5a1", "780k"]);
+        assert!(cut("quét chưa? rồi")[1].asked);
+    }
+
+    #[test]
+    fn a_mark_is_evidence_and_its_absence_is_not() {
+        let meant = Word::read("chưa");
+        for (typed, may) in [("chưa", true), ("chua", true), ("chưà", false), ("chừa", false), ("chua\u{309}", false)] {
+            assert_eq!(Word::read(&fold::clean(typed)).can_be(&meant), may, "{typed}");
+        }
+        assert!(Word::read("hoà").is(&Word::read("hòa")));
+        assert!(Word::read("dồi").in_other_accents().iter().any(|word| word.is(&Word::read("rồi"))));
+        assert!(Word::read("doi").in_other_accents().is_empty());
+    }
+}
