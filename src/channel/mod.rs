@@ -1,0 +1,3 @@
+//! The doors: each platform's JSON on one side, our message types on the other.
+
+pub mod sandbox;

@@ -1,0 +1,76 @@
+//! `lopso import roster|staff FILE`: shows what would change, and changes it unless `--dry-run`.
+
+use std::path::Path;
+
+use indicatif::ProgressBar;
+
+use super::{ImportFile, Stop, open, say, texts};
+use crate::intake::now;
+use crate::roster::apply;
+use crate::roster::import::{self, Skipped, Table, texts as words};
+
+/// Below this many rows reading is over before a bar could be drawn.
+const BAR_FROM_ROWS: usize = 2_000;
+
+pub async fn roster(file: &ImportFile) -> Result<(), Stop> {
+    let tables = read(&file.file)?;
+    let parsed = import::children(&tables).map_err(|bad| Stop::Told(words::report(&name(&file.file), &bad)))?;
+    skipped(&parsed.skipped);
+    let config = open::config()?;
+    let db = open::database(&config.database_url).await?;
+    let key = open::key(&config.database_url)?;
+    let school = open::school(&db, file.school.as_deref()).await?;
+    let bar = bar(parsed.rows.len());
+    let mut tx = db.begin().await?;
+    let plan = apply::roster(&mut tx, &school, &parsed.rows, &key, file.dry_run, now()).await?;
+    if !file.dry_run {
+        tx.commit().await?;
+    }
+    bar.finish_and_clear();
+    say(&texts::roster_plan(&plan, parsed.rows.len(), file.dry_run));
+    Ok(())
+}
+
+pub async fn staff(file: &ImportFile) -> Result<(), Stop> {
+    let tables = read(&file.file)?;
+    let parsed = import::staff(&tables).map_err(|bad| Stop::Told(words::report(&name(&file.file), &bad)))?;
+    skipped(&parsed.skipped);
+    let config = open::config()?;
+    let db = open::database(&config.database_url).await?;
+    let school = open::school(&db, file.school.as_deref()).await?;
+    let mut tx = db.begin().await?;
+    let plan = apply::staff(&mut tx, &school, &parsed.rows, file.dry_run, now()).await?;
+    if !plan.unknown_classes.is_empty() {
+        return Err(Stop::Told(texts::unknown_classes(&name(&file.file), &plan.unknown_classes)));
+    }
+    if !file.dry_run {
+        tx.commit().await?;
+    }
+    say(&texts::staff_plan(&plan, file.dry_run));
+    Ok(())
+}
+
+fn read(path: &Path) -> Result<Vec<Table>, Stop> {
+    import::open(path).map_err(|problem| Stop::Told(words::file_problem(&name(path), &problem)))
+}
+
+fn skipped(skipped: &[Skipped]) {
+    for one in skipped {
+        say(&words::skipped(one));
+    }
+}
+
+/// The file's own name: the folders before it may name people.
+fn name(path: &Path) -> String {
+    path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
+}
+
+/// A turning bar for a long list; hidden by itself when nobody watches.
+fn bar(rows: usize) -> ProgressBar {
+    if rows < BAR_FROM_ROWS {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new_spinner().with_message(texts::importing(rows));
+    bar.enable_steady_tick(std::time::Duration::from_millis(120));
+    bar
+}

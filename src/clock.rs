@@ -1,0 +1,34 @@
+//! What is due: for now the house-keeping, once an hour.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::app::App;
+use crate::domain::Timestamp;
+use crate::intake::now;
+use crate::{inbox, ledger, outbox};
+
+const EVERY: Duration = Duration::from_secs(3600);
+
+pub async fn tick_forever(app: Arc<App>) {
+    loop {
+        if let Err(error) = tidy_up(&app, now()).await {
+            tracing::error!(error = format!("{error:#}"), "house-keeping failed");
+        }
+        tokio::time::sleep(EVERY).await;
+    }
+}
+
+/// Forgets what has served its time: answers of people who were never linked (48 h), keys of applied
+/// updates and set-aside ones (a week), sent messages nobody can answer any more.
+pub async fn tidy_up(app: &App, now: Timestamp) -> anyhow::Result<()> {
+    let mut tx = app.db().begin().await?;
+    let pending = ledger::store::drop_expired_pending(&mut tx, now).await?;
+    let updates = inbox::forget_old(&mut tx, now).await?;
+    let messages = outbox::forget_old(&mut tx, now).await?;
+    tx.commit().await?;
+    if pending + updates + messages > 0 {
+        tracing::info!(pending, updates, messages, "forgot what has served its time");
+    }
+    Ok(())
+}

@@ -1,0 +1,107 @@
+//! Who one can be in the demo, and in which rooms they talk.
+
+use crate::domain::Channel;
+use crate::domain::message::ChatKind;
+
+/// Somebody to be. The id is the account's external id on both demo bots.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Persona {
+    pub id: &'static str,
+    pub name: &'static str,
+    /// One line that says who this is.
+    pub about: &'static str,
+}
+
+/// A room of the chat page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RoomOf {
+    pub chat: &'static str,
+    pub title: &'static str,
+    pub kind: ChatKind,
+    /// The manner of the platform, and so which of the two demo bots sits in it.
+    pub channel: Channel,
+    /// Who is in it, by persona id.
+    pub members: &'static [&'static str],
+}
+
+pub const SCHOOL_CODE: &str = "hoa-sen";
+pub const SCHOOL_NAME: &str = "Trường Mầm non Hoa Sen";
+
+/// The names of the two demo bots, by which they are mentioned.
+pub const TELEGRAM_BOT: &str = "LopSoBot";
+pub const ZALO_BOT: &str = "Bot Lớp Số";
+
+pub const PERSONAS: [Persona; 9] = [
+    Persona { id: "hieu-truong", name: "Cô Lan", about: "Hiệu trưởng, xem số liệu cả trường" },
+    Persona { id: "co-hoa", name: "Cô Hoa", about: "Chủ nhiệm lớp 5A1 (nhóm kiểu Telegram)" },
+    Persona { id: "co-mai", name: "Cô Mai", about: "Chủ nhiệm lớp 4A2 (nhóm kiểu Zalo)" },
+    Persona { id: "me-an", name: "Mẹ An", about: "Mẹ bé Hoài An lớp 5A1, chưa báo việc nào" },
+    Persona { id: "ba-nam", name: "Ba Nam", about: "Ba bé Hải Nam lớp 5A1, đã báo vài việc" },
+    Persona { id: "me-cuc", name: "Mẹ Cúc", about: "Mẹ hai bé: Gia Bảo 5A1 và Gia Linh 4A2" },
+    Persona { id: "bo-dung", name: "Bố Dũng", about: "Bố bé Thuỳ Dương lớp 4A2, dùng Zalo" },
+    Persona { id: "chi-hanh", name: "Chị Hạnh", about: "Mới vào nhóm 5A1, chưa kết nối với bé nào" },
+    Persona { id: "ba-tu", name: "Bà Tư", about: "Bà ngoại bé Minh Khang lớp 4A2, mới tập dùng điện thoại" },
+];
+
+pub const GROUP_5A1: &str = "nhom-5a1";
+pub const GROUP_4A2: &str = "nhom-4a2";
+pub const STAFF_ROOM: &str = "hoi-dong";
+
+pub const ROOMS: [RoomOf; 12] = [
+    RoomOf {
+        chat: GROUP_5A1,
+        title: "Nhóm lớp 5A1",
+        kind: ChatKind::Group,
+        channel: Channel::SandboxTelegram,
+        members: &["co-hoa", "me-an", "ba-nam", "me-cuc", "chi-hanh", "hieu-truong"],
+    },
+    RoomOf {
+        chat: GROUP_4A2,
+        title: "Nhóm lớp 4A2",
+        kind: ChatKind::Group,
+        channel: Channel::SandboxZalo,
+        members: &["co-mai", "me-cuc", "bo-dung", "ba-tu"],
+    },
+    RoomOf {
+        chat: STAFF_ROOM,
+        title: "Hội đồng nhà trường",
+        kind: ChatKind::Group,
+        channel: Channel::SandboxTelegram,
+        members: &["hieu-truong", "co-hoa", "co-mai"],
+    },
+    private("rieng-hieu-truong", Channel::SandboxTelegram, &["hieu-truong"]),
+    private("rieng-co-hoa", Channel::SandboxTelegram, &["co-hoa"]),
+    private("rieng-co-mai", Channel::SandboxZalo, &["co-mai"]),
+    private("rieng-me-an", Channel::SandboxTelegram, &["me-an"]),
+    private("rieng-ba-nam", Channel::SandboxTelegram, &["ba-nam"]),
+    private("rieng-me-cuc", Channel::SandboxTelegram, &["me-cuc"]),
+    private("rieng-bo-dung", Channel::SandboxZalo, &["bo-dung"]),
+    private("rieng-chi-hanh", Channel::SandboxTelegram, &["chi-hanh"]),
+    private("rieng-ba-tu", Channel::SandboxZalo, &["ba-tu"]),
+];
+
+const fn private(chat: &'static str, channel: Channel, members: &'static [&'static str]) -> RoomOf {
+    RoomOf { chat, title: "Nhắn riêng với bot", kind: ChatKind::Private, channel, members }
+}
+
+pub fn persona(id: &str) -> Option<&'static Persona> {
+    PERSONAS.iter().find(|persona| persona.id == id)
+}
+
+/// A room, if this persona is in it.
+pub fn room_of(chat: &str, persona: &str) -> Option<&'static RoomOf> {
+    ROOMS.iter().find(|room| room.chat == chat && room.members.contains(&persona))
+}
+
+/// The rooms of a persona: the class group first.
+pub fn rooms_of(persona: &str) -> impl Iterator<Item = &'static RoomOf> {
+    ROOMS.iter().filter(move |room| room.members.contains(&persona))
+}
+
+/// The name under which the bot of a room is mentioned.
+pub fn bot_name(channel: Channel) -> &'static str {
+    match channel {
+        Channel::SandboxTelegram => TELEGRAM_BOT,
+        Channel::SandboxZalo => ZALO_BOT,
+    }
+}

@@ -1,0 +1,56 @@
+//! The way in: what a platform brought goes to the app as it comes, a whole handful at a time.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{mpsc, oneshot};
+
+use crate::app::{App, BATCH};
+use crate::domain::message::Update;
+use crate::domain::{Bot, Timestamp};
+
+/// Updates that may wait before a platform is asked to slow down.
+const QUEUE: usize = 2_000;
+/// A database that is away or full is asked again after this.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// The letter box of one bot: give an update in, and know when it is safely applied.
+#[derive(Clone)]
+pub struct LetterBox {
+    to: mpsc::Sender<(Update, oneshot::Sender<()>)>,
+}
+
+impl LetterBox {
+    /// Starts the loop that takes whatever came meanwhile in one batch.
+    pub fn open(app: Arc<App>, bot: Bot) -> Self {
+        let (to, from) = mpsc::channel(QUEUE);
+        tokio::spawn(take_forever(app, bot, from));
+        Self { to }
+    }
+
+    /// Returns once the update is committed. False when the program is stopping.
+    pub async fn put(&self, update: Update) -> bool {
+        let (done, applied) = oneshot::channel();
+        self.to.send((update, done)).await.is_ok() && applied.await.is_ok()
+    }
+}
+
+async fn take_forever(app: Arc<App>, bot: Bot, mut from: mpsc::Receiver<(Update, oneshot::Sender<()>)>) {
+    let mut taken = Vec::with_capacity(BATCH);
+    while from.recv_many(&mut taken, BATCH).await > 0 {
+        let (updates, done): (Vec<_>, Vec<_>) = taken.drain(..).unzip();
+        while let Err(error) = app.handle(&bot, updates.clone(), now()).await {
+            // Nothing was applied and nobody was told it was: the same updates again, until they are.
+            tracing::error!(bot = bot.id.0, updates = updates.len(), error = format!("{error:#}"), "batch not applied");
+            tokio::time::sleep(PAUSE).await;
+        }
+        for waiting in done {
+            let _ = waiting.send(());
+        }
+    }
+}
+
+/// The wall clock. Everything behind the doors gets it as a parameter.
+pub fn now() -> Timestamp {
+    Timestamp(jiff::Timestamp::now().as_millisecond())
+}
