@@ -3,7 +3,7 @@
 use std::str::FromStr;
 use std::time::Duration;
 
-use sqlx::migrate::Migrator;
+use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{PgPool, SqlitePool};
@@ -71,7 +71,7 @@ impl Pools {
 
     pub async fn migrate(&self) -> Result<(), Problem> {
         let done = match self {
-            Pools::Sqlite { write, .. } => MIGRATIONS.run(write).await,
+            Pools::Sqlite { write, .. } => migrate_sqlite(write).await,
             Pools::Postgres(pool) => {
                 add_json_each(pool).await.map_err(Problem::from_postgres)?;
                 MIGRATIONS.run(pool).await
@@ -89,6 +89,18 @@ impl Pools {
             Pools::Postgres(pool) => pool.close().await,
         }
     }
+}
+
+/// On PostgreSQL the migrator holds a lock; on SQLite two programs that open a new file together both set
+/// about making the tables, and the slower one finds them made: it looks again at what is there.
+async fn migrate_sqlite(pool: &SqlitePool) -> Result<(), MigrateError> {
+    for _ in MIGRATIONS.iter() {
+        match MIGRATIONS.run(pool).await {
+            Err(MigrateError::ExecuteMigration(..)) => {}
+            done => return done,
+        }
+    }
+    MIGRATIONS.run(pool).await
 }
 
 async fn open_sqlite(url: &str) -> Result<Pools, Problem> {
