@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::store::{Shifts, acts, apply, families, shift_tallies};
+use super::store::{Shifts, acts, apply, families, shift_tallies, tasks};
 use super::{Act, Change, Standing, fold};
 use crate::db::Tx;
 use crate::domain::{ChildId, ClassId, SchoolId, State, TaskId};
@@ -63,22 +63,46 @@ pub struct Move {
     pub to: Option<ClassId>,
 }
 
-/// Carries the families of moved children from the old class's tallies to the new one's.
+/// Carries the families of moved children from the old class's tallies to the new one's. A child that
+/// was in no class stood in no tally, and its family may have spoken meanwhile: it is folded anew.
 pub async fn moved(tx: &mut Tx, school: SchoolId, moves: &[Move]) -> Result<(), sqlx::Error> {
     let ids: Vec<ChildId> = moves.iter().map(|moved| moved.child).collect();
     let by_child: HashMap<ChildId, &Move> = moves.iter().map(|moved| (moved.child, moved)).collect();
     let mut shifts = Shifts::default();
     for ((task, child), standing) in families(tx, &ids).await? {
-        if standing.state == State::Unknown {
-            continue;
-        }
-        let Some(moved) = by_child.get(&child) else { continue };
-        if let Some(class) = moved.from {
-            shifts.add(school, class, task, standing.state, -1);
-        }
-        if let Some(class) = moved.to {
-            shifts.add(school, class, task, standing.state, 1);
+        let Some(Move { from: Some(from), to, .. }) = by_child.get(&child) else { continue };
+        shifts.add(school, *from, task, standing.state, -1);
+        if let Some(class) = to {
+            shifts.add(school, *class, task, standing.state, 1);
         }
     }
-    shift_tallies(tx, shifts).await
+    shift_tallies(tx, shifts).await?;
+    let back: Vec<ChildId> = moves.iter().filter(|moved| moved.from.is_none()).map(|moved| moved.child).collect();
+    come_back(tx, school, &back).await
+}
+
+/// Counts children that are in a class again, in the tasks of this year: where their families stand
+/// by now, not where they stood when they left. Earlier years stay as they were.
+async fn come_back(tx: &mut Tx, school: SchoolId, ids: &[ChildId]) -> Result<(), sqlx::Error> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let children = store::children(tx, ids).await?;
+    let guardians: Vec<_> = children.values().flat_map(|child| child.guardians.iter().copied()).collect();
+    let acts = acts(tx, ids, &guardians).await?;
+    let stored = families(tx, ids).await?;
+    let mut changes = Vec::new();
+    for task in tasks(tx, &[school]).await? {
+        for child in children.values() {
+            let reaching = |act: &&Act| act.task == task.id && reaches(act, child.id, &child.guardians);
+            let to = fold::fold(acts.iter().filter(reaching));
+            if to == Standing::UNKNOWN && !stored.contains_key(&(task.id, child.id)) {
+                continue;
+            }
+            let (school, class) = (child.school, child.class);
+            changes.push(Change { school, class, task: task.id, child: child.id, from: State::Unknown, to });
+        }
+    }
+    changes.sort_by_key(|change| (change.school, change.child, change.task));
+    apply(tx, &changes).await
 }
