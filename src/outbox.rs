@@ -179,9 +179,11 @@ pub struct Board {
 
 /// The boards of these classes, on whichever bot they hang.
 pub async fn boards(tx: &mut Tx, classes: &[ClassId]) -> Result<Vec<Board>, sqlx::Error> {
-    const SELECT: &str = "SELECT g.school_id, g.class_id, b.chat_id, c.bot_id, b.outbox_id FROM class_group g \
+    // By way of the class, which knows its school: the index of the groups begins with it.
+    const SELECT: &str = "SELECT g.school_id, g.class_id, b.chat_id, c.bot_id, b.outbox_id FROM class k \
+         JOIN class_group g ON g.school_id = k.school_id AND g.class_id = k.class_id \
          JOIN board b ON b.chat_id = g.chat_id JOIN chat c ON c.chat_id = g.chat_id \
-         WHERE g.class_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) ORDER BY b.chat_id";
+         WHERE k.class_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) ORDER BY b.chat_id";
     let rows = tx.rows(SELECT, vals![Set(classes)]).await?;
     let read = |row: &Row| {
         Ok(Board {

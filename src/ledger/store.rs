@@ -138,8 +138,11 @@ pub async fn add_acts(tx: &mut Tx, acts: &[Act], now: Timestamp) -> Result<(), s
 
 /// Where these families stand. A pair that is missing is unknown.
 pub async fn families(tx: &mut Tx, children: &[ChildId]) -> Result<HashMap<(TaskId, ChildId), Standing>, sqlx::Error> {
-    const SELECT: &str = "SELECT task_id, child_id, state, evidence, at FROM family \
-         WHERE child_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))";
+    // By way of the enrolment, which knows a child's school: the key of a family begins with it, and
+    // without it every batch would walk through all families. A second year only repeats the row.
+    const SELECT: &str = "SELECT f.task_id, f.child_id, f.state, f.evidence, f.at FROM enrolment e \
+         JOIN family f ON f.school_id = e.school_id AND f.child_id = e.child_id \
+         WHERE e.child_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))";
     let rows = tx.rows(SELECT, vals![Set(children)]).await?;
     rows.iter().map(|row| Ok(((row.get("task_id")?, row.get("child_id")?), read_standing(row)?))).collect()
 }
