@@ -149,12 +149,15 @@ enum Subject {
 
 /// Whom the act is about: the household, or the child a payment is for.
 fn subject(turn: &Turn<'_>, task: &Task, member: &Member, named: Option<ChildId>) -> Result<Subject, Refused> {
-    if let Some(child) = named {
-        let own = member.children.contains(&child);
-        return if own { Ok(Subject::Child(child)) } else { Err(Refused::NotOwnChild) };
+    if named.is_some_and(|child| !member.children.contains(&child)) {
+        return Err(Refused::NotOwnChild);
     }
+    // What a household can do it can do for all its children, whichever of them a button named.
     if task.kind.is_household() {
         return Ok(Subject::Household);
+    }
+    if let Some(child) = named {
+        return Ok(Subject::Child(child));
     }
     let here = turn.chat.class.map(|(_, class)| class);
     let in_class = |child: &&ChildId| turn.facts.child(**child).is_some_and(|known| Some(known.class) == here);
