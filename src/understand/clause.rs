@@ -47,6 +47,8 @@ pub struct Saying {
     pub bare: bool,
     pub others: bool,
     pub past: bool,
+    /// What the app did afterwards, told after a statement.
+    pub it: bool,
     /// "xong", "thành công": more than "rồi".
     pub strong: bool,
 }
@@ -82,7 +84,7 @@ fn begins(spans: &[Span], start: usize, at: usize, asked: &Asked) -> bool {
         return !(span.is(Cue::Rest) && part.iter().all(|span| span.is(Cue::But)));
     }
     let stated = part.iter().any(states);
-    if stated && (span.is(Cue::Now) || (span.is(Cue::Ask) && before.is(Cue::Roi)) || span.is(Cue::Help)) {
+    if stated && (span.is(Cue::Now) || span.is(Cue::It) || (span.is(Cue::Ask) && before.is(Cue::Roi)) || span.is(Cue::Help)) {
         return true;
     }
     stated && names_another(spans, start, at, asked)
@@ -200,6 +202,7 @@ impl Part<'_> {
             }
         }
         saying.foreign = self.something_else();
+        saying.it = self.spans.first().is_some_and(|span| span.is(Cue::It));
         saying.past = self.any(&[Cue::Past, Cue::Since]);
         saying
     }
@@ -234,7 +237,7 @@ impl Part<'_> {
             (matter && another(next)) || (one.is(Cue::Of) && (another(next) || next.is(Cue::Person)))
         });
         let strangers = self.spans.iter().filter(|span| matches!(span.tag, Tag::Unknown)).count();
-        taken || after.iter().any(|span| span.is(Cue::Foreign)) || strangers > 3 || self.another_person(matter)
+        taken || after.iter().any(|span| span.is(Cue::Foreign)) || strangers > 3 || self.another_person(matter) 
     }
 
     /// "Chị Hạnh quét rồi": somebody with a name of her own, before the verb.
@@ -259,7 +262,7 @@ impl Part<'_> {
             let begins = !self.spans[..at].iter().any(|span| span.is(Cue::Day) || span.is(Cue::Roi) || span.is(Cue::Later) || span.is(Cue::Xong) || span.is(Cue::Can));
             begins && self.spans.get(at + 1).is_some_and(|next| matches!(next.tag, Tag::Verb { .. })) && self.spans.len() <= at + 6
         });
-        roi || self.has(Cue::Xong) || acted_after(Cue::Da) || just_now || (self.has(Cue::Since) && self.verb_at().is_some())
+        roi || self.has(Cue::Xong) || acted_after(Cue::Da) || just_now || (self.has(Cue::Since) && self.matter_at().is_some())
     }
 
     fn asks_whether(&self) -> bool {
@@ -278,10 +281,11 @@ impl Part<'_> {
         let ahead = self.find(Cue::Later).is_none_or(|at| self.spans[at..].iter().any(|span| self.acts(span) || matches!(span.tag, Tag::Noun { .. })));
         let matter = ahead && (self.matter_at().is_some() || saying.numbers != 0);
         let denied_by_dau = self.has(Cue::Dau) && (acted || over || self.any(&[Cue::Da, Cue::Can, Cue::Not]));
-        let yet = self.has(Cue::Yet) && !asks_whether;
+        let unsure_whether = self.has(Cue::Doubt);
+        let yet = self.has(Cue::Yet) && !asks_whether && !unsure_whether;
         let cannot = !asks_whether && self.all(Cue::Not).any(|at| self.cannot(at));
         saying.cannot = cannot;
-        let waits = self.any(&[Cue::Wait, Cue::Block]);
+        let waits = self.any(&[Cue::Wait, Cue::Block]) && !(self.has(Cue::When) && !self.has(Cue::Me));
         let later = self.any(&[Cue::Later]) || (self.has(Cue::When) && self.has(Cue::Me) && acted && !self.spans.iter().any(|span| span.asked));
         let some_day = self.has(Cue::Day) && !over && acted;
         let promised = !self.has(Cue::Ask) && ((later && (matter || saying.bare)) || (some_day && self.has(Cue::Me) && !saying.past)) && !self.has(Cue::Finally);
@@ -291,7 +295,7 @@ impl Part<'_> {
         saying.not_done = yet || denied_by_dau || cannot || saying.failed || (waits && !self.has(Cue::Finally)) || promised;
         saying.doubtful = self.any(&[Cue::Delegate, Cue::TakeBack, Cue::Moi, Cue::Not, Cue::OnlyOne, Cue::Except, Cue::Later, Cue::Wait]) && !self.relieved();
         let denied = saying.not_done || (saying.doubtful && !self.only_moi_or_one()) || asks_whether || saying.others || saying.foreign;
-        saying.done = over && !denied && (acted || saying.named != 0 || saying.hinted != 0 || saying.numbers != 0 || self.small_only());
+        saying.done = over && !denied && (acted || saying.named != 0 || saying.hinted != 0 || saying.numbers != 0 || saying.rest || self.small_only());
         saying.doubtful |= over && !saying.done && !saying.not_done && !saying.foreign;
         saying.asking = asks_whether;
     }

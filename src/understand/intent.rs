@@ -152,7 +152,9 @@ fn statements(text: &str, around: &Around<'_>) -> Intent {
     }
     let vague = said.iter().any(|statement| statement.task.is_none() && statement.verb != Verb::Undo);
     if vague || (said.is_empty() && reading.unsure.is_some()) {
-        return Intent::Unsure(if asked.len() == 1 { asked.first().copied() } else { None });
+        let about = reading.unsure.and_then(|unsure| task_at(unsure.task));
+        let only_asked = || if asked.len() == 1 { asked.first().copied() } else { None };
+        return Intent::Unsure(about.or_else(only_asked));
     }
     match (said.is_empty(), asks) {
         (false, asks) => Intent::Said { statements: said, asks },

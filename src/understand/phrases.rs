@@ -66,6 +66,10 @@ pub enum Cue {
     /// "cô kiểm tra giúp em": belongs to a report and says nothing itself.
     Check,
     Report,
+    /// A picture or message sent: no word about the task itself.
+    Sent,
+    /// "nó": the app, when it stands after a statement.
+    It,
     Me,
     Kin,
     Teacher,
@@ -105,8 +109,8 @@ pub enum Cue {
 impl Cue {
     /// Words that stay harmless beside a "done": they neither name another thing nor take anything back.
     pub fn is_small(self) -> bool {
-        use Cue::{All, And, Can, Check, Counter, Da, Day, Do, Filler, Finally, Kin, Me, Moi, Now, Past, Polite, Report, Roi, Since, Teacher, Xong};
-        [All, And, Can, Check, Counter, Da, Day, Do, Filler, Finally, Kin, Me, Moi, Now, Past, Polite, Report, Roi, Since, Teacher, Xong].contains(&self)
+        use Cue::{All, And, Can, Check, Counter, Da, Day, Do, Filler, Finally, It, Kin, Me, Moi, Now, Past, Polite, Report, Roi, Since, Teacher, Xong};
+        [All, And, Can, Check, Counter, Da, Day, Do, Filler, Finally, It, Kin, Me, Moi, Now, Past, Polite, Report, Roi, Since, Teacher, Xong].contains(&self)
     }
 }
 
@@ -155,15 +159,15 @@ pub const PHRASES: &[(Cue, &str)] = &[
         tối về, chiều về, trưa về, đêm về, sẽ, sắp, sắp sửa, =định, dự định, =tính, đang định, đang tính, định quét, định làm, định nộp, định đóng, định chuyển, \
         tuần sau, tuần tới, sang tuần, đầu tuần sau, tháng sau, tháng tới, sang tháng, đầu tháng sau, cuối tháng, hôm sau, hôm nào, bữa nào, bữa khác, hôm khác, dịp khác, lúc khác, \
         lúc nào rảnh, khi nào rảnh, rảnh em, rảnh thì, rảnh sẽ, để em, để mai, để tối, để chiều, để lát, để hôm, để cuối, để tuần, để sau, để tôi, để mình, để bố, để mẹ, để chồng, để vợ, \
-        để nhà em, để anh, để con, từ từ, thong thả, xin khất, khất, cho em nợ, cho nợ, mấy hôm nữa, vài hôm nữa, mấy bữa nữa, ít hôm nữa, hôm nữa, ngày nữa, sau này, làm sau, quét sau, nộp sau, đóng sau, \
+        để nhà em, để anh, để con, từ từ, thong thả, mấy hôm nữa, vài hôm nữa, mấy bữa nữa, ít hôm nữa, hôm nữa, ngày nữa, sau này, làm sau, quét sau, nộp sau, đóng sau, \
         ck sau, chuyển sau, gửi sau, thử sau, sau nhé, sau ạ, sau nha, thu xếp, sắp xếp, cố gắng, có lương, lĩnh lương, lương về, gia hạn, chuẩn bị, nghỉ ca, tan ca, tan làm, không kịp, chưa kịp, thử lại, \
         tối nay về, chiều nay về, đi làm về, nhớ ra sẽ, xin lùi, lùi lại, hứa, cam kết"),
-    (Cue::Wait, "=chờ, =đợi, đang chờ, đang đợi, còn chờ, còn đợi, phải chờ, phải đợi, chờ duyệt, chờ lương, chờ em, đợi em, đợi tối, đợi lương, đợi tin nhắn, chờ tin nhắn, chờ chồng, \
+    (Cue::Wait, "xin khất, khất, cho em nợ, cho nợ, xin nợ, =chờ, =đợi, đang chờ, đang đợi, còn chờ, còn đợi, phải chờ, phải đợi, chờ duyệt, chờ lương, chờ em, đợi em, đợi tối, đợi lương, đợi tin nhắn, chờ tin nhắn, chờ chồng, \
         đợi chồng, chờ kết quả, đợi kết quả, chờ xã, chờ mã, đợi mã, hẹn, công an hẹn, xã hẹn, xếp hàng, soạn lệnh, bận, bận quá, bận lắm, đang làm dở"),
-    (Cue::Block, "chưa có tiền, không có tiền, hết tiền, kẹt tiền, hết pin, mất mạng, mất điện, không có mạng, mất sóng, bị khoá, khoá tài khoản, ngân hàng nghỉ, ngân hàng đóng cửa, \
+    (Cue::Block, "hết hạn, bảo trì, chưa có tiền, không có tiền, hết tiền, kẹt tiền, hết pin, mất mạng, mất điện, không có mạng, mất sóng, bị khoá, khoá tài khoản, ngân hàng nghỉ, ngân hàng đóng cửa, \
         xã nghỉ, công an nghỉ, đóng cửa, hỏng máy, máy hỏng, hết dung lượng, hết tiền điện thoại, chưa có lương, không có sóng, ở ruộng, ngoài đồng, đi công tác, đi vắng"),
     (Cue::Fail, "lỗi, báo lỗi, bị lỗi, không tồn tại, đứng im, đơ, treo, xoay mãi, quay mãi, quay vòng vòng, trắng màn hình, màn hình trắng, trắng xoá, không gửi mã, chưa gửi mã, chưa thấy mã, không về mã, \
-        bị văng, văng ra, thoát ra, tự thoát, không hợp lệ, không đúng, báo sai, sai, không nhận, hết hạn, mãi không lên, mãi không được, mãi không ra, mãi chưa được, mãi không thấy, quét mãi không, không lên gì, \
+        bị văng, văng ra, thoát ra, tự thoát, không hợp lệ, không đúng, báo sai, sai, không nhận, không vào, không mở, không tải, không load, không nhận diện, không thấy mã, xoay tròn, quay tròn, xoay vòng, màn hình đen, mãi không lên, mãi không được, mãi không ra, mãi chưa được, mãi không thấy, quét mãi không, không lên gì, \
         chẳng thấy gì, không thấy gì, không hiện, chẳng hiện, không hiện gì, không ra gì, chuyển nhầm, ck nhầm, nộp nhầm, đóng nhầm, sang tài khoản khác, tên người lạ, không khớp, thất bại, không thành công, \
         bị từ chối, từ chối, bị trả lại, tiền bị trả, hoàn lại, hoàn tiền, không ăn, chưa ăn, chả ăn thua, bó tay, chịu, em chịu, không xong, không ổn, trục trặc, tải mãi, load mãi, đen sì, tối thui, mờ quá"),
 
@@ -186,7 +190,7 @@ pub const PHRASES: &[(Cue, &str)] = &[
         mang ra trường, mang đến trường, nộp ở trường, đóng ở trường, nộp tại trường, đóng tại trường, nộp tận nơi, tiền đưa, bỏ phong bì, phong bì"),
 
     // Done. "ok" alone is courtesy.
-    (Cue::Roi, "rồi, rồi đó, rồi đấy"),
+    (Cue::Roi, "rồi"),
     (Cue::Xong, "xong, xong xuôi, hoàn thành, hoàn tất, thành công, đâu vào đấy, xong hết, xong cả"),
     (Cue::Da, "đã, vừa, vừa mới, mới vừa, vừa xong, đã được"),
     (Cue::Moi, "mới"),
@@ -207,8 +211,9 @@ pub const PHRASES: &[(Cue, &str)] = &[
     (Cue::Help, "giúp em với, giúp với, giúp bà, giúp tôi, giúp mình, chỉ em, chỉ tôi, chỉ bà, chỉ giúp, chỉ hộ, chỉ với, hướng dẫn, hd, bày cho, bày em, giúp em cái, cứu em, cứu với, ai biết, xem giúp, xem hộ, giúp cháu, chỉ cách, giúp bác, giúp ông, giúp e, chỉ e, giải thích, =chỉ dẫn, làm hộ em, cần hỗ trợ, hỗ trợ, giúp cái này"),
     (Cue::Check, "cô kiểm tra, kiểm tra giúp, kiểm tra hộ, kiểm tra, check, check giúp, ktra, cô xem, cô xem giúp, cô xem đã về chưa, cô xem nhận được chưa, đã về chưa, về chưa, cô nhận được chưa, nhận được chưa, cô thấy chưa, đã nhận chưa, tích giúp, tích hộ, \
         nhờ cô, nhờ cô tích, cô tích, cô ghi, cô ghi nhận, cô cập nhật, cô đánh dấu, ghi giúp, ghi hộ, cô ghi giúp, cô ghi hộ, cô note, xác nhận giúp, cô xác nhận, xác nhận hộ, cô duyệt, cô điểm danh, cô cộng, cô tick"),
-    (Cue::Report, "báo cáo cô, báo cáo, báo cô, báo với cô, báo cho cô, thông báo với cô, em báo cô, xin báo, báo luôn, báo tin, báo, xác nhận, xin xác nhận, thưa cô, gửi cô bill, gửi cô ảnh, gửi bill, gửi ảnh, gửi cô, ảnh em gửi, ảnh gửi, bill đây, em gửi ảnh, cô ạ là, báo đã, \
-        chụp màn hình, gửi cô biên lai, thưa"),
+    (Cue::Sent, "gửi cô bill, gửi cô ảnh, gửi bill, gửi ảnh, gửi biên lai, gửi cô biên lai, gửi tin, gửi cho cô ảnh, gửi minh chứng, chụp màn hình, chụp ảnh, chụp, đăng ảnh, gửi link, gửi mã, gửi zalo, nhắn tin, nhắn cô, gọi cô, gọi"),
+    (Cue::Report, "báo cáo cô, báo cáo, báo cô, báo với cô, báo cho cô, thông báo với cô, em báo cô, xin báo, báo luôn, báo tin, báo, xác nhận, xin xác nhận, thưa cô, ảnh em gửi, ảnh gửi, bill đây, cô ạ là, báo đã, \
+        thưa"),
 
     // Who.
     (Cue::Polite, "cô ơi, cô nhé, cô nha, cô ạ, cô ui, cô ưi, cô nhá, thầy ơi, thầy ạ, các mẹ ơi, cô giáo ơi, cô giáo ạ, mọi người ơi, cả nhà ơi"),
@@ -216,6 +221,7 @@ pub const PHRASES: &[(Cue, &str)] = &[
     (Cue::Me, "em, tôi, mình, nhà em, nhà e, nhà tôi, nhà mình, bên em, chúng em, con em, vợ chồng em, hai vợ chồng, tui, t, tớ, bọn em, gia đình em, gia đình tôi, gia đình, em đây, nhà cháu, nhà con, em thì, tụi em"),
     (Cue::Kin, "bố cháu, mẹ cháu, ba cháu, bố bé, mẹ bé, ba bé, bố nó, mẹ nó, chồng em, vợ em, chồng e, vợ e, chồng tôi, vợ tôi, ông xã, bà xã, ck em, vk em, ck e, vk e, ck mình, vợ chồng, bà nội, bà ngoại, ông nội, ông ngoại, bà nội cháu, bà ngoại cháu, ông nội cháu, ông ngoại cháu, \
         bố, mẹ, ba, má, ông, bà, bố em, mẹ em, bà em, ông em, chồng, vợ, cháu, bé, con, bố con, mẹ con, ông cháu, bà cháu, thằng cu, con bé, thằng cháu, con gái, con trai, cu, anh xã, nhà, nhà bé, phụ huynh, ph, phụ huynh bé, phụ huynh cháu"),
+    (Cue::It, "nó, máy nó, app nó"),
     (Cue::Person, "chị, anh, bạn, bác, cô, chú, dì, cậu, mợ, thím, o, bạn ấy, người"),
     (Cue::Foreign, "ck ơi, vk ơi, chồng ơi, vợ ơi, anh ơi, mẹ ơi về, con ơi, mẹ ơi"),
 
@@ -237,9 +243,9 @@ pub const PHRASES: &[(Cue, &str)] = &[
     (Cue::Do, "làm, thử, bấm, ấn, đi làm, tự làm, thực hiện, triển, lam, nàm, bắn, tiến hành"),
 
     // Courtesy and other words that change nothing.
-    (Cue::Polite, "dạ, vâng, ạ, ah, nhé, nha, nhe, nhá, nhoé, nhớ cô, ơi, ui, ưi, à mà, thôi ạ, đấy, đó, ấy, nhen, nghe cô, hen, vâng ạ, dạ vâng, ok, oke, oki, okie, okê, ô kê, hihi, hehe, haha, kkk, hì, hjhj, ak, aj, a, ui chà, đây, này, nghen, hen cô, chào cô, em chào cô, \
+    (Cue::Polite, "dạ, vâng, ạ, ah, nhé, nha, nhe, nhá, nhoé, nhớ cô, ơi, ui, ưi, à mà, thôi ạ, nhen, nghe cô, hen, vâng ạ, dạ vâng, ok, oke, oki, okie, okê, ô kê, hihi, hehe, haha, kkk, hì, hjhj, ak, aj, a, ui chà, đây, này, nghen, hen cô, chào cô, em chào cô, \
         cảm ơn, cám ơn, cảm ơn cô, em cảm ơn, em cám ơn, thanks, tks, tk cô, xin lỗi, sorry, ukm, uh, ừ, ừm, uki, nhoa, na, nhaa, chúc cô, thì, là, yên tâm, cô yên tâm, phù, may quá, mừng quá, báo hỷ, zồi, luôn nhé, hé, nì, nạ, a nha, đây ạ, ak cô"),
-    (Cue::Filler, "nhanh, nhanh gọn, nhanh lắm, dễ, dễ lắm, dễ ợt, ngon, ngon ơ, tốt, đầy đủ, đủ, sớm, ngay, liền, lại, nữa, hết, cả, đều, lâu, một, hai, lần, 1 lần, 2 lần, hai lần, một lần, đàng hoàng, đúng, đúng rồi, ổn, thật, luôn, lên luôn, \
+    (Cue::Filler, "đấy, đó, ấy, vài hôm, mấy hôm, ít hôm, nhanh, nhanh gọn, nhanh lắm, dễ, dễ lắm, dễ ợt, ngon, ngon ơ, tốt, đầy đủ, đủ, sớm, ngay, liền, lại, nữa, hết, cả, đều, lâu, một, hai, lần, 1 lần, 2 lần, hai lần, một lần, đàng hoàng, đúng, đúng rồi, ổn, thật, luôn, lên luôn, \
         tự, có, cẩn thận, đầu tiên, trước, trước rồi, hộ rồi, giúp rồi, nhẹ nhàng, tiền, nghìn, triệu, ngàn, đồng, k đồng, nốt, ngay lúc, phát, phát ăn ngay, cái là, thế là, nên, cho nên, nhé cả, hẳn, hẳn hoi, chuẩn, tại nhà, ở nhà, ở lớp, ở cổng, ở cổng trường, cửa lớp, \
         ở cửa lớp, tại lớp, ngoài xã, ở xã, trên xã, ở công an xã, công an xã, ở ubnd, ở công an, trên app, qua app, bằng app, qua momo, qua ngân hàng, bằng điện thoại, bằng máy, máy bố, máy mẹ, máy chồng, online, qua mạng, theo hướng dẫn, như cô bảo, như cô dặn, như hướng dẫn, cô hướng dẫn, \
         cái này, cái đó, cái ấy, việc này, việc đó, mục này, khoản này, như vậy, theo, hôm thứ, mất, phút, mấy phút, giây, đủ tiền, số tiền, cháu lớn, cháu nhỏ, bé lớn, bé út, đóng dấu, tuyệt vời, dễ mà, lâu lắm, lắm, quá, rất, mãi, cực, phết, ghê, một phát, một cái, thấy dễ, nhà trường, trường, lớp, lớp mình, lớp con, lớp bé, của con, bước, khâu, đoạn, xử lý, giải quyết"),

@@ -83,6 +83,7 @@ struct Slot {
     undo: bool,
     doubtful: bool,
     strong: bool,
+    it: bool,
 }
 
 struct Reader<'a> {
@@ -262,6 +263,8 @@ impl<'a> Reader<'a> {
             let task = (place < last).then_some(place);
             let verdict = slot.verdict();
             match verdict {
+                Some(Verdict::Said(Said::Done)) if slot.it && self.question.is_some() => self.say(Said::NotDone, task),
+                Some(Verdict::Said(Said::Done)) if slot.it => self.ask(task, "what happened then"),
                 Some(Verdict::Said(Said::Done)) if vetoed || self.disturbed(task, &unnamed) => self.ask(task, "vetoed"),
                 Some(Verdict::Said(said)) if conditional && said != Said::Undo => self.ask(task, "conditional"),
                 Some(Verdict::Said(said)) => self.say(said, task),
@@ -337,6 +340,7 @@ impl Slot {
         self.cash |= saying.cash;
         self.refuse |= saying.refuse || saying.cash_later;
         self.undo |= saying.undo;
+        self.it |= saying.it && self.done && !saying.done;
         self.doubtful |= saying.doubtful && !saying.done && !next_step;
     }
 
@@ -366,7 +370,7 @@ impl Slot {
 fn hearsay(spans: &[Span]) -> bool {
     let own = |cue: Cue| spans.iter().any(|span| span.is(cue));
     let named_kin = spans.windows(2).any(|pair| matches!(pair, [one, next] if one.is(Cue::Kin) && next.tag == Tag::Name));
-    named_kin && !own(Cue::Me) && !own(Cue::Polite) && !own(Cue::Teacher) && !own(Cue::Report)
+    named_kin && (own(Cue::Others) || (!own(Cue::Polite) && !own(Cue::Teacher) && !own(Cue::Report)))
 }
 
 /// Labels in the spelling of the evaluation files, for the contexts "qr", "pay", "vneid", "multi" and "none".

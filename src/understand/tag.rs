@@ -122,7 +122,7 @@ pub fn tag(text: &str, tasks: &[TaskWords]) -> Vec<Span> {
     let mut at = 0;
     while let Some(token) = tokens.get(at) {
         let before = spans.last().map(|span| span.tag);
-        let named = token.capital && !token.pause && !shouted && matches!(before, Some(Tag::Cue(Cue::Kin) | Tag::Name));
+        let named = token.capital && !token.pause && !shouted && matches!(before, Some(Tag::Cue(Cue::Kin | Cue::For) | Tag::Name));
         let counted = (before == Some(Tag::Cue(Cue::Counter))).then(|| number_word(token)).flatten();
         let found = if named { Some((Tag::Name, 1, true)) } else { longest(&tokens[at..], &own) };
         let found = counted.map_or(found, |number| Some((Tag::Number(number), 1, true)));
