@@ -5,6 +5,7 @@ pub mod library;
 pub mod problems;
 pub mod search;
 pub mod texts;
+mod words;
 
 use crate::domain::message::{Choice, Say};
 use crate::domain::{Evidence, Tap, Task, TaskId, TaskKind, Timestamp, Verb};
