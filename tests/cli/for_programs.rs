@@ -1,0 +1,339 @@
+//! What other programs read: one JSON object a line in the order of the questions, and the report.
+
+use std::collections::BTreeSet;
+
+use lopso::db::Db;
+use lopso::domain::{ChildId, Evidence, PersonId, Task, TaskId, TaskKind, Timestamp, Verb};
+use lopso::ledger::{Act, links, store as ledger};
+use lopso::roster::store;
+use serde_json::{Value, json};
+
+use crate::program::Office;
+use crate::with_a_class;
+
+fn lines(text: &str) -> Vec<Value> {
+    text.lines()
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}")))
+        .collect()
+}
+
+fn keys(value: &Value) -> BTreeSet<&str> {
+    value
+        .as_object()
+        .unwrap()
+        .keys()
+        .map(String::as_str)
+        .collect()
+}
+
+#[test]
+fn questions_are_answered_line_by_line_in_their_order() {
+    let office = Office::new();
+    let ids = ["z", "a", "7", "a", "có dấu"];
+    let ask = |id: &&str| json!({"id": id, "text": "làm sao quét mã qr ạ"}).to_string() + "\n";
+    let input: String = ids.iter().map(ask).collect::<String>()
+        + "\n"
+        + &json!({"id": "cuối", "text": ""}).to_string();
+    let out = lines(
+        &office
+            .feed(&["guides", "ask", "--jsonl"], &input)
+            .fine()
+            .out,
+    );
+    let answered: Vec<&str> = out
+        .iter()
+        .map(|line| line["id"].as_str().unwrap())
+        .collect();
+    assert_eq!(answered, ["z", "a", "7", "a", "có dấu", "cuối"]);
+    let listed = office.run(&["guides", "list"]).fine().out;
+    let known: BTreeSet<&str> = listed
+        .lines()
+        .filter_map(|line| line.split('\t').next())
+        .collect();
+    for line in &out {
+        assert_eq!(keys(line), BTreeSet::from(["answers", "id"]));
+        let answers = line["answers"].as_array().unwrap();
+        assert!(
+            answers.len() <= 3
+                && answers
+                    .iter()
+                    .all(|id| known.contains(id.as_str().unwrap())),
+            "{line}"
+        );
+    }
+    assert!(out[5]["answers"].as_array().unwrap().is_empty());
+    office.run(&["guides", "check"]).fine().says("không có lỗi");
+}
+
+#[test]
+fn replies_are_read_line_by_line_in_their_order() {
+    let office = Office::new();
+    let replies = [
+        ("r3", "qr", "dạ em quét rồi ạ"),
+        ("r1", "pay", "mai em chuyển nhé cô"),
+        ("r2", "none", "😀"),
+    ];
+    let line = |(id, context, text): &(&str, &str, &str)| {
+        json!({"id": id, "context": context, "text": text}).to_string()
+    };
+    let input = replies.iter().map(line).collect::<Vec<_>>().join("\n");
+    let out = lines(
+        &office
+            .feed(&["replies", "read", "--jsonl"], &input)
+            .fine()
+            .out,
+    );
+    assert_eq!(
+        out.iter()
+            .map(|line| line["id"].as_str().unwrap())
+            .collect::<Vec<_>>(),
+        ["r3", "r1", "r2"]
+    );
+    for line in &out {
+        assert_eq!(keys(line), BTreeSet::from(["id", "labels"]));
+        assert!(
+            line["labels"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .all(Value::is_string),
+            "{line}"
+        );
+    }
+}
+
+#[test]
+fn a_line_that_is_no_json_is_named_by_its_number() {
+    let office = Office::new();
+    let good =
+        |place: usize| json!({"id": place.to_string(), "context": "qr", "text": "dạ"}).to_string();
+    for words in [
+        &["guides", "ask", "--jsonl"][..],
+        &["replies", "read", "--jsonl"],
+    ] {
+        for bad in [
+            "không phải JSON",
+            "{\"id\": 7}",
+            "[]",
+            "{\"id\":\"1\",\"text\":\"x\",\"context\":\"qr\"",
+        ] {
+            let said = office
+                .feed(words, &format!("{}\n\n{bad}\n{}\n", good(1), good(4)))
+                .refused()
+                .says("Dòng 3 ");
+            assert_eq!(lines(&said.out).len(), 1, "{}", said.out);
+        }
+    }
+}
+
+/// Five families and every state that a report can show.
+async fn testify(office: &Office) {
+    let db = Db::open(office.url()).await.unwrap();
+    let mut tx = db.begin().await.unwrap();
+    let school = store::schools(&mut tx).await.unwrap().remove(0);
+    let now = Timestamp(1_795_053_600_000);
+    let mut children = Vec::new();
+    for row in tx
+        .rows("SELECT child_id FROM child ORDER BY code", Vec::new())
+        .await
+        .unwrap()
+    {
+        children.push(row.get::<ChildId>("child_id").unwrap());
+    }
+    let said = [
+        (
+            "qr",
+            [
+                (Verb::Done, Evidence::Shown),
+                (Verb::Done, Evidence::Teacher),
+                (Verb::NotYet, Evidence::Said),
+                (Verb::NoPhone, Evidence::Teacher),
+                (Verb::Exempt, Evidence::Teacher),
+            ],
+        ),
+        (
+            "thu-2026-11",
+            [
+                (Verb::Done, Evidence::Said),
+                (Verb::Done, Evidence::Bank),
+                (Verb::Cash, Evidence::Said),
+                (Verb::NeedsHelp, Evidence::Said),
+                (Verb::Declined, Evidence::Said),
+            ],
+        ),
+        ("vneid", [(Verb::Undo, Evidence::Said); 5]),
+    ];
+    for (position, (key, answers)) in (1..).zip(said) {
+        let task = Task {
+            id: TaskId(position),
+            school: school.id,
+            key: key.to_owned(),
+            title: key.to_owned(),
+            kind: TaskKind::Payment,
+            position,
+            target_percent: None,
+            opened_at: now,
+            withdrawn_at: None,
+        };
+        assert!(
+            ledger::add_task(&mut tx, &task, &school.year)
+                .await
+                .unwrap()
+        );
+        let act = |(child, (verb, evidence)): (&ChildId, (Verb, Evidence))| Act {
+            school: school.id,
+            task: task.id,
+            person: Some(PersonId(1)),
+            child: Some(*child),
+            verb,
+            evidence,
+            at: now,
+        };
+        let acts: Vec<Act> = children.iter().zip(answers).map(act).collect();
+        ledger::add_acts(&mut tx, &acts, now).await.unwrap();
+    }
+    links::refold(&mut tx, &children).await.unwrap();
+    tx.commit().await.unwrap();
+    db.close().await;
+}
+
+const COUNTS: [&str; 8] = [
+    "done",
+    "not_yet",
+    "needs_help",
+    "cash",
+    "declined",
+    "no_phone",
+    "exempt",
+    "unknown",
+];
+const EVIDENCE: [&str; 4] = ["said", "shown", "teacher", "bank"];
+
+#[track_caller]
+fn adds_up(counts: &Value) {
+    let number = |name: &str| {
+        counts[name]
+            .as_i64()
+            .unwrap_or_else(|| panic!("{name} is missing: {counts}"))
+    };
+    assert_eq!(
+        COUNTS.map(number).iter().sum::<i64>(),
+        number("families"),
+        "{counts}"
+    );
+    assert_eq!(keys(&counts["evidence"]), BTreeSet::from(EVIDENCE));
+    let mix: i64 = EVIDENCE
+        .map(|name| counts["evidence"][name].as_i64().unwrap())
+        .iter()
+        .sum();
+    assert_eq!(mix, number("done"), "{counts}");
+}
+
+#[tokio::test]
+async fn the_report_for_programs_has_the_promised_names_and_adds_up() {
+    let office = with_a_class();
+    testify(&office).await;
+    let report = office.run(&["report", "--format", "json"]).fine().json();
+    assert_eq!(
+        keys(&report),
+        BTreeSet::from(["as_of", "plan", "school", "tasks"])
+    );
+    assert!(
+        report["as_of"].as_str().unwrap().ends_with("+07:00"),
+        "{report}"
+    );
+    let own = ["families", "evidence"];
+    let expected: BTreeSet<&str> = COUNTS.into_iter().chain(own).collect();
+    let tasks = report["tasks"].as_array().unwrap();
+    assert_eq!(
+        tasks
+            .iter()
+            .map(|task| task["id"].as_str().unwrap())
+            .collect::<Vec<_>>(),
+        ["qr", "thu-2026-11", "vneid"]
+    );
+    for task in tasks {
+        let more = ["id", "title", "by_class"];
+        assert_eq!(keys(task), expected.iter().copied().chain(more).collect());
+        adds_up(task);
+        let classes = task["by_class"].as_array().unwrap();
+        assert_eq!(classes.len(), 2);
+        for class in classes {
+            assert_eq!(
+                keys(class),
+                expected.iter().copied().chain(["class"]).collect()
+            );
+            adds_up(class);
+        }
+        for name in COUNTS.into_iter().chain(["families"]) {
+            let sum: i64 = classes
+                .iter()
+                .map(|class| class[name].as_i64().unwrap())
+                .sum();
+            assert_eq!(Some(sum), task[name].as_i64(), "{name} of {}", task["id"]);
+        }
+    }
+    let of = |place: usize, name: &str| tasks[place][name].as_i64().unwrap();
+    assert_eq!(
+        (
+            of(0, "done"),
+            of(0, "no_phone"),
+            of(0, "exempt"),
+            of(0, "unknown")
+        ),
+        (2, 1, 1, 0)
+    );
+    assert_eq!((of(1, "done"), of(1, "cash"), of(1, "declined")), (2, 1, 1));
+    assert_eq!(of(2, "unknown"), 5);
+    let plan = report["plan"].as_array().unwrap();
+    for row in plan {
+        let names = [
+            "audience", "id", "measured", "target", "title", "unit", "value",
+        ];
+        assert_eq!(keys(row), BTreeSet::from(names));
+        assert_eq!(
+            row["measured"].as_bool().unwrap(),
+            row["value"].is_number(),
+            "{row}"
+        );
+    }
+    let qr = plan.iter().find(|row| row["id"] == "ph-qr").unwrap();
+    assert_eq!(qr["value"], json!(50.0));
+    // The same to a file, and no name of anybody in either form.
+    let out = office.path("bao-cao.txt");
+    office
+        .run(&["report", "--out", out.to_str().unwrap()])
+        .fine();
+    let text = std::fs::read_to_string(out).unwrap();
+    assert!(
+        text.contains("2/4 gia đình") && text.contains("chưa có dữ liệu"),
+        "{text}"
+    );
+    for name in ["Hoài An", "Bảo Nam", "Minh Tư", "Gia Hân", "Thu Cúc"] {
+        assert!(
+            !text.contains(name) && !report.to_string().contains(name),
+            "{name} stands in a report"
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_doctor_finds_a_count_that_is_not_what_was_said() {
+    let office = with_a_class();
+    testify(&office).await;
+    office.run(&["doctor"]).fine().says("số liệu khớp");
+    let db = Db::open(office.url()).await.unwrap();
+    let mut tx = db.begin().await.unwrap();
+    tx.execute(
+        "UPDATE tally SET families = families + 1 WHERE state = 'cash'",
+        Vec::new(),
+    )
+    .await
+    .unwrap();
+    tx.commit().await.unwrap();
+    db.close().await;
+    office
+        .run(&["doctor"])
+        .refused()
+        .says("1 con số không khớp");
+}

@@ -1,0 +1,434 @@
+//! Every statement of the program is understood by both engines, the ones that every answer needs find
+//! their rows by an index, and the tables can be made by whoever comes first.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on should stop"
+)]
+
+#[path = "support/mod.rs"]
+mod support;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use lopso::channel::sandbox::Sandbox;
+use lopso::db::{Db, Engine, Val};
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, Row as _};
+use support::TestDb;
+
+/// A statement as it stands in the source.
+struct Statement {
+    /// `ledger/store.rs`
+    file: String,
+    /// The function it stands in.
+    function: String,
+    sql: String,
+}
+
+impl Statement {
+    fn place(&self) -> String {
+        format!("{} {}", self.file, self.function)
+    }
+
+    fn binds(&self) -> usize {
+        let number = |rest: &str| {
+            rest.chars()
+                .take_while(char::is_ascii_digit)
+                .collect::<String>()
+                .parse()
+                .unwrap_or(0)
+        };
+        self.sql.split('$').skip(1).map(number).max().unwrap_or(0)
+    }
+}
+
+/// Every `const …: &str` of SQL in the sources. What only PostgreSQL needs is left out.
+fn statements() -> Vec<Statement> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    collect(&root, &mut files);
+    files.sort();
+    let mut found = Vec::new();
+    for path in files {
+        let file = path
+            .strip_prefix(&root)
+            .unwrap()
+            .to_string_lossy()
+            .replace('\\', "/");
+        let text = fs::read_to_string(&path).unwrap();
+        let mut pieces = text.split(": &str = \"");
+        let mut before = pieces.next().unwrap_or_default().to_owned();
+        for piece in pieces {
+            let sql = literal(piece);
+            let is_sql = ["SELECT ", "INSERT ", "UPDATE ", "DELETE "]
+                .iter()
+                .any(|word| sql.starts_with(word));
+            let postgres_only = sql.contains("FOR UPDATE")
+                || sql.contains("pg_advisory")
+                || sql.contains("to_regprocedure");
+            if is_sql && !postgres_only {
+                found.push(Statement {
+                    file: file.clone(),
+                    function: function_in(&before),
+                    sql,
+                });
+            }
+            before.push_str(piece);
+        }
+    }
+    assert!(
+        found.len() > 50,
+        "only {} statements found: the way they are written has changed",
+        found.len()
+    );
+    found
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            collect(&path, files);
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            files.push(path);
+        }
+    }
+}
+
+/// A string literal up to its closing quote, its lines joined as the compiler joins them.
+fn literal(text: &str) -> String {
+    let end = text.find('"').unwrap_or(text.len());
+    text[..end].split("\\\n").map(str::trim_start).collect()
+}
+
+fn function_in(before: &str) -> String {
+    let name = |rest: &str| {
+        rest.chars()
+            .take_while(|c| c.is_alphanumeric() || *c == '_')
+            .collect::<String>()
+    };
+    before
+        .rsplit("fn ")
+        .next()
+        .map(name)
+        .filter(|_| before.contains("fn "))
+        .unwrap_or_default()
+}
+
+async fn with_every_table(engine: Engine) -> Option<TestDb> {
+    let test = support::database(engine).await?;
+    Sandbox::open(test.db.clone()).await.unwrap();
+    Some(test)
+}
+
+async fn sqlite_plan(db: &Db, statement: &Statement) -> Result<Vec<String>, sqlx::Error> {
+    let sql: &'static str = format!("EXPLAIN QUERY PLAN {}", statement.sql).leak();
+    let mut tx = db.read().await?;
+    let rows = tx
+        .rows(sql, vec![Val::Text(None); statement.binds()])
+        .await?;
+    rows.iter().map(|row| row.get("detail")).collect()
+}
+
+/// PostgreSQL's plan for these binds. Which of them are numbers the program tells when it binds; here it
+/// is found by trying.
+async fn postgres_plan(
+    connection: &mut PgConnection,
+    statement: &Statement,
+    values: &[&str],
+) -> Result<String, String> {
+    let binds = statement.binds();
+    for mask in 0..1_u32 << binds {
+        let kind = |place: usize| {
+            if mask & (1_u32 << place) == 0 {
+                "unknown"
+            } else {
+                "bigint"
+            }
+        };
+        let kinds: Vec<&str> = (0..binds).map(kind).collect();
+        let kinds = if kinds.is_empty() {
+            String::new()
+        } else {
+            format!("({})", kinds.join(", "))
+        };
+        let prepare = format!("PREPARE one_more{kinds} AS {}", statement.sql);
+        match connection
+            .execute(sqlx::raw_sql(AssertSqlSafe(prepare)))
+            .await
+        {
+            Ok(_) => break,
+            Err(error) if mask + 1 == 1 << binds => return Err(error.to_string()),
+            Err(_) => {}
+        }
+    }
+    let values: Vec<&str> = (0..binds)
+        .map(|place| values.get(place).copied().unwrap_or("NULL"))
+        .collect();
+    let values = if values.is_empty() {
+        String::new()
+    } else {
+        format!("({})", values.join(", "))
+    };
+    let explain = format!("EXPLAIN EXECUTE one_more{values}");
+    let rows = connection
+        .fetch_all(sqlx::raw_sql(AssertSqlSafe(explain)))
+        .await;
+    connection
+        .execute(sqlx::raw_sql(AssertSqlSafe(
+            "DEALLOCATE one_more".to_owned(),
+        )))
+        .await
+        .unwrap();
+    let lines: Vec<String> = rows
+        .map_err(|error| error.to_string())?
+        .iter()
+        .map(|row| row.get(0))
+        .collect();
+    Ok(lines.join("\n"))
+}
+
+#[tokio::test]
+async fn every_statement_is_understood_by_sqlite() {
+    let test = with_every_table(Engine::Sqlite).await.unwrap();
+    let mut wrong = Vec::new();
+    for statement in statements() {
+        if let Err(error) = sqlite_plan(&test.db, &statement).await {
+            wrong.push(format!("{}: {error}\n{}", statement.place(), statement.sql));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+#[tokio::test]
+async fn every_statement_is_understood_by_postgres() {
+    let Some(test) = with_every_table(Engine::Postgres).await else {
+        return;
+    };
+    let mut connection = PgConnection::connect(&test.url).await.unwrap();
+    let mut wrong = Vec::new();
+    for statement in statements() {
+        if let Err(error) = postgres_plan(&mut connection, &statement, &[]).await {
+            wrong.push(format!("{}: {error}\n{}", statement.place(), statement.sql));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+/// Statements that read a whole table because that is what they are for. None of them runs for an answer.
+const WHOLE_TABLE: [&str; 7] = [
+    "bots.rs all",
+    "inbox.rs aside",
+    "outbox.rs depth",
+    "outbox.rs forget_old",
+    "ledger/store.rs drop_expired_pending",
+    "roster/store.rs ",
+    "web/health.rs ready",
+];
+
+#[tokio::test]
+async fn no_statement_walks_through_a_table_on_sqlite() {
+    let test = with_every_table(Engine::Sqlite).await.unwrap();
+    let mut wrong = Vec::new();
+    for statement in statements()
+        .iter()
+        .filter(|statement| !WHOLE_TABLE.contains(&statement.place().as_str()))
+    {
+        if statement.file == "channel/sandbox.rs" {
+            continue; // the demo's own few messages
+        }
+        for step in sqlite_plan(&test.db, statement).await.unwrap() {
+            if step.starts_with("SCAN ")
+                && !step.starts_with("SCAN json_each")
+                && step != "SCAN CONSTANT ROW"
+            {
+                wrong.push(format!("{}: {step}\n{}", statement.place(), statement.sql));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+/// What every answer needs: function, and values for its binds.
+const HOT: [(&str, &[&str]); 16] = [
+    (
+        "roster/accounts.rs select_accounts",
+        &["1", r#"'[{"id":"u7"},{"id":"u9"}]'"#],
+    ),
+    (
+        "roster/accounts.rs select_chats",
+        &["1", r#"'[{"id":"c7"},{"id":"c9"}]'"#],
+    ),
+    ("roster/store.rs schools_of", &["'[7,9]'"]),
+    ("roster/store.rs members", &["'[7,9]'"]),
+    ("roster/store.rs roles", &["'[7,9]'"]),
+    ("roster/store.rs children_of", &["'[7,9]'"]),
+    ("roster/store.rs children", &["'[7,9]'"]),
+    ("ledger/store.rs acts", &["'[7,9]'"]),
+    ("ledger/store.rs families", &["'[7,9]'"]),
+    ("ledger/store.rs tallies_of", &["'[7]'", "'[7,9]'"]),
+    ("outbox.rs prompts", &["'[7,9]'", r#"'[{"id":"m7"}]'"#]),
+    ("outbox.rs boards", &["'[7,9]'"]),
+    ("outbox.rs lease", &["1", "1000", "2000", "100"]),
+    ("outbox.rs drop_superseded", &["'[7,9]'"]),
+    ("outbox.rs settle", &[r#"'[{"id":7,"state":"sent"}]'"#]),
+    ("ledger/store.rs class_families", &["7", "7", "1"]),
+];
+
+/// Tables that grow with every answer: walking through them is never the better plan.
+const GROWING: [&str; 4] = ["act", "family", "outbox", "prompt"];
+/// Tables that grow with every school. Through the few pages of a small one the server rightly walks; but it
+/// must have an index to take when they are large, and shows it when walking is made dear.
+const GROWING_SLOWLY: [&str; 7] = [
+    "tally",
+    "account",
+    "membership",
+    "child",
+    "enrolment",
+    "guardian",
+    "person",
+];
+
+/// A district: 100 schools with 10 classes of 20 families, one guardian each, three acts a family, and
+/// a message to each of them.
+const DISTRICT: [&str; 18] = [
+    "INSERT INTO school SELECT n, 's' || n, 'x', '2026-2027', 0 FROM generate_series(1, 100) n",
+    "INSERT INTO class SELECT (n - 1) / 10 + 1, n, '2026-2027', 'k' || n FROM generate_series(1, 1000) n",
+    "INSERT INTO child SELECT (n - 1) / 200 + 1, n, 'h' || n, 'x', 0 FROM generate_series(1, 20000) n",
+    "INSERT INTO enrolment SELECT (n - 1) / 200 + 1, '2026-2027', n, (n - 1) / 20 + 1, NULL FROM generate_series(1, 20000) n",
+    "INSERT INTO person SELECT (n - 1) / 200 + 1, n, 'x', 0 FROM generate_series(1, 20000) n",
+    "INSERT INTO guardian SELECT (n - 1) / 200 + 1, n, n, 0 FROM generate_series(1, 20000) n",
+    "INSERT INTO bot VALUES (1, 'sandbox_telegram', 'b')",
+    "INSERT INTO account SELECT n, 1, 'u' || n, 'x', NULL, 0 FROM generate_series(1, 20000) n",
+    "INSERT INTO membership SELECT n, (n - 1) / 200 + 1, n FROM generate_series(1, 20000) n",
+    "INSERT INTO chat SELECT n, 1, 'c' || n, 'private' FROM generate_series(1, 21000) n",
+    "INSERT INTO class_group SELECT 20000 + n, (n - 1) / 10 + 1, n FROM generate_series(1, 1000) n",
+    "INSERT INTO task SELECT n, n * 10 + t, '2026-2027', 't' || t, 'x', 'skill', t, 100, 0, NULL \
+     FROM generate_series(1, 100) n, generate_series(1, 3) t",
+    "INSERT INTO act SELECT (n - 1) / 200 + 1, n * 10 + t, ((n - 1) / 200 + 1) * 10 + t, n, NULL, 'done', 'said', 0 \
+     FROM generate_series(1, 20000) n, generate_series(1, 3) t",
+    "INSERT INTO family SELECT (n - 1) / 200 + 1, ((n - 1) / 200 + 1) * 10 + t, n, 'done', 'said', 0 \
+     FROM generate_series(1, 20000) n, generate_series(1, 3) t",
+    "INSERT INTO tally SELECT (n - 1) / 10 + 1, n, ((n - 1) / 10 + 1) * 10 + t, s, '', 5 \
+     FROM generate_series(1, 1000) n, generate_series(1, 3) t, unnest(ARRAY['not_yet', 'cash', 'declined']) s",
+    "INSERT INTO outbox SELECT n, 1, n, 1, '', NULL, 0, 'sent', 1, NULL, 'm' || n FROM generate_series(1, 60000) n",
+    "INSERT INTO prompt SELECT n, n, n, '[]', 0, 0 FROM generate_series(1, 20000) n",
+    "ANALYZE school, class, child, enrolment, person, guardian, account, membership, chat, class_group, task, act, \
+     family, tally, outbox, prompt",
+];
+
+#[tokio::test]
+async fn what_every_answer_needs_is_found_by_an_index_on_postgres() {
+    let Some(test) = support::database(Engine::Postgres).await else {
+        return;
+    };
+    let mut connection = PgConnection::connect(&test.url).await.unwrap();
+    // The rows fit together; checking that they do takes most of the time. Not every role may leave it out.
+    let _ = connection
+        .execute("SET session_replication_role = replica")
+        .await;
+    for step in DISTRICT {
+        connection.execute(step).await.unwrap();
+    }
+    let statements = statements();
+    let mut wrong = Vec::new();
+    // Once planned for these binds, and once as the server plans a statement it has seen often.
+    for mode in ["force_custom_plan", "force_generic_plan"] {
+        let set = format!("SET plan_cache_mode = {mode}");
+        connection.execute(AssertSqlSafe(set)).await.unwrap();
+        for (walking, tables) in [("on", &GROWING[..]), ("off", &GROWING_SLOWLY[..])] {
+            connection
+                .execute(AssertSqlSafe(format!("SET enable_seqscan = {walking}")))
+                .await
+                .unwrap();
+            for (place, values) in HOT {
+                let found: Vec<&Statement> = statements
+                    .iter()
+                    .filter(|statement| statement.place() == place)
+                    .collect();
+                assert!(
+                    !found.is_empty(),
+                    "{place} is gone; is it no longer needed for every answer?"
+                );
+                for statement in found {
+                    let plan = postgres_plan(&mut connection, statement, values)
+                        .await
+                        .unwrap();
+                    let walks = |table: &&&str| plan.contains(&format!("Seq Scan on {table} "));
+                    if let Some(table) = tables.iter().find(walks) {
+                        wrong.push(format!(
+                            "{mode}: {place} walks through {table}\n{}\n{plan}",
+                            statement.sql
+                        ));
+                    }
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+// Making the tables ------------------------------------------------------------------------------
+
+async fn opens_again(engine: Engine) {
+    let Some(test) = support::database(engine).await else {
+        return;
+    };
+    for _ in 0..2 {
+        Db::open(&test.url).await.unwrap().close().await;
+    }
+}
+
+#[tokio::test]
+async fn opening_again_changes_nothing_sqlite() {
+    opens_again(Engine::Sqlite).await;
+}
+
+#[tokio::test]
+async fn opening_again_changes_nothing_postgres() {
+    opens_again(Engine::Postgres).await;
+}
+
+async fn all_open_at_once(url: &str) {
+    let (one, two, three) = tokio::join!(Db::open(url), Db::open(url), Db::open(url));
+    for db in [one, two, three] {
+        let db = db.unwrap();
+        let mut tx = db.begin().await.unwrap();
+        tx.rows("SELECT COUNT(*) AS n FROM school", Vec::new())
+            .await
+            .unwrap();
+        drop(tx);
+        db.close().await;
+    }
+}
+
+#[tokio::test]
+async fn three_programs_open_a_new_database_at_the_same_moment_sqlite() {
+    let folder = tempfile::tempdir().unwrap();
+    all_open_at_once(&format!(
+        "sqlite:{}",
+        folder.path().join("new.db").display()
+    ))
+    .await;
+}
+
+#[tokio::test]
+async fn three_programs_open_a_new_database_at_the_same_moment_postgres() {
+    let Ok(server) = std::env::var("LOPSO_TEST_POSTGRES") else {
+        return;
+    };
+    let schema = format!("once{}", std::process::id());
+    let mut connection = PgConnection::connect(&server).await.unwrap();
+    connection
+        .execute(AssertSqlSafe(format!("CREATE SCHEMA {schema}")))
+        .await
+        .unwrap();
+    all_open_at_once(&format!("{server}?options=-c%20search_path%3D{schema}")).await;
+    connection
+        .execute(AssertSqlSafe(format!("DROP SCHEMA {schema} CASCADE")))
+        .await
+        .unwrap();
+}

@@ -1,0 +1,238 @@
+//! Setting the scene: classes, tasks, staff and families, and another school next door.
+
+use lopso::db::fresh_id;
+use lopso::domain::message::{ChatKind, ChatSeen, Sender};
+use lopso::domain::*;
+use lopso::ledger::{links, store as ledger};
+use lopso::roster::School;
+use lopso::roster::accounts::{accounts, bind_class, bind_staff_room, chats, join};
+use lopso::roster::store::{self, ChildEntry};
+
+use super::{Elsewhere, GROUP, Room};
+
+impl Room {
+    pub async fn class(&mut self, code: &str) {
+        let id = ClassId(fresh_id(self.now));
+        let mut tx = self.test.db.begin().await.unwrap();
+        store::add_classes(
+            &mut tx,
+            self.school.id,
+            &self.school.year,
+            &[(id, code.to_owned())],
+        )
+        .await
+        .unwrap();
+        let seen = ChatSeen {
+            external_id: format!("{GROUP}{code}"),
+            kind: ChatKind::Group,
+        };
+        let known = chats(&mut tx, self.bot.id, &[&seen], self.now)
+            .await
+            .unwrap();
+        bind_class(&mut tx, known[&seen.external_id].id, self.school.id, id)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        self.classes.insert(code.to_owned(), id);
+    }
+
+    pub(super) async fn staff_room(&mut self) {
+        let mut tx = self.test.db.begin().await.unwrap();
+        let seen = ChatSeen {
+            external_id: format!("{GROUP}hội đồng"),
+            kind: ChatKind::Group,
+        };
+        let known = chats(&mut tx, self.bot.id, &[&seen], self.now)
+            .await
+            .unwrap();
+        bind_staff_room(&mut tx, known[&seen.external_id].id, self.school.id)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    pub async fn task(&mut self, key: &str, title: &str, kind: TaskKind) {
+        let position = i64::try_from(self.tasks.len()).unwrap() + 1;
+        let task = Task {
+            id: TaskId(fresh_id(self.now)),
+            school: self.school.id,
+            key: key.to_owned(),
+            title: title.to_owned(),
+            kind,
+            position,
+            target_percent: Some(100),
+            opened_at: self.now,
+            withdrawn_at: None,
+        };
+        let mut tx = self.test.db.begin().await.unwrap();
+        assert!(
+            ledger::add_task(&mut tx, &task, &self.school.year)
+                .await
+                .unwrap()
+        );
+        tx.commit().await.unwrap();
+        self.tasks.insert(key.to_owned(), task.id);
+    }
+
+    pub async fn staff(&mut self, name: &str, role: Role, classes: &[&str]) {
+        let person = self.person(name).await;
+        let mut tx = self.test.db.begin().await.unwrap();
+        store::add_roles(&mut tx, self.school.id, &[(person, role)])
+            .await
+            .unwrap();
+        let homerooms: Vec<_> = classes
+            .iter()
+            .map(|code| (self.classes[*code], person))
+            .collect();
+        store::add_homerooms(&mut tx, self.school.id, &homerooms)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    /// Somebody left, or changed their post: the class still names them, the role is gone.
+    pub async fn loses_roles(&mut self, name: &str) {
+        let mut tx = self.test.db.begin().await.unwrap();
+        let person = vec![self.people[name].0.into()];
+        tx.execute("DELETE FROM staff_role WHERE person_id = $1", person)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    /// A person with an account on the room's bot.
+    async fn person(&mut self, name: &str) -> PersonId {
+        if let Some(id) = self.people.get(name) {
+            return *id;
+        }
+        let id = PersonId(fresh_id(self.now));
+        let mut tx = self.test.db.begin().await.unwrap();
+        store::add_persons(&mut tx, self.school.id, &[(id, name.to_owned())], self.now)
+            .await
+            .unwrap();
+        let sender = Sender {
+            external_id: name.to_owned(),
+            name: name.to_owned(),
+        };
+        let known = accounts(&mut tx, self.bot.id, &[&sender], self.now)
+            .await
+            .unwrap();
+        join(&mut tx, &[(known[name].id, self.school.id, id)])
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        self.people.insert(name.to_owned(), id);
+        self.names.push(name.to_owned());
+        id
+    }
+
+    /// Enrols a child, and links these guardians to it.
+    pub async fn family(&mut self, class: &str, child: &str, guardians: &[&str]) {
+        let id = ChildId(fresh_id(self.now));
+        let entry = ChildEntry {
+            id,
+            code: format!("HS{id}"),
+            name: child.to_owned(),
+            class: self.classes[class],
+        };
+        let mut tx = self.test.db.begin().await.unwrap();
+        store::put_children(
+            &mut tx,
+            self.school.id,
+            &self.school.year,
+            &[entry],
+            self.now,
+        )
+        .await
+        .unwrap();
+        tx.commit().await.unwrap();
+        self.children.insert(child.to_owned(), id);
+        self.names.push(child.to_owned());
+        for guardian in guardians {
+            self.link(guardian, child).await;
+        }
+    }
+
+    pub async fn link(&mut self, guardian: &str, child: &str) {
+        let (person, child) = (self.person(guardian).await, self.children[child]);
+        let mut tx = self.test.db.begin().await.unwrap();
+        store::add_guardians(&mut tx, self.school.id, &[(child, person)], self.now)
+            .await
+            .unwrap();
+        links::refold(&mut tx, &[child]).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    pub async fn unlink(&mut self, guardian: &str, child: &str) {
+        let (person, child) = (self.people[guardian], self.children[child]);
+        let mut tx = self.test.db.begin().await.unwrap();
+        store::remove_guardians(&mut tx, self.school.id, &[(child, person)])
+            .await
+            .unwrap();
+        links::refold(&mut tx, &[child]).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    /// Another school on the same bot: class 3B with its group, one task, and one family.
+    pub async fn elsewhere(&mut self) -> Elsewhere {
+        let now = self.now;
+        let school = School {
+            id: SchoolId(fresh_id(now)),
+            code: "khac".to_owned(),
+            name: "Trường Mầm non Khác".to_owned(),
+            year: self.school.year.clone(),
+        };
+        let other = Elsewhere {
+            school: school.id,
+            task: TaskId(fresh_id(now)),
+            class: ClassId(fresh_id(now)),
+            child: ChildId(fresh_id(now)),
+        };
+        let task = Task {
+            id: other.task,
+            school: school.id,
+            key: "qr".to_owned(),
+            title: "Quét QR trường khác".to_owned(),
+            kind: TaskKind::Scan,
+            position: 1,
+            target_percent: None,
+            opened_at: now,
+            withdrawn_at: None,
+        };
+        let child = ChildEntry {
+            id: other.child,
+            code: "HSK1".to_owned(),
+            name: "Đỗ Thu Hà".to_owned(),
+            class: other.class,
+        };
+        let mut tx = self.test.db.begin().await.unwrap();
+        assert!(store::add_school(&mut tx, &school, now).await.unwrap());
+        store::add_classes(
+            &mut tx,
+            school.id,
+            &school.year,
+            &[(other.class, "3B".to_owned())],
+        )
+        .await
+        .unwrap();
+        let seen = ChatSeen {
+            external_id: format!("{GROUP}3B"),
+            kind: ChatKind::Group,
+        };
+        let known = chats(&mut tx, self.bot.id, &[&seen], now).await.unwrap();
+        bind_class(&mut tx, known[&seen.external_id].id, school.id, other.class)
+            .await
+            .unwrap();
+        assert!(
+            ledger::add_task(&mut tx, &task, &school.year)
+                .await
+                .unwrap()
+        );
+        store::put_children(&mut tx, school.id, &school.year, &[child], now)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        self.names.push("Đỗ Thu Hà".to_owned());
+        other
+    }
+}

@@ -1,0 +1,92 @@
+//! In which manner and on which engine a conversation is played, and the macros that play it.
+
+use lopso::db::Engine;
+use lopso::domain::Channel;
+
+/// In which manner and on which engine a conversation is played.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stage {
+    pub engine: Engine,
+    pub channel: Channel,
+}
+
+pub const TELEGRAM_SQLITE: Stage = Stage {
+    engine: Engine::Sqlite,
+    channel: Channel::SandboxTelegram,
+};
+pub const TELEGRAM_POSTGRES: Stage = Stage {
+    engine: Engine::Postgres,
+    channel: Channel::SandboxTelegram,
+};
+pub const ZALO_SQLITE: Stage = Stage {
+    engine: Engine::Sqlite,
+    channel: Channel::SandboxZalo,
+};
+pub const ZALO_POSTGRES: Stage = Stage {
+    engine: Engine::Postgres,
+    channel: Channel::SandboxZalo,
+};
+
+/// Plays each conversation in both manners and on both engines.
+#[macro_export]
+macro_rules! everywhere {
+    ($(async fn $name:ident($room:ident: Room) $body:block)*) => {$(
+        mod $name {
+            #[allow(unused_imports)]
+            use super::*;
+            async fn play(stage: $crate::support::room::Stage) {
+                let Some(mut $room) = $crate::support::room::Room::open(stage).await else { return };
+                { $body }
+                $room.must_hold().await;
+            }
+            #[tokio::test]
+            async fn telegram_sqlite() { play($crate::support::room::TELEGRAM_SQLITE).await; }
+            #[tokio::test]
+            async fn telegram_postgres() { play($crate::support::room::TELEGRAM_POSTGRES).await; }
+            #[tokio::test]
+            async fn zalo_sqlite() { play($crate::support::room::ZALO_SQLITE).await; }
+            #[tokio::test]
+            async fn zalo_postgres() { play($crate::support::room::ZALO_POSTGRES).await; }
+        }
+    )*};
+}
+
+/// Conversations that need a button, an edit or a reaction: Telegram's manner, both engines.
+#[macro_export]
+macro_rules! with_buttons {
+    ($(async fn $name:ident($room:ident: Room) $body:block)*) => {$(
+        mod $name {
+            #[allow(unused_imports)]
+            use super::*;
+            async fn play(stage: $crate::support::room::Stage) {
+                let Some(mut $room) = $crate::support::room::Room::open(stage).await else { return };
+                { $body }
+                $room.must_hold().await;
+            }
+            #[tokio::test]
+            async fn telegram_sqlite() { play($crate::support::room::TELEGRAM_SQLITE).await; }
+            #[tokio::test]
+            async fn telegram_postgres() { play($crate::support::room::TELEGRAM_POSTGRES).await; }
+        }
+    )*};
+}
+
+/// Conversations in which a choice is a number in a reply: Zalo's manner, both engines.
+#[macro_export]
+macro_rules! with_numbers {
+    ($(async fn $name:ident($room:ident: Room) $body:block)*) => {$(
+        mod $name {
+            #[allow(unused_imports)]
+            use super::*;
+            async fn play(stage: $crate::support::room::Stage) {
+                let Some(mut $room) = $crate::support::room::Room::open(stage).await else { return };
+                { $body }
+                $room.must_hold().await;
+            }
+            #[tokio::test]
+            async fn zalo_sqlite() { play($crate::support::room::ZALO_SQLITE).await; }
+            #[tokio::test]
+            async fn zalo_postgres() { play($crate::support::room::ZALO_POSTGRES).await; }
+        }
+    )*};
+}
