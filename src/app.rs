@@ -46,7 +46,11 @@ pub struct App {
 
 impl App {
     pub fn new(db: Db, library: Arc<Library>) -> Self {
-        Self { db, library, to_send: Arc::new(Notify::new()) }
+        Self {
+            db,
+            library,
+            to_send: Arc::new(Notify::new()),
+        }
     }
 
     pub fn db(&self) -> &Db {
@@ -65,13 +69,24 @@ impl App {
     /// Applies updates of one bot, each exactly once, in the order they came. When this returns they
     /// may be acknowledged to the platform. On an error nothing of the failing batch is applied and
     /// nothing may be acknowledged.
-    pub async fn handle(&self, bot: &Bot, updates: Vec<Update>, now: Timestamp) -> anyhow::Result<Handled> {
+    pub async fn handle(
+        &self,
+        bot: &Bot,
+        updates: Vec<Update>,
+        now: Timestamp,
+    ) -> anyhow::Result<Handled> {
         let mut handled = Handled::default();
         let mut rest = updates;
         // Redaction comes before everything else: before a log line, before a row.
-        let secrets: Vec<bool> = rest.iter_mut().map(|update| intent::redact(&mut update.what)).collect();
-        let mut heard: Vec<Heard> =
-            rest.into_iter().zip(secrets).map(|(update, secret)| Heard { update, secret }).collect();
+        let secrets: Vec<bool> = rest
+            .iter_mut()
+            .map(|update| intent::redact(&mut update.what))
+            .collect();
+        let mut heard: Vec<Heard> = rest
+            .into_iter()
+            .zip(secrets)
+            .map(|(update, secret)| Heard { update, secret })
+            .collect();
         while !heard.is_empty() {
             let later = heard.split_off(heard.len().min(BATCH));
             let done = self.batch_or_each(bot, heard, now).await?;
@@ -84,11 +99,25 @@ impl App {
     }
 
     /// Hangs a fresh board in every class group of a school.
-    pub async fn hang_boards(&self, bot: &Bot, school: SchoolId, now: Timestamp) -> anyhow::Result<usize> {
+    pub async fn hang_boards(
+        &self,
+        bot: &Bot,
+        school: SchoolId,
+        now: Timestamp,
+    ) -> anyhow::Result<usize> {
         let mut tx = self.db.begin().await?;
         let facts = Facts::of_school(&mut tx, bot, school).await?;
-        let mut desk = Desk { bot, library: &self.library, facts, effects: Effects::none(), now };
-        let groups = desk.post_boards(&mut tx, school).await.map_err(|failure| failure.error)?;
+        let mut desk = Desk {
+            bot,
+            library: &self.library,
+            facts,
+            effects: Effects::none(),
+            now,
+        };
+        let groups = desk
+            .post_boards(&mut tx, school)
+            .await
+            .map_err(|failure| failure.error)?;
         desk.close(&mut tx).await.map_err(|failure| failure.error)?;
         tx.commit().await?;
         self.to_send.notify_one();
@@ -96,7 +125,12 @@ impl App {
     }
 
     /// The whole batch at once; when that fails, one by one, so that only the poison is set aside.
-    async fn batch_or_each(&self, bot: &Bot, heard: Vec<Heard>, now: Timestamp) -> anyhow::Result<Handled> {
+    async fn batch_or_each(
+        &self,
+        bot: &Bot,
+        heard: Vec<Heard>,
+        now: Timestamp,
+    ) -> anyhow::Result<Handled> {
         match self.batch(bot, heard.clone(), now).await {
             Ok(applied) => return Ok(Handled { applied, aside: 0 }),
             Err(failure) if failure.is_of_the_database() => return Err(failure.error),
@@ -118,13 +152,22 @@ impl App {
         Ok(handled)
     }
 
-    async fn set_aside(&self, bot: &Bot, one: &Heard, failure: &Failure, now: Timestamp) -> anyhow::Result<()> {
+    async fn set_aside(
+        &self,
+        bot: &Bot,
+        one: &Heard,
+        failure: &Failure,
+        now: Timestamp,
+    ) -> anyhow::Result<()> {
         let reason = format!("{:#}", failure.error);
         tracing::error!(bot = bot.id.0, update = %one.update.external_id, reason, "update set aside");
         let mut tx = self.db.begin().await?;
         inbox::set_aside(&mut tx, bot.id, &one.update, &reason, now).await?;
         let facts = Facts::load(&mut tx, bot, std::slice::from_ref(&one.update), now).await?;
-        let sorry = facts.turn(&one.update).filter(Turn::addressed).map(|turn| help::sorry(&turn));
+        let sorry = facts
+            .turn(&one.update)
+            .filter(Turn::addressed)
+            .map(|turn| help::sorry(&turn));
         let bots = bots::all(&mut tx).await?;
         let says = sorry.unwrap_or_default().says;
         Effects::write_outbox(&mut tx, &render(says, bot, facts.boards(), &bots), now).await?;
@@ -133,8 +176,11 @@ impl App {
 
     async fn batch(&self, bot: &Bot, heard: Vec<Heard>, now: Timestamp) -> Result<usize, Failure> {
         let mut tx = self.db.begin().await?;
-        let secret: std::collections::HashSet<String> =
-            heard.iter().filter(|one| one.secret).map(|one| one.update.external_id.clone()).collect();
+        let secret: std::collections::HashSet<String> = heard
+            .iter()
+            .filter(|one| one.secret)
+            .map(|one| one.update.external_id.clone())
+            .collect();
         let updates = heard.into_iter().map(|one| one.update).collect();
         let fresh = inbox::first_time(&mut tx, bot.id, updates, now).await?; // a second delivery was answered the first time
         if fresh.is_empty() {
@@ -142,10 +188,19 @@ impl App {
             return Ok(0);
         }
         let facts = Facts::load(&mut tx, bot, &fresh, now).await?;
-        let mut desk = Desk { bot, library: &self.library, facts, effects: Effects::none(), now };
+        let mut desk = Desk {
+            bot,
+            library: &self.library,
+            facts,
+            effects: Effects::none(),
+            now,
+        };
         for update in &fresh {
             let turn = desk.take(&mut tx, update, secret.contains(&update.external_id));
-            AssertUnwindSafe(turn).catch_unwind().await.map_err(|_| Failure::panicked())??;
+            AssertUnwindSafe(turn)
+                .catch_unwind()
+                .await
+                .map_err(|_| Failure::panicked())??;
         }
         desk.close(&mut tx).await?;
         tx.commit().await?;
@@ -168,7 +223,10 @@ struct Failure {
 
 impl Failure {
     fn panicked() -> Self {
-        Self { error: anyhow::anyhow!("panicked while deciding"), by_database: false }
+        Self {
+            error: anyhow::anyhow!("panicked while deciding"),
+            by_database: false,
+        }
     }
 
     fn is_of_the_database(&self) -> bool {
@@ -187,10 +245,15 @@ impl From<sqlx::Error> for Failure {
                     || refused.is_foreign_key_violation()
                     || refused.code().is_some_and(|code| code.starts_with("22"))
             }
-            sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) | sqlx::Error::Encode(_) => true,
+            sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) | sqlx::Error::Encode(_) => {
+                true
+            }
             _ => false,
         };
-        Self { error: error.into(), by_database: !by_update }
+        Self {
+            error: error.into(),
+            by_database: !by_update,
+        }
     }
 }
 
@@ -205,7 +268,9 @@ struct Desk<'a> {
 
 impl Desk<'_> {
     async fn take(&mut self, tx: &mut Tx, update: &Update, secret: bool) -> Result<(), Failure> {
-        let Some(turn) = self.facts.turn(update) else { return Ok(()) };
+        let Some(turn) = self.facts.turn(update) else {
+            return Ok(());
+        };
         let intent = read(self.bot, &turn, self.now);
         if secret {
             let warning = help::warn_secret(&turn);
@@ -227,7 +292,9 @@ impl Desk<'_> {
                 }
                 Ok(())
             }
-            Intent::Unsure(task) => self.decided(update, |desk, turn| confirm::ask_back(turn, task, desk.now)),
+            Intent::Unsure(task) => {
+                self.decided(update, |desk, turn| confirm::ask_back(turn, task, desk.now))
+            }
             Intent::Asked(asked) => self.decided(update, |desk, turn| {
                 guide::ask(desk.library, turn, &asked.text, asked.task, desk.now)
             }),
@@ -239,11 +306,18 @@ impl Desk<'_> {
         }
     }
 
-    async fn command(&mut self, tx: &mut Tx, update: &Update, command: &Command) -> Result<(), Failure> {
+    async fn command(
+        &mut self,
+        tx: &mut Tx,
+        update: &Update,
+        command: &Command,
+    ) -> Result<(), Failure> {
         match command.name {
             Name::Start => self.decided(update, |_, turn| help::start(turn)),
             Name::Help => self.decided(update, |_, turn| help::help(turn)),
-            Name::Guide if command.args.is_empty() => self.decided(update, |desk, turn| guide::list(desk.library, turn)),
+            Name::Guide if command.args.is_empty() => {
+                self.decided(update, |desk, turn| guide::list(desk.library, turn))
+            }
             Name::Guide => self.decided(update, |desk, turn| {
                 guide::ask(desk.library, turn, &command.args, None, desk.now)
             }),
@@ -251,20 +325,31 @@ impl Desk<'_> {
             Name::Status => self.decided(update, |_, turn| status::decide(turn)),
             Name::Report => {
                 self.flush(tx).await?;
-                let Some(turn) = self.facts.turn(update) else { return Ok(()) };
+                let Some(turn) = self.facts.turn(update) else {
+                    return Ok(());
+                };
                 let answer = report::answer(tx, &turn, &command.args, self.now).await?;
                 self.or_not_for_you(update, answer)
             }
             Name::Roster => {
-                let asked = self.facts.turn(update).and_then(|turn| missing::ask_which(&turn, &command.args));
+                let asked = self
+                    .facts
+                    .turn(update)
+                    .and_then(|turn| missing::ask_which(&turn, &command.args));
                 match asked {
-                    Some(missing::Asked::Show { homeroom, task }) => self.show_missing(tx, update, homeroom, task).await,
-                    Some(missing::Asked::Reply(effects)) => self.or_not_for_you(update, Some(effects)),
+                    Some(missing::Asked::Show { homeroom, task }) => {
+                        self.show_missing(tx, update, homeroom, task).await
+                    }
+                    Some(missing::Asked::Reply(effects)) => {
+                        self.or_not_for_you(update, Some(effects))
+                    }
                     None => self.or_not_for_you(update, None),
                 }
             }
             Name::Proxy => {
-                let Some(turn) = self.facts.turn(update) else { return Ok(()) };
+                let Some(turn) = self.facts.turn(update) else {
+                    return Ok(());
+                };
                 let answer = proxy::ask(tx, &turn, &command.args).await?;
                 self.or_not_for_you(update, answer)
             }
@@ -276,7 +361,11 @@ impl Desk<'_> {
         let said: Vec<confirm::Said> = taps
             .iter()
             .filter_map(|tap| match tap {
-                Tap::Say { verb, task, child } => Some(confirm::Said { verb: *verb, task: Some(*task), child: *child }),
+                Tap::Say { verb, task, child } => Some(confirm::Said {
+                    verb: *verb,
+                    task: Some(*task),
+                    child: *child,
+                }),
                 Tap::Help(_) | Tap::Guide(_) | Tap::Guides | Tap::MyTasks => None,
                 Tap::Missing { .. } | Tap::Proxy { .. } | Tap::Withdraw(_) => None,
             })
@@ -287,19 +376,31 @@ impl Desk<'_> {
         for tap in taps {
             match tap {
                 Tap::Say { .. } => {}
-                Tap::Help(task) => self.decide(update, |desk, turn| guide::help(desk.library, turn, *task, desk.now)),
-                Tap::Guide(id) => self.decide(update, |desk, turn| guide::by_id(desk.library, turn, id)),
+                Tap::Help(task) => self.decide(update, |desk, turn| {
+                    guide::help(desk.library, turn, *task, desk.now)
+                }),
+                Tap::Guide(id) => {
+                    self.decide(update, |desk, turn| guide::by_id(desk.library, turn, id))
+                }
                 Tap::Guides => self.decide(update, |desk, turn| guide::list(desk.library, turn)),
                 Tap::MyTasks => self.decide(update, |desk, turn| confirm::my_tasks(turn, desk.now)),
                 Tap::Missing { task, class } => {
-                    match self.facts.turn(update).and_then(|turn| missing::permitted(&turn, *task, *class)) {
-                        Some((homeroom, task)) => self.show_missing(tx, update, homeroom, task).await?,
+                    match self
+                        .facts
+                        .turn(update)
+                        .and_then(|turn| missing::permitted(&turn, *task, *class))
+                    {
+                        Some((homeroom, task)) => {
+                            self.show_missing(tx, update, homeroom, task).await?
+                        }
                         None => self.or_not_for_you(update, None)?,
                     }
                 }
                 Tap::Proxy { verb, task, child } => {
-                    let answer =
-                        self.facts.turn(update).and_then(|turn| proxy::enter(&turn, *verb, *task, *child, self.now));
+                    let answer = self
+                        .facts
+                        .turn(update)
+                        .and_then(|turn| proxy::enter(&turn, *verb, *task, *child, self.now));
                     self.or_not_for_you(update, answer)?;
                 }
                 Tap::Withdraw(task) => self.withdraw(tx, update, *task).await?,
@@ -321,18 +422,26 @@ impl Desk<'_> {
         task: TaskId,
     ) -> Result<(), Failure> {
         self.flush(tx).await?;
-        let Some(turn) = self.facts.turn(update) else { return Ok(()) };
+        let Some(turn) = self.facts.turn(update) else {
+            return Ok(());
+        };
         let list = missing::show(tx, &turn, homeroom, task).await?;
         self.accept(list);
         Ok(())
     }
 
     async fn launch(&mut self, tx: &mut Tx, update: &Update, asked: &str) -> Result<(), Failure> {
-        let Some(turn) = self.facts.turn(update) else { return Ok(()) };
-        let Some(lead) = launch::lead(&turn) else { return self.or_not_for_you(update, None) };
+        let Some(turn) = self.facts.turn(update) else {
+            return Ok(());
+        };
+        let Some(lead) = launch::lead(&turn) else {
+            return self.or_not_for_you(update, None);
+        };
         let wish = launch::wish(&turn, lead, asked);
         match wish {
-            launch::Wish::Usage => return self.decided(update, |_, turn| launch::usage(turn, lead)),
+            launch::Wish::Usage => {
+                return self.decided(update, |_, turn| launch::usage(turn, lead));
+            }
             launch::Wish::TooLong => return self.decided(update, |_, turn| launch::too_long(turn)),
             launch::Wish::Again(_) | launch::Wish::New(_) => {}
         }
@@ -345,11 +454,22 @@ impl Desk<'_> {
         self.decided(update, |_, turn| launch::opened(turn, task, groups))
     }
 
-    async fn withdraw(&mut self, tx: &mut Tx, update: &Update, task: TaskId) -> Result<(), Failure> {
-        let Some(turn) = self.facts.turn(update) else { return Ok(()) };
-        let Some(lead) = launch::lead(&turn) else { return self.or_not_for_you(update, None) };
+    async fn withdraw(
+        &mut self,
+        tx: &mut Tx,
+        update: &Update,
+        task: TaskId,
+    ) -> Result<(), Failure> {
+        let Some(turn) = self.facts.turn(update) else {
+            return Ok(());
+        };
+        let Some(lead) = launch::lead(&turn) else {
+            return self.or_not_for_you(update, None);
+        };
         self.flush(tx).await?;
-        let Some(turn) = self.facts.turn(update) else { return Ok(()) };
+        let Some(turn) = self.facts.turn(update) else {
+            return Ok(());
+        };
         let answer = launch::withdraw(tx, &turn, lead, task, self.now).await?;
         self.accept(answer);
         self.facts.reload_tasks(tx).await?;
@@ -362,7 +482,8 @@ impl Desk<'_> {
         self.facts.load_school(tx, school).await?;
         let groups = class_groups(tx, school).await?;
         for group in &groups {
-            let board = confirm::board_in(&self.facts, group.class, group.bot, group.chat, self.now);
+            let board =
+                confirm::board_in(&self.facts, group.class, group.bot, group.chat, self.now);
             self.effects.says.extend(board);
         }
         Ok(groups.len())
@@ -370,12 +491,18 @@ impl Desk<'_> {
 
     /// Decides with everything before it in sight, and lets everything after it see the result.
     fn decide(&mut self, update: &Update, decide: impl FnOnce(&Self, &Turn<'_>) -> Effects) {
-        let Some(turn) = self.facts.turn(update) else { return };
+        let Some(turn) = self.facts.turn(update) else {
+            return;
+        };
         let effects = decide(self, &turn);
         self.accept(effects);
     }
 
-    fn decided(&mut self, update: &Update, decide: impl FnOnce(&Self, &Turn<'_>) -> Effects) -> Result<(), Failure> {
+    fn decided(
+        &mut self,
+        update: &Update,
+        decide: impl FnOnce(&Self, &Turn<'_>) -> Effects,
+    ) -> Result<(), Failure> {
         self.decide(update, decide);
         Ok(())
     }
@@ -409,7 +536,11 @@ impl Desk<'_> {
         for class in self.facts.take_touched() {
             let boards = confirm::board(&self.facts, class, self.now, false);
             // A board that is posted fresh in this batch shows the newest counts already.
-            self.effects.says.extend(boards.into_iter().filter(|say| !posted.contains(&board_chat(say))));
+            self.effects.says.extend(
+                boards
+                    .into_iter()
+                    .filter(|say| !posted.contains(&board_chat(say))),
+            );
         }
         let bots = bots::all(tx).await?;
         let drafts = render(self.effects.says, self.bot, self.facts.boards(), &bots);
@@ -421,7 +552,9 @@ impl Desk<'_> {
 fn board_chat(say: &Say) -> Option<ChatId> {
     match say {
         Say::Board { chat, .. } => Some(*chat),
-        Say::Acknowledge { .. } | Say::Answer { .. } | Say::Confide { .. } | Say::Post { .. } => None,
+        Say::Acknowledge { .. } | Say::Answer { .. } | Say::Confide { .. } | Say::Post { .. } => {
+            None
+        }
     }
 }
 
@@ -430,14 +563,22 @@ fn posted_chat(say: &Say) -> Option<Option<ChatId>> {
 }
 
 fn said(statement: &Statement) -> confirm::Said {
-    confirm::Said { verb: statement.verb, task: statement.task, child: None }
+    confirm::Said {
+        verb: statement.verb,
+        task: statement.task,
+        child: None,
+    }
 }
 
 /// What this update wants, from its words and what surrounds them.
 fn read(bot: &Bot, turn: &Turn<'_>, now: Timestamp) -> Intent {
-    let tasks: Vec<&Task> = turn.school().map(|school| turn.facts.open_tasks(school).collect()).unwrap_or_default();
-    let prompt: Option<(&[Choice], bool)> =
-        turn.prompt.map(|prompt| (prompt.choices.as_slice(), prompt.expires_at > now));
+    let tasks: Vec<&Task> = turn
+        .school()
+        .map(|school| turn.facts.open_tasks(school).collect())
+        .unwrap_or_default();
+    let prompt: Option<(&[Choice], bool)> = turn
+        .prompt
+        .map(|prompt| (prompt.choices.as_slice(), prompt.expires_at > now));
     understand(&Around {
         what: &turn.update.what,
         addressed: turn.addressed(),
@@ -448,7 +589,10 @@ fn read(bot: &Bot, turn: &Turn<'_>, now: Timestamp) -> Intent {
 }
 
 /// Counts a school anew; for `doctor` and for tests.
-pub async fn recount(db: &Db, school: &crate::roster::School) -> anyhow::Result<ledger::recount::Difference> {
+pub async fn recount(
+    db: &Db,
+    school: &crate::roster::School,
+) -> anyhow::Result<ledger::recount::Difference> {
     let mut tx = db.read().await?;
     Ok(ledger::recount::check(&mut tx, school).await?)
 }

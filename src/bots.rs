@@ -19,11 +19,19 @@ fn read(row: &Row) -> Result<Bot, sqlx::Error> {
 }
 
 /// Adds a bot, or finds the one of the same name on the same channel.
-pub async fn add(tx: &mut Tx, channel: Channel, name: &str, now: Timestamp) -> Result<Bot, sqlx::Error> {
-    const INSERT: &str = "INSERT INTO bot (bot_id, channel, name) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+pub async fn add(
+    tx: &mut Tx,
+    channel: Channel,
+    name: &str,
+    now: Timestamp,
+) -> Result<Bot, sqlx::Error> {
+    const INSERT: &str =
+        "INSERT INTO bot (bot_id, channel, name) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
     const SELECT: &str = "SELECT bot_id, channel, name FROM bot WHERE channel = $1 AND name = $2";
     let id = BotId(fresh_id(now));
     tx.execute(INSERT, vals![id, channel.slug(), name]).await?;
     let row = tx.row(SELECT, vals![channel.slug(), name]).await?;
-    row.as_ref().map(read).unwrap_or(Err(sqlx::Error::RowNotFound))
+    row.as_ref()
+        .map(read)
+        .unwrap_or(Err(sqlx::Error::RowNotFound))
 }

@@ -28,7 +28,12 @@ pub async fn tidy_up(app: &App, now: Timestamp) -> anyhow::Result<()> {
     let messages = outbox::forget_old(&mut tx, now).await?;
     tx.commit().await?;
     if pending + updates + messages > 0 {
-        tracing::info!(pending, updates, messages, "forgot what has served its time");
+        tracing::info!(
+            pending,
+            updates,
+            messages,
+            "forgot what has served its time"
+        );
     }
     Ok(())
 }

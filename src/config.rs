@@ -18,7 +18,11 @@ pub struct Config {
 
 impl Default for Config {
     fn default() -> Self {
-        Self { database_url: "sqlite:data/lopso.db".to_owned(), http_addr: "127.0.0.1:8080".to_owned(), guides: None }
+        Self {
+            database_url: "sqlite:data/lopso.db".to_owned(),
+            http_addr: "127.0.0.1:8080".to_owned(),
+            guides: None,
+        }
     }
 }
 
@@ -28,11 +32,18 @@ const USUAL_FILE: &str = "config/lopso.toml";
 #[derive(Debug, thiserror::Error)]
 pub enum Problem {
     #[error("cannot read {path:?}: {reason}")]
-    Unreadable { path: PathBuf, reason: std::io::ErrorKind },
+    Unreadable {
+        path: PathBuf,
+        reason: std::io::ErrorKind,
+    },
     #[error("{path:?} line {line}: not TOML")]
     NotToml { path: PathBuf, line: usize },
     #[error("{path:?}: unknown key {key}")]
-    UnknownKey { path: PathBuf, key: String, nearest: Option<&'static str> },
+    UnknownKey {
+        path: PathBuf,
+        key: String,
+        nearest: Option<&'static str>,
+    },
     #[error("{path:?}: {key} has a wrong kind of value")]
     WrongKind { path: PathBuf, key: String },
 }
@@ -58,8 +69,10 @@ pub fn load(env: impl Fn(&str) -> Option<String>) -> Result<Config, Problem> {
 }
 
 fn read(path: &Path) -> Result<Config, Problem> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| Problem::Unreadable { path: path.to_owned(), reason: error.kind() })?;
+    let text = std::fs::read_to_string(path).map_err(|error| Problem::Unreadable {
+        path: path.to_owned(),
+        reason: error.kind(),
+    })?;
     parse(path, &text)
 }
 
@@ -68,13 +81,23 @@ fn parse(path: &Path, text: &str) -> Result<Config, Problem> {
     let table: toml::Table = toml::from_str(text).map_err(|error: toml::de::Error| {
         let end = error.span().map_or(0, |span| span.start).min(text.len());
         let line = text.bytes().take(end).filter(|byte| *byte == b'\n').count() + 1;
-        Problem::NotToml { path: path.clone(), line }
+        Problem::NotToml {
+            path: path.clone(),
+            line,
+        }
     })?;
     if let Some(key) = table.keys().find(|key| !KEYS.contains(&key.as_str())) {
-        return Err(Problem::UnknownKey { nearest: nearest(key), key: key.clone(), path });
+        return Err(Problem::UnknownKey {
+            nearest: nearest(key),
+            key: key.clone(),
+            path,
+        });
     }
     if let Some((key, _)) = table.iter().find(|(_, value)| !value.is_str()) {
-        return Err(Problem::WrongKind { key: key.clone(), path });
+        return Err(Problem::WrongKind {
+            key: key.clone(),
+            path,
+        });
     }
     Config::deserialize(table).map_err(|_| Problem::NotToml { path, line: 1 })
 }
@@ -100,29 +123,44 @@ mod tests {
 
     #[test]
     fn the_shipped_file_says_what_is_the_case_without_it() {
-        assert_eq!(parsed(include_str!("../config/lopso.toml")).unwrap(), Config::default());
+        assert_eq!(
+            parsed(include_str!("../config/lopso.toml")).unwrap(),
+            Config::default()
+        );
     }
 
     #[test]
     fn an_unknown_key_is_refused_with_the_nearest_known_one() {
         match parsed("databse_url = \"x\"") {
             Err(Problem::UnknownKey { key, nearest, .. }) => {
-                assert_eq!((key.as_str(), nearest), ("databse_url", Some("database_url")));
+                assert_eq!(
+                    (key.as_str(), nearest),
+                    ("databse_url", Some("database_url"))
+                );
             }
             other => panic!("{other:?}"),
         }
-        assert!(matches!(parsed("zzz = 1"), Err(Problem::UnknownKey { nearest: None, .. })));
+        assert!(matches!(
+            parsed("zzz = 1"),
+            Err(Problem::UnknownKey { nearest: None, .. })
+        ));
     }
 
     #[test]
     fn a_slip_in_the_file_is_shown_with_its_line() {
-        assert!(matches!(parsed("http_addr = \"a\"\n\nguides = = 3\n"), Err(Problem::NotToml { line: 3, .. })));
-        assert!(matches!(parsed("http_addr = 8080"), Err(Problem::WrongKind { key, .. }) if key == "http_addr"));
+        assert!(matches!(
+            parsed("http_addr = \"a\"\n\nguides = = 3\n"),
+            Err(Problem::NotToml { line: 3, .. })
+        ));
+        assert!(
+            matches!(parsed("http_addr = 8080"), Err(Problem::WrongKind { key, .. }) if key == "http_addr")
+        );
     }
 
     #[test]
     fn the_environment_wins_over_the_file() {
-        let config = load(|key| (key == "LOPSO_HTTP_ADDR").then(|| "0.0.0.0:9".to_owned())).unwrap();
+        let config =
+            load(|key| (key == "LOPSO_HTTP_ADDR").then(|| "0.0.0.0:9".to_owned())).unwrap();
         assert_eq!(config.http_addr, "0.0.0.0:9");
     }
 }

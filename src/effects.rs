@@ -20,7 +20,10 @@ impl Effects {
     }
 
     pub fn say(say: Say) -> Self {
-        Self { says: vec![say], ..Self::default() }
+        Self {
+            says: vec![say],
+            ..Self::default()
+        }
     }
 
     pub fn and_say(mut self, say: Say) -> Self {
@@ -41,13 +44,22 @@ impl Effects {
 
     /// Writes acts, families, tallies and kept answers. What is to be said stays, to be rendered at
     /// the end of the batch.
-    pub async fn write_ledger(&mut self, tx: &mut Tx, changes: &[Change], now: Timestamp) -> Result<(), sqlx::Error> {
+    pub async fn write_ledger(
+        &mut self,
+        tx: &mut Tx,
+        changes: &[Change],
+        now: Timestamp,
+    ) -> Result<(), sqlx::Error> {
         ledger::store::add_acts(tx, &std::mem::take(&mut self.acts), now).await?;
         ledger::store::apply(tx, changes).await?;
         ledger::store::keep_pending(tx, &std::mem::take(&mut self.pending)).await
     }
 
-    pub async fn write_outbox(tx: &mut Tx, drafts: &[outbox::Draft], now: Timestamp) -> Result<(), sqlx::Error> {
+    pub async fn write_outbox(
+        tx: &mut Tx,
+        drafts: &[outbox::Draft],
+        now: Timestamp,
+    ) -> Result<(), sqlx::Error> {
         outbox::add(tx, drafts, now).await
     }
 }

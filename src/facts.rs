@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::db::Tx;
 use crate::domain::message::{Asker, ChatKind, Update, What};
-use crate::domain::{Bot, BotId, ChildId, ClassId, PersonId, SchoolId, Tap, Task, TaskId, Timestamp};
+use crate::domain::{
+    Bot, BotId, ChildId, ClassId, PersonId, SchoolId, Tap, Task, TaskId, Timestamp,
+};
 use crate::ledger::fold::{fold, said_before};
 use crate::ledger::links::reaches;
 use crate::ledger::{Act, Change, Counts, Standing};
@@ -35,9 +37,22 @@ pub struct Facts {
 
 impl Facts {
     /// Loads what these updates speak of, after locking the schools they may write.
-    pub async fn load(tx: &mut Tx, bot: &Bot, updates: &[Update], now: Timestamp) -> Result<Self, sqlx::Error> {
-        let senders: Vec<_> = distinct(updates, |update| &update.sender.external_id, |update| &update.sender);
-        let seen: Vec<_> = distinct(updates, |update| &update.chat.external_id, |update| &update.chat);
+    pub async fn load(
+        tx: &mut Tx,
+        bot: &Bot,
+        updates: &[Update],
+        now: Timestamp,
+    ) -> Result<Self, sqlx::Error> {
+        let senders: Vec<_> = distinct(
+            updates,
+            |update| &update.sender.external_id,
+            |update| &update.sender,
+        );
+        let seen: Vec<_> = distinct(
+            updates,
+            |update| &update.chat.external_id,
+            |update| &update.chat,
+        );
         let mut accounts = accounts(tx, bot.id, &senders, now).await?;
         let chats = chats(tx, bot.id, &seen, now).await?;
         remember_private_chats(tx, updates, &mut accounts, &chats).await?;
@@ -56,8 +71,12 @@ impl Facts {
         let tasks = ledger::store::tasks(tx, &school_ids).await?;
 
         let child_ids: Vec<ChildId> = children.keys().copied().collect();
-        let guardians: HashSet<PersonId> = children.values().flat_map(|child| child.guardians.clone()).collect();
-        let acts = ledger::store::acts(tx, &child_ids, &guardians.into_iter().collect::<Vec<_>>()).await?;
+        let guardians: HashSet<PersonId> = children
+            .values()
+            .flat_map(|child| child.guardians.clone())
+            .collect();
+        let acts =
+            ledger::store::acts(tx, &child_ids, &guardians.into_iter().collect::<Vec<_>>()).await?;
         let families = ledger::store::families(tx, &child_ids).await?;
         let tallies = ledger::store::tallies_of(tx, &school_ids, &class_ids).await?;
         let boards = outbox::boards(tx, &class_ids).await?;
@@ -111,13 +130,25 @@ impl Facts {
         let chat = self.chats.get(&update.chat.external_id)?;
         let members = self.members.get(&account.id).map_or(&[][..], Vec::as_slice);
         let reply_to = answered_message(update);
-        let answered = |prompt: &&Prompt| prompt.chat == chat.id && prompt.message.as_deref() == reply_to;
+        let answered =
+            |prompt: &&Prompt| prompt.chat == chat.id && prompt.message.as_deref() == reply_to;
         let latest = |prompt: &&Prompt| prompt.chat == chat.id;
         let prompt = match reply_to {
             Some(_) => self.prompts.iter().find(answered),
-            None => self.prompts.iter().filter(latest).max_by_key(|prompt| prompt.id),
+            None => self
+                .prompts
+                .iter()
+                .filter(latest)
+                .max_by_key(|prompt| prompt.id),
         };
-        Some(Turn { facts: self, update, account, members, chat, prompt })
+        Some(Turn {
+            facts: self,
+            update,
+            account,
+            members,
+            chat,
+            prompt,
+        })
     }
 
     pub fn school(&self, id: SchoolId) -> Option<&School> {
@@ -138,7 +169,9 @@ impl Facts {
 
     /// The tasks now asked of a school's families, in the order of the board.
     pub fn open_tasks(&self, school: SchoolId) -> impl Iterator<Item = &Task> {
-        self.tasks.iter().filter(move |task| task.school == school && task.is_open())
+        self.tasks
+            .iter()
+            .filter(move |task| task.school == school && task.is_open())
     }
 
     /// Withdrawn ones too.
@@ -147,11 +180,17 @@ impl Facts {
     }
 
     pub fn standing(&self, task: TaskId, child: ChildId) -> Standing {
-        self.families.get(&(task, child)).copied().unwrap_or(Standing::UNKNOWN)
+        self.families
+            .get(&(task, child))
+            .copied()
+            .unwrap_or(Standing::UNKNOWN)
     }
 
     pub fn counts(&self, class: ClassId, task: TaskId) -> Counts {
-        self.tallies.get(&(class, task)).cloned().unwrap_or_default()
+        self.tallies
+            .get(&(class, task))
+            .cloned()
+            .unwrap_or_default()
     }
 
     pub fn boards(&self) -> &[Board] {
@@ -167,7 +206,9 @@ impl Facts {
     pub fn said_before(&self, act: &Act) -> Option<&Act> {
         let same = |earlier: &&Act| match act.child {
             Some(_) => earlier.task == act.task && earlier.child == act.child,
-            None => earlier.task == act.task && earlier.child.is_none() && earlier.person == act.person,
+            None => {
+                earlier.task == act.task && earlier.child.is_none() && earlier.person == act.person
+            }
         };
         said_before(self.acts.iter().filter(same), act)
     }
@@ -187,7 +228,9 @@ impl Facts {
     }
 
     fn refold(&mut self, task: TaskId, id: ChildId) {
-        let Some(child) = self.children.get(&id) else { return };
+        let Some(child) = self.children.get(&id) else {
+            return;
+        };
         let reaching = |act: &&Act| act.task == task && reaches(act, id, &child.guardians);
         let to = fold(self.acts.iter().filter(reaching));
         let from = self.standing(task, id);
@@ -199,8 +242,18 @@ impl Facts {
         counts.add(to.state, 1);
         self.families.insert((task, id), to);
         self.touched.insert(child.class);
-        let change = Change { school: child.school, class: child.class, task, child: id, from: from.state, to };
-        self.changes.entry((child.school, id, task)).and_modify(|known| known.to = to).or_insert(change);
+        let change = Change {
+            school: child.school,
+            class: child.class,
+            task,
+            child: id,
+            from: from.state,
+            to,
+        };
+        self.changes
+            .entry((child.school, id, task))
+            .and_modify(|known| known.to = to)
+            .or_insert(change);
     }
 
     /// The family changes not written yet, in the order in which rows are touched.
@@ -226,7 +279,8 @@ impl Facts {
             self.classes.insert(class.id, class);
         }
         // Everything decided so far was written before, so the stored tallies are the newest.
-        self.tallies.extend(ledger::store::tallies(tx, school).await?);
+        self.tallies
+            .extend(ledger::store::tallies(tx, school).await?);
         let classes: Vec<ClassId> = self.classes.keys().copied().collect();
         self.boards = outbox::boards(tx, &classes).await?;
         Ok(())
@@ -235,7 +289,12 @@ impl Facts {
     /// After a change that every board of a school shows.
     pub async fn touch_boards(&mut self, tx: &mut Tx, school: SchoolId) -> Result<(), sqlx::Error> {
         self.load_school(tx, school).await?;
-        self.touched.extend(self.boards.iter().filter(|board| board.school == school).map(|board| board.class));
+        self.touched.extend(
+            self.boards
+                .iter()
+                .filter(|board| board.school == school)
+                .map(|board| board.class),
+        );
         Ok(())
     }
 }
@@ -260,7 +319,9 @@ impl<'a> Turn<'a> {
     pub fn asker(&self) -> Asker {
         let (callback, message) = match &self.update.what {
             What::Tap { callback, .. } => (Some(callback.clone()), None),
-            What::Text { message, .. } | What::Attachment { message, .. } => (None, Some(message.clone())),
+            What::Text { message, .. } | What::Attachment { message, .. } => {
+                (None, Some(message.clone()))
+            }
         };
         Asker {
             chat: self.chat.id,
@@ -279,7 +340,12 @@ impl<'a> Turn<'a> {
     /// The school this is about: the group's, else the first in which the person has children or work.
     pub fn school(&self) -> Option<SchoolId> {
         let somebody = |member: &&Member| member.is_guardian() || member.is_staff();
-        self.chat.school().or_else(|| self.members.iter().find(somebody).map(|member| member.school))
+        self.chat.school().or_else(|| {
+            self.members
+                .iter()
+                .find(somebody)
+                .map(|member| member.school)
+        })
     }
 
     pub fn member_of(&self, school: SchoolId) -> Option<&'a Member> {
@@ -294,7 +360,9 @@ impl<'a> Turn<'a> {
     pub fn addressed(&self) -> bool {
         match &self.update.what {
             What::Tap { .. } => true,
-            What::Text { addressed, .. } | What::Attachment { addressed, .. } => *addressed || self.is_private(),
+            What::Text { addressed, .. } | What::Attachment { addressed, .. } => {
+                *addressed || self.is_private()
+            }
         }
     }
 
@@ -317,7 +385,12 @@ fn distinct<'a, T>(
     key: impl Fn(&'a Update) -> &'a String,
     value: impl Fn(&'a Update) -> &'a T,
 ) -> Vec<&'a T> {
-    updates.iter().map(|update| (key(update), value(update))).collect::<BTreeMap<_, _>>().into_values().collect()
+    updates
+        .iter()
+        .map(|update| (key(update), value(update)))
+        .collect::<BTreeMap<_, _>>()
+        .into_values()
+        .collect()
 }
 
 async fn remember_private_chats(
@@ -327,10 +400,14 @@ async fn remember_private_chats(
     chats: &HashMap<String, Chat>,
 ) -> Result<(), sqlx::Error> {
     let mut new = Vec::new();
-    for update in updates.iter().filter(|update| update.chat.kind == ChatKind::Private) {
-        let (Some(account), Some(chat)) =
-            (accounts.get_mut(&update.sender.external_id), chats.get(&update.chat.external_id))
-        else {
+    for update in updates
+        .iter()
+        .filter(|update| update.chat.kind == ChatKind::Private)
+    {
+        let (Some(account), Some(chat)) = (
+            accounts.get_mut(&update.sender.external_id),
+            chats.get(&update.chat.external_id),
+        ) else {
             continue;
         };
         if account.private_chat != Some(chat.id) {
@@ -346,16 +423,27 @@ fn wanted_children(
     members: &HashMap<crate::domain::AccountId, Vec<Member>>,
     updates: &[Update],
 ) -> Vec<ChildId> {
-    let own = members.values().flatten().flat_map(|member| member.children.iter().copied());
+    let own = members
+        .values()
+        .flatten()
+        .flat_map(|member| member.children.iter().copied());
     let named = updates.iter().filter_map(|update| match &update.what {
         What::Tap { data, .. } => Tap::read(data).and_then(|tap| match tap {
             Tap::Proxy { child, .. } => Some(child),
             Tap::Say { child, .. } => child,
-            Tap::Help(_) | Tap::Guide(_) | Tap::Guides | Tap::MyTasks | Tap::Missing { .. } | Tap::Withdraw(_) => None,
+            Tap::Help(_)
+            | Tap::Guide(_)
+            | Tap::Guides
+            | Tap::MyTasks
+            | Tap::Missing { .. }
+            | Tap::Withdraw(_) => None,
         }),
         What::Text { .. } | What::Attachment { .. } => None,
     });
-    own.chain(named).collect::<BTreeSet<_>>().into_iter().collect()
+    own.chain(named)
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .collect()
 }
 
 fn wanted_classes(
@@ -363,8 +451,16 @@ fn wanted_classes(
     children: &HashMap<ChildId, Child>,
     members: &HashMap<crate::domain::AccountId, Vec<Member>>,
 ) -> Vec<ClassId> {
-    let mut classes: BTreeSet<ClassId> = chats.values().filter_map(|chat| chat.class.map(|(_, class)| class)).collect();
+    let mut classes: BTreeSet<ClassId> = chats
+        .values()
+        .filter_map(|chat| chat.class.map(|(_, class)| class))
+        .collect();
     classes.extend(children.values().map(|child| child.class));
-    classes.extend(members.values().flatten().flat_map(|member| member.homerooms.iter().copied()));
+    classes.extend(
+        members
+            .values()
+            .flatten()
+            .flat_map(|member| member.homerooms.iter().copied()),
+    );
     classes.into_iter().collect()
 }

@@ -21,11 +21,22 @@ pub async fn first_time(
 ) -> Result<Vec<Update>, sqlx::Error> {
     const INSERT: &str = "INSERT INTO inbox (bot_id, external_id, received_at) \
          SELECT $1, value ->> 'id', $2 FROM json_each($3) WHERE true ON CONFLICT DO NOTHING RETURNING external_id";
-    let ids: Vec<ExternalId<'_>> = updates.iter().map(|update| ExternalId { id: &update.external_id }).collect();
+    let ids: Vec<ExternalId<'_>> = updates
+        .iter()
+        .map(|update| ExternalId {
+            id: &update.external_id,
+        })
+        .collect();
     let rows = tx.rows(INSERT, vals![bot, now, Set(ids)]).await?;
-    let mut new: HashSet<String> = rows.iter().map(|row| row.get("external_id")).collect::<Result<_, _>>()?;
+    let mut new: HashSet<String> = rows
+        .iter()
+        .map(|row| row.get("external_id"))
+        .collect::<Result<_, _>>()?;
     // `remove` rather than `contains`: the same update twice in one batch is one update.
-    Ok(updates.into_iter().filter(|update| new.remove(&update.external_id)).collect())
+    Ok(updates
+        .into_iter()
+        .filter(|update| new.remove(&update.external_id))
+        .collect())
 }
 
 /// Keeps an update that cannot be applied, with the reason, for `lopso doctor`.
@@ -39,14 +50,18 @@ pub async fn set_aside(
     const INSERT: &str = "INSERT INTO inbox (bot_id, external_id, received_at, body, reason) VALUES ($1, $2, $3, $4, $5) \
          ON CONFLICT (bot_id, external_id) DO UPDATE SET body = excluded.body, reason = excluded.reason";
     let body = serde_json::to_string(update).unwrap_or_default();
-    tx.execute(INSERT, vals![bot, &update.external_id, now, body, reason]).await?;
+    tx.execute(INSERT, vals![bot, &update.external_id, now, body, reason])
+        .await?;
     Ok(())
 }
 
 /// How many updates stand aside, and since when the oldest does.
 pub async fn aside(tx: &mut Tx) -> Result<(i64, Option<Timestamp>), sqlx::Error> {
-    const SELECT: &str = "SELECT COUNT(*) AS updates, MIN(received_at) AS oldest FROM inbox WHERE body IS NOT NULL";
-    let Some(row) = tx.row(SELECT, vals![]).await? else { return Ok((0, None)) };
+    const SELECT: &str =
+        "SELECT COUNT(*) AS updates, MIN(received_at) AS oldest FROM inbox WHERE body IS NOT NULL";
+    let Some(row) = tx.row(SELECT, vals![]).await? else {
+        return Ok((0, None));
+    };
     Ok((row.get("updates")?, row.get("oldest")?))
 }
 

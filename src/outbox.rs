@@ -62,7 +62,12 @@ pub async fn add(tx: &mut Tx, drafts: &[Draft], now: Timestamp) -> Result<(), sq
             && !choices.is_empty()
         {
             let choices = serde_json::to_string(choices).unwrap_or_default();
-            prompts.push(NewPrompt { id: fresh_id(now), chat: draft.chat, outbox: id, choices });
+            prompts.push(NewPrompt {
+                id: fresh_id(now),
+                chat: draft.chat,
+                outbox: id,
+                choices,
+            });
         }
         if draft.is_board {
             boards.insert(draft.chat, id);
@@ -103,18 +108,30 @@ async fn insert_rows(tx: &mut Tx, rows: &[NewRow], now: Timestamp) -> Result<(),
     Ok(())
 }
 
-async fn insert_prompts(tx: &mut Tx, prompts: &[NewPrompt], now: Timestamp) -> Result<(), sqlx::Error> {
+async fn insert_prompts(
+    tx: &mut Tx,
+    prompts: &[NewPrompt],
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
     if prompts.is_empty() {
         return Ok(());
     }
     const INSERT: &str = "INSERT INTO prompt (prompt_id, chat_id, outbox_id, choices, opened_at, expires_at) \
          SELECT CAST(value ->> 'id' AS BIGINT), CAST(value ->> 'chat' AS BIGINT), CAST(value ->> 'outbox' AS BIGINT), \
          value ->> 'choices', $1, $2 FROM json_each($3)";
-    tx.execute(INSERT, vals![now, now.plus_ms(PROMPT_LIVES_MS), Set(prompts)]).await?;
+    tx.execute(
+        INSERT,
+        vals![now, now.plus_ms(PROMPT_LIVES_MS), Set(prompts)],
+    )
+    .await?;
     Ok(())
 }
 
-async fn hang_boards(tx: &mut Tx, boards: &[(ChatId, i64)], now: Timestamp) -> Result<(), sqlx::Error> {
+async fn hang_boards(
+    tx: &mut Tx,
+    boards: &[(ChatId, i64)],
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
     if boards.is_empty() {
         return Ok(());
     }
@@ -138,7 +155,11 @@ pub struct Prompt {
 }
 
 /// The newest prompt of each of these chats, and those whose messages are answered.
-pub async fn prompts(tx: &mut Tx, chats: &[ChatId], messages: &[&str]) -> Result<Vec<Prompt>, sqlx::Error> {
+pub async fn prompts(
+    tx: &mut Tx,
+    chats: &[ChatId],
+    messages: &[&str],
+) -> Result<Vec<Prompt>, sqlx::Error> {
     const LATEST: &str = "SELECT p.prompt_id, p.chat_id, p.choices, p.opened_at, p.expires_at, o.external_id FROM prompt p \
          JOIN outbox o ON o.outbox_id = p.outbox_id \
          WHERE p.chat_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) \
@@ -161,7 +182,8 @@ fn read_prompt(row: &Row) -> Result<Prompt, sqlx::Error> {
         id: row.get("prompt_id")?,
         chat: row.get("chat_id")?,
         message: row.get("external_id")?,
-        choices: serde_json::from_str(&choices).map_err(|_| unknown_word("choices", "not a list of choices"))?,
+        choices: serde_json::from_str(&choices)
+            .map_err(|_| unknown_word("choices", "not a list of choices"))?,
         opened_at: row.get("opened_at")?,
         expires_at: row.get("expires_at")?,
     })
@@ -212,7 +234,12 @@ pub struct Letter {
 
 /// Takes up to `most` due rows of a bot for sending: by priority, then in the order they were written.
 /// A row whose lease ran out (the program was killed while sending) is taken again.
-pub async fn lease(tx: &mut Tx, bot: BotId, most: i64, now: Timestamp) -> Result<Vec<Letter>, sqlx::Error> {
+pub async fn lease(
+    tx: &mut Tx,
+    bot: BotId,
+    most: i64,
+    now: Timestamp,
+) -> Result<Vec<Letter>, sqlx::Error> {
     const LEASE: &str = "UPDATE outbox SET state = 'leased', attempts = attempts + 1, lease_until = $3 WHERE outbox_id IN \
          (SELECT outbox_id FROM outbox WHERE bot_id = $1 AND ((state = 'waiting' AND due_at <= $2) \
          OR (state = 'leased' AND lease_until <= $2)) ORDER BY priority, outbox_id LIMIT $4) \
@@ -220,12 +247,21 @@ pub async fn lease(tx: &mut Tx, bot: BotId, most: i64, now: Timestamp) -> Result
     const LETTERS: &str = "SELECT o.outbox_id, o.chat_id, c.external_id AS chat_name, o.payload, e.external_id AS edits_name, \
          o.attempts FROM outbox o JOIN chat c ON c.chat_id = o.chat_id LEFT JOIN outbox e ON e.outbox_id = o.edits \
          WHERE o.outbox_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) ORDER BY o.priority, o.outbox_id";
-    let rows = tx.rows(LEASE, vals![bot, now, now.plus_ms(LEASE_MS), most]).await?;
+    let rows = tx
+        .rows(LEASE, vals![bot, now, now.plus_ms(LEASE_MS), most])
+        .await?;
     if rows.is_empty() {
         return Ok(Vec::new());
     }
-    let ids: Vec<OutboxId> = rows.iter().map(|row| row.get("outbox_id")).collect::<Result<_, _>>()?;
-    tx.rows(LETTERS, vals![Set(ids)]).await?.iter().map(read_letter).collect()
+    let ids: Vec<OutboxId> = rows
+        .iter()
+        .map(|row| row.get("outbox_id"))
+        .collect::<Result<_, _>>()?;
+    tx.rows(LETTERS, vals![Set(ids)])
+        .await?
+        .iter()
+        .map(read_letter)
+        .collect()
 }
 
 fn read_letter(row: &Row) -> Result<Letter, sqlx::Error> {
@@ -234,7 +270,8 @@ fn read_letter(row: &Row) -> Result<Letter, sqlx::Error> {
         id: row.get("outbox_id")?,
         chat: row.get("chat_id")?,
         to: row.get("chat_name")?,
-        payload: serde_json::from_str(&payload).map_err(|_| unknown_word("payload", "not a payload"))?,
+        payload: serde_json::from_str(&payload)
+            .map_err(|_| unknown_word("payload", "not a payload"))?,
         edits: row.get("edits_name")?,
         attempts: row.get("attempts")?,
     })
@@ -275,11 +312,30 @@ pub async fn settle(tx: &mut Tx, outcomes: &[(OutboxId, Outcome)]) -> Result<(),
          lease_until = NULL \
          WHERE outbox_id IN (SELECT CAST(value ->> 'id' AS BIGINT) FROM json_each($1))";
     let row = |(id, outcome): &(OutboxId, Outcome)| match outcome {
-        Outcome::Sent { external_id } => SentRow { id: *id, state: "sent", due: None, external: external_id.clone() },
-        Outcome::Again { at } => SentRow { id: *id, state: "waiting", due: Some(*at), external: None },
-        Outcome::Failed => SentRow { id: *id, state: "failed", due: None, external: None },
+        Outcome::Sent { external_id } => SentRow {
+            id: *id,
+            state: "sent",
+            due: None,
+            external: external_id.clone(),
+        },
+        Outcome::Again { at } => SentRow {
+            id: *id,
+            state: "waiting",
+            due: Some(*at),
+            external: None,
+        },
+        Outcome::Failed => SentRow {
+            id: *id,
+            state: "failed",
+            due: None,
+            external: None,
+        },
     };
-    tx.execute(UPDATE, vals![Set(outcomes.iter().map(row).collect::<Vec<_>>())]).await?;
+    tx.execute(
+        UPDATE,
+        vals![Set(outcomes.iter().map(row).collect::<Vec<_>>())],
+    )
+    .await?;
     Ok(())
 }
 
@@ -287,7 +343,9 @@ pub async fn settle(tx: &mut Tx, outcomes: &[(OutboxId, Outcome)]) -> Result<(),
 pub async fn depth(tx: &mut Tx) -> Result<(i64, i64), sqlx::Error> {
     const SELECT: &str = "SELECT CAST(COALESCE(SUM(CASE WHEN state IN ('waiting', 'leased') THEN 1 ELSE 0 END), 0) AS BIGINT) AS waiting, \
          CAST(COALESCE(SUM(CASE WHEN state = 'failed' THEN 1 ELSE 0 END), 0) AS BIGINT) AS failed FROM outbox";
-    let Some(row) = tx.row(SELECT, vals![]).await? else { return Ok((0, 0)) };
+    let Some(row) = tx.row(SELECT, vals![]).await? else {
+        return Ok((0, 0));
+    };
     Ok((row.get("waiting")?, row.get("failed")?))
 }
 

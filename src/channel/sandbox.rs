@@ -22,7 +22,12 @@ pub enum Event {
     /// A room has a new, rewritten or reacted-to message.
     Room { chat: String },
     /// The answer to a tap, for the one who tapped.
-    Toast { chat: String, who: String, text: String, alert: bool },
+    Toast {
+        chat: String,
+        who: String,
+        text: String,
+        alert: bool,
+    },
 }
 
 /// A message in a room, as the page shows it.
@@ -70,7 +75,10 @@ impl Sandbox {
         let mut tx = db.begin().await?;
         tx.execute(TABLE, vals![]).await?;
         tx.commit().await?;
-        Ok(Self { db, events: broadcast::channel(EVENTS).0 })
+        Ok(Self {
+            db,
+            events: broadcast::channel(EVENTS).0,
+        })
     }
 
     pub fn events(&self) -> broadcast::Receiver<Event> {
@@ -83,34 +91,63 @@ impl Sandbox {
     }
 
     /// Delivers one outbox row into a room.
-    pub async fn deliver(&self, bot: &Bot, letter: &Letter, now: Timestamp) -> Result<Outcome, sqlx::Error> {
+    pub async fn deliver(
+        &self,
+        bot: &Bot,
+        letter: &Letter,
+        now: Timestamp,
+    ) -> Result<Outcome, sqlx::Error> {
         let chat = letter.to.clone();
         match &letter.payload {
-            Payload::Message { text, choices, reply_to } => {
+            Payload::Message {
+                text,
+                choices,
+                reply_to,
+            } => {
                 let posted = Posted {
                     id: fresh_id(now).to_string(),
                     chat: chat.clone(),
                     who: None,
                     name: bot.name.clone(),
                     text: text.clone(),
-                    choices: if bot.channel.capabilities().buttons { choices.clone() } else { Vec::new() },
+                    choices: if bot.channel.capabilities().buttons {
+                        choices.clone()
+                    } else {
+                        Vec::new()
+                    },
                     reply_to: reply_to.clone(),
                     reaction: None,
                     edited: false,
                     at: now,
                 };
                 self.post(&posted).await?;
-                Ok(Outcome::Sent { external_id: Some(posted.id) })
+                Ok(Outcome::Sent {
+                    external_id: Some(posted.id),
+                })
             }
             Payload::Edit { text, choices } => {
-                let Some(message) = &letter.edits else { return Ok(Outcome::Failed) };
+                let Some(message) = &letter.edits else {
+                    return Ok(Outcome::Failed);
+                };
                 self.rewrite(&chat, message, text, choices).await?;
                 Ok(Outcome::Sent { external_id: None })
             }
-            Payload::Toast { callback, text, alert } => {
+            Payload::Toast {
+                callback,
+                text,
+                alert,
+            } => {
                 // The callback carries who tapped: `tap` made it so.
-                let who = callback.split_once(' ').map_or("", |(_, who)| who).to_owned();
-                self.tell(Event::Toast { chat, who, text: text.clone(), alert: *alert });
+                let who = callback
+                    .split_once(' ')
+                    .map_or("", |(_, who)| who)
+                    .to_owned();
+                self.tell(Event::Toast {
+                    chat,
+                    who,
+                    text: text.clone(),
+                    alert: *alert,
+                });
                 Ok(Outcome::Sent { external_id: None })
             }
             Payload::Reaction { message, emoji } => {
@@ -170,13 +207,18 @@ impl Sandbox {
         data: &str,
         now: Timestamp,
     ) -> Result<Option<Update>, sqlx::Error> {
-        let Some(posted) = self.find(&room.chat, message).await? else { return Ok(None) };
+        let Some(posted) = self.find(&room.chat, message).await? else {
+            return Ok(None);
+        };
         if !posted.choices.iter().any(|choice| choice.data == data) {
             return Ok(None);
         }
         let id = format!("tap-{}", fresh_id(now));
         let callback = format!("{id} {}", speaker.external_id);
-        let what = What::Tap { data: data.to_owned(), callback };
+        let what = What::Tap {
+            data: data.to_owned(),
+            callback,
+        };
         Ok(Some(update(id, room, speaker, now, what)))
     }
 
@@ -192,13 +234,22 @@ impl Sandbox {
     async fn find(&self, chat: &str, message: &str) -> Result<Option<Posted>, sqlx::Error> {
         const SELECT: &str = "SELECT message_id, chat, who, name, text, choices, reply_to, reaction, edited, at \
              FROM sandbox_message WHERE chat = $1 AND message_id = $2";
-        let Ok(id) = message.parse::<i64>() else { return Ok(None) };
+        let Ok(id) = message.parse::<i64>() else {
+            return Ok(None);
+        };
         let mut tx = self.db.read().await?;
-        tx.row(SELECT, vals![chat, id]).await?.as_ref().map(read).transpose()
+        tx.row(SELECT, vals![chat, id])
+            .await?
+            .as_ref()
+            .map(read)
+            .transpose()
     }
 
     async fn is_bots(&self, chat: &str, message: &str) -> Result<bool, sqlx::Error> {
-        Ok(self.find(chat, message).await?.is_some_and(|posted| posted.who.is_none()))
+        Ok(self
+            .find(chat, message)
+            .await?
+            .is_some_and(|posted| posted.who.is_none()))
     }
 
     async fn post(&self, posted: &Posted) -> Result<(), sqlx::Error> {
@@ -218,36 +269,74 @@ impl Sandbox {
         ];
         tx.execute(INSERT, vals).await?;
         tx.commit().await?;
-        self.tell(Event::Room { chat: posted.chat.clone() });
+        self.tell(Event::Room {
+            chat: posted.chat.clone(),
+        });
         Ok(())
     }
 
-    async fn rewrite(&self, chat: &str, message: &str, text: &str, choices: &[Choice]) -> Result<(), sqlx::Error> {
+    async fn rewrite(
+        &self,
+        chat: &str,
+        message: &str,
+        text: &str,
+        choices: &[Choice],
+    ) -> Result<(), sqlx::Error> {
         const UPDATE: &str = "UPDATE sandbox_message SET text = $3, choices = $4, edited = TRUE \
              WHERE chat = $1 AND message_id = $2 AND who IS NULL";
         let mut tx = self.db.begin().await?;
         let choices = serde_json::to_string(choices).unwrap_or_default();
-        tx.execute(UPDATE, vals![chat, message.parse::<i64>().unwrap_or_default(), text, choices]).await?;
+        tx.execute(
+            UPDATE,
+            vals![
+                chat,
+                message.parse::<i64>().unwrap_or_default(),
+                text,
+                choices
+            ],
+        )
+        .await?;
         tx.commit().await?;
-        self.tell(Event::Room { chat: chat.to_owned() });
+        self.tell(Event::Room {
+            chat: chat.to_owned(),
+        });
         Ok(())
     }
 
     async fn react(&self, chat: &str, message: &str, emoji: &str) -> Result<(), sqlx::Error> {
-        const UPDATE: &str = "UPDATE sandbox_message SET reaction = $3 WHERE chat = $1 AND message_id = $2";
+        const UPDATE: &str =
+            "UPDATE sandbox_message SET reaction = $3 WHERE chat = $1 AND message_id = $2";
         let mut tx = self.db.begin().await?;
-        tx.execute(UPDATE, vals![chat, message.parse::<i64>().unwrap_or_default(), emoji]).await?;
+        tx.execute(
+            UPDATE,
+            vals![chat, message.parse::<i64>().unwrap_or_default(), emoji],
+        )
+        .await?;
         tx.commit().await?;
-        self.tell(Event::Room { chat: chat.to_owned() });
+        self.tell(Event::Room {
+            chat: chat.to_owned(),
+        });
         Ok(())
     }
 }
 
-fn update(external_id: String, room: &Room, speaker: &Speaker, now: Timestamp, what: What) -> Update {
+fn update(
+    external_id: String,
+    room: &Room,
+    speaker: &Speaker,
+    now: Timestamp,
+    what: What,
+) -> Update {
     Update {
         external_id,
-        chat: ChatSeen { external_id: room.chat.clone(), kind: room.kind },
-        sender: Sender { external_id: speaker.external_id.clone(), name: speaker.name.clone() },
+        chat: ChatSeen {
+            external_id: room.chat.clone(),
+            kind: room.kind,
+        },
+        sender: Sender {
+            external_id: speaker.external_id.clone(),
+            name: speaker.name.clone(),
+        },
         at: now,
         what,
     }
@@ -277,5 +366,9 @@ fn without_nul(text: &str) -> String {
 /// Cuts "@Name" out of a text, wherever it stands.
 fn cut_mention(text: &str, name: &str) -> (String, bool) {
     let mention = format!("@{name}");
-    if text.contains(&mention) { (text.replace(&mention, " ").trim().to_owned(), true) } else { (text.to_owned(), false) }
+    if text.contains(&mention) {
+        (text.replace(&mention, " ").trim().to_owned(), true)
+    } else {
+        (text.to_owned(), false)
+    }
 }

@@ -17,12 +17,18 @@ use crate::intake::{LetterBox, now};
 use crate::sender;
 use crate::{clock, web};
 
-pub async fn run(empty: bool, addr: SocketAddr, data: Option<PathBuf>, open_to_others: bool) -> Result<(), Stop> {
+pub async fn run(
+    empty: bool,
+    addr: SocketAddr,
+    data: Option<PathBuf>,
+    open_to_others: bool,
+) -> Result<(), Stop> {
     if !addr.ip().is_loopback() && !open_to_others {
         return Err(Stop::Told(texts::demo_not_open(&addr)));
     }
     let keep = data.is_some();
-    let folder = data.unwrap_or_else(|| std::env::temp_dir().join(format!("lopso-demo-{}", std::process::id())));
+    let folder = data
+        .unwrap_or_else(|| std::env::temp_dir().join(format!("lopso-demo-{}", std::process::id())));
     let result = play(empty, addr, &folder, open_to_others).await;
     if !keep {
         // Only what the demo made itself, and only when nobody asked to keep it.
@@ -31,24 +37,44 @@ pub async fn run(empty: bool, addr: SocketAddr, data: Option<PathBuf>, open_to_o
     result
 }
 
-async fn play(empty: bool, addr: SocketAddr, folder: &Path, open_to_others: bool) -> Result<(), Stop> {
+async fn play(
+    empty: bool,
+    addr: SocketAddr,
+    folder: &Path,
+    open_to_others: bool,
+) -> Result<(), Stop> {
     let url = format!("sqlite:{}", folder.join("lopso.db").display());
-    let config = Config { database_url: url.clone(), ..open::config()? };
+    let config = Config {
+        database_url: url.clone(),
+        ..open::config()?
+    };
     let library = open::library(&config)?;
     let listener = serve::listen(&addr.to_string()).await?;
     let _held = open::hold(&url)?;
     let db = open::database(&url).await?;
     let app = Arc::new(App::new(db.clone(), library));
-    let bots = seed::prepare(&app, empty, now()).await.context("cannot prepare the demo's school")?;
+    let bots = seed::prepare(&app, empty, now())
+        .await
+        .context("cannot prepare the demo's school")?;
     let sandbox = Sandbox::open(db.clone()).await?;
     let boxes: HashMap<Channel, (Bot, LetterBox)> = bots
         .iter()
-        .map(|bot| (bot.channel, (bot.clone(), LetterBox::open(app.clone(), bot.clone()))))
+        .map(|bot| {
+            (
+                bot.channel,
+                (bot.clone(), LetterBox::open(app.clone(), bot.clone())),
+            )
+        })
         .collect();
     for bot in bots {
         tokio::spawn(sender::send_forever(app.clone(), bot, sandbox.clone()));
     }
-    let state = web::demo::DemoState { app: app.clone(), sandbox, boxes, open: open_to_others };
+    let state = web::demo::DemoState {
+        app: app.clone(),
+        sandbox,
+        boxes,
+        open: open_to_others,
+    };
     let router = web::router(app.clone()).merge(web::demo::router(state));
     say(&texts::demo(&addr, folder, empty));
     tokio::select! {

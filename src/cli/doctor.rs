@@ -25,5 +25,9 @@ pub async fn run() -> Result<(), Stop> {
     }
     say(&texts::doctor_inbox(aside, oldest));
     say(&texts::doctor_outbox(waiting, failed));
-    if ill { Err(Stop::Told(texts::DOCTOR_ILL.to_owned())) } else { Ok(()) }
+    if ill {
+        Err(Stop::Told(texts::DOCTOR_ILL.to_owned()))
+    } else {
+        Ok(())
+    }
 }

@@ -43,7 +43,9 @@ pub fn ask(text: &str, jsonl: bool) -> Result<(), Stop> {
             say(texts::NO_GUIDE);
         }
         for hit in hits {
-            let title = library.get(&hit.id).map_or("", |guide| guide.title.as_str());
+            let title = library
+                .get(&hit.id)
+                .map_or("", |guide| guide.title.as_str());
             say(&texts::guide_line(&hit.id, title));
         }
         return Ok(());
@@ -53,9 +55,17 @@ pub fn ask(text: &str, jsonl: bool) -> Result<(), Stop> {
         if line.trim().is_empty() {
             continue;
         }
-        let asked: Asked = serde_json::from_str(&line).map_err(|_| Stop::Told(texts::bad_json_line(place + 1)))?;
-        let answers = library.ask(&asked.text).into_iter().map(|hit| hit.id).collect();
-        let answered = Answered { id: &asked.id, answers };
+        let asked: Asked =
+            serde_json::from_str(&line).map_err(|_| Stop::Told(texts::bad_json_line(place + 1)))?;
+        let answers = library
+            .ask(&asked.text)
+            .into_iter()
+            .map(|hit| hit.id)
+            .collect();
+        let answered = Answered {
+            id: &asked.id,
+            answers,
+        };
         say(&serde_json::to_string(&answered).context("cannot write JSON")?);
     }
     Ok(())

@@ -14,7 +14,8 @@ const BAR_FROM_ROWS: usize = 2_000;
 
 pub async fn roster(file: &ImportFile) -> Result<(), Stop> {
     let tables = read(&file.file)?;
-    let parsed = import::children(&tables).map_err(|bad| Stop::Told(words::report(&name(&file.file), &bad)))?;
+    let parsed = import::children(&tables)
+        .map_err(|bad| Stop::Told(words::report(&name(&file.file), &bad)))?;
     skipped(&parsed.skipped);
     let config = open::config()?;
     let db = open::database(&config.database_url).await?;
@@ -33,7 +34,8 @@ pub async fn roster(file: &ImportFile) -> Result<(), Stop> {
 
 pub async fn staff(file: &ImportFile) -> Result<(), Stop> {
     let tables = read(&file.file)?;
-    let parsed = import::staff(&tables).map_err(|bad| Stop::Told(words::report(&name(&file.file), &bad)))?;
+    let parsed =
+        import::staff(&tables).map_err(|bad| Stop::Told(words::report(&name(&file.file), &bad)))?;
     skipped(&parsed.skipped);
     let config = open::config()?;
     let db = open::database(&config.database_url).await?;
@@ -41,7 +43,10 @@ pub async fn staff(file: &ImportFile) -> Result<(), Stop> {
     let mut tx = db.begin().await?;
     let plan = apply::staff(&mut tx, &school, &parsed.rows, file.dry_run, now()).await?;
     if !plan.unknown_classes.is_empty() {
-        return Err(Stop::Told(texts::unknown_classes(&name(&file.file), &plan.unknown_classes)));
+        return Err(Stop::Told(texts::unknown_classes(
+            &name(&file.file),
+            &plan.unknown_classes,
+        )));
     }
     if !file.dry_run {
         tx.commit().await?;
@@ -62,7 +67,10 @@ fn skipped(skipped: &[Skipped]) {
 
 /// The file's own name: the folders before it may name people.
 fn name(path: &Path) -> String {
-    path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
+    path.file_name().map_or_else(
+        || path.display().to_string(),
+        |name| name.to_string_lossy().into_owned(),
+    )
 }
 
 /// A turning bar for a long list; hidden by itself when nobody watches.

@@ -147,7 +147,11 @@ impl From<sqlx::Error> for Stop {
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     log();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(error) => return stopped(Stop::Failed(error.into())),
     };
@@ -160,14 +164,23 @@ pub fn main() -> ExitCode {
 async fn run(command: Command) -> Result<(), Stop> {
     match command {
         Command::Serve => serve::run().await,
-        Command::Demo { empty, addr, data, open } => demo::run(empty, addr, data, open).await,
+        Command::Demo {
+            empty,
+            addr,
+            data,
+            open,
+        } => demo::run(empty, addr, data, open).await,
         Command::Import(Import::Roster(file)) => import::roster(&file).await,
         Command::Import(Import::Staff(file)) => import::staff(&file).await,
         Command::Guides(Guides::List) => guides::list(),
         Command::Guides(Guides::Check) => guides::check(),
         Command::Guides(Guides::Ask { text, jsonl }) => guides::ask(&text.join(" "), jsonl),
         Command::Replies(Replies::Read { jsonl: _ }) => replies::read(),
-        Command::Report { format, out, school } => report::run(format, out, school).await,
+        Command::Report {
+            format,
+            out,
+            school,
+        } => report::run(format, out, school).await,
         Command::Doctor => doctor::run().await,
         Command::School(School::Add { code, name }) => school::add(&code, &name).await,
         Command::School(School::List) => school::list().await,
@@ -194,9 +207,16 @@ fn say(text: &str) {
 /// English logs on stderr; one JSON object a line with `LOPSO_LOG=json`. `RUST_LOG` filters.
 fn log() {
     use tracing_subscriber::EnvFilter;
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,lopso=info,sqlx=error"));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let filter = EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| EnvFilter::new("warn,lopso=info,sqlx=error"));
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
     let json = std::env::var("LOPSO_LOG").is_ok_and(|format| format == "json");
     // A second call in one process (tests) keeps the first.
-    let _ = if json { builder.json().try_init() } else { builder.try_init() };
+    let _ = if json {
+        builder.json().try_init()
+    } else {
+        builder.try_init()
+    };
 }

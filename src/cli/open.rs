@@ -15,7 +15,8 @@ use crate::feature::guide::library::Library;
 use crate::roster::{School, store};
 
 pub fn config() -> Result<Config, Stop> {
-    config::load(|key| std::env::var(key).ok()).map_err(|problem| Stop::Told(texts::config(&problem)))
+    config::load(|key| std::env::var(key).ok())
+        .map_err(|problem| Stop::Told(texts::config(&problem)))
 }
 
 pub async fn database(url: &str) -> Result<Db, Stop> {
@@ -30,7 +31,10 @@ pub async fn database(url: &str) -> Result<Db, Stop> {
 
 /// The SQLite file of an address; none for a server or a database in memory.
 pub fn sqlite_file(url: &str) -> Option<PathBuf> {
-    let options = url.starts_with("sqlite:").then(|| SqliteConnectOptions::from_str(url).ok()).flatten()?;
+    let options = url
+        .starts_with("sqlite:")
+        .then(|| SqliteConnectOptions::from_str(url).ok())
+        .flatten()?;
     let file = options.get_filename().to_owned();
     (!url.contains(":memory:")).then_some(file)
 }
@@ -38,12 +42,21 @@ pub fn sqlite_file(url: &str) -> Option<PathBuf> {
 /// Holds the SQLite file for one `serve`: a second one would send everything twice. Other commands
 /// work beside it. Dropped, the lock is free.
 pub fn hold(url: &str) -> Result<Option<File>, Stop> {
-    let Some(file) = sqlite_file(url) else { return Ok(None) };
+    let Some(file) = sqlite_file(url) else {
+        return Ok(None);
+    };
     let path = file.with_extension("lock");
-    let folder = path.parent().map_or_else(|| PathBuf::from("."), Path::to_owned);
+    let folder = path
+        .parent()
+        .map_or_else(|| PathBuf::from("."), Path::to_owned);
     let told = |error: std::io::Error| Stop::Told(texts::folder(&folder, error.kind()));
     std::fs::create_dir_all(&folder).map_err(told)?;
-    let lock = File::options().create(true).truncate(false).write(true).open(&path).map_err(told)?;
+    let lock = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path)
+        .map_err(told)?;
     match lock.try_lock() {
         Ok(()) => Ok(Some(lock)),
         Err(TryLockError::WouldBlock) => Err(Stop::Told(texts::already_serving(&file))),
@@ -56,17 +69,27 @@ const KEY_BYTES: usize = 32;
 /// The installation's key: from the environment, else from the file beside the database, made at first
 /// start and shown once to be kept on paper.
 pub fn key(url: &str) -> Result<Vec<u8>, Stop> {
-    if let Some(given) = std::env::var("LOPSO_INSTALLATION_KEY").ok().filter(|given| !given.trim().is_empty()) {
+    if let Some(given) = std::env::var("LOPSO_INSTALLATION_KEY")
+        .ok()
+        .filter(|given| !given.trim().is_empty())
+    {
         return from_hex(given.trim()).ok_or_else(|| Stop::Told(texts::BAD_KEY.to_owned()));
     }
-    let path = sqlite_file(url).map_or_else(|| PathBuf::from("data/lopso.key"), |file| file.with_extension("key"));
+    let path = sqlite_file(url).map_or_else(
+        || PathBuf::from("data/lopso.key"),
+        |file| file.with_extension("key"),
+    );
     if path.exists() {
-        let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {path:?}"))?;
+        let text =
+            std::fs::read_to_string(&path).with_context(|| format!("cannot read {path:?}"))?;
         return from_hex(text.trim()).ok_or_else(|| Stop::Told(texts::damaged_key(&path)));
     }
     let mut key = vec![0_u8; KEY_BYTES];
     getrandom::fill(&mut key).map_err(|error| anyhow::anyhow!("no randomness: {error}"))?;
-    let hex = key.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let hex = key
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect::<String>();
     write_key(&path, &hex)?;
     say(&texts::new_key(&path, &hex));
     Ok(key)
@@ -74,14 +97,18 @@ pub fn key(url: &str) -> Result<Vec<u8>, Stop> {
 
 fn write_key(path: &Path, hex: &str) -> Result<(), Stop> {
     if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).map_err(|error| Stop::Told(texts::folder(folder, error.kind())))?;
+        std::fs::create_dir_all(folder)
+            .map_err(|error| Stop::Told(texts::folder(folder, error.kind())))?;
     }
     let mut options = File::options();
     options.create_new(true).write(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path).with_context(|| format!("cannot make {path:?}"))?;
-    std::io::Write::write_all(&mut file, hex.as_bytes()).with_context(|| format!("cannot write {path:?}"))?;
+    let mut file = options
+        .open(path)
+        .with_context(|| format!("cannot make {path:?}"))?;
+    std::io::Write::write_all(&mut file, hex.as_bytes())
+        .with_context(|| format!("cannot write {path:?}"))?;
     Ok(())
 }
 
@@ -89,7 +116,9 @@ fn from_hex(text: &str) -> Option<Vec<u8>> {
     if text.len() != KEY_BYTES * 2 || !text.is_ascii() {
         return None;
     }
-    (0..KEY_BYTES).map(|place| u8::from_str_radix(&text[place * 2..place * 2 + 2], 16).ok()).collect()
+    (0..KEY_BYTES)
+        .map(|place| u8::from_str_radix(&text[place * 2..place * 2 + 2], 16).ok())
+        .collect()
 }
 
 /// The school a command is about: the one named, or the only one.
@@ -114,6 +143,12 @@ pub fn library(config: &Config) -> Result<Arc<Library>, Stop> {
         None => Library::embedded(),
     };
     library.map(Arc::new).map_err(|problems| {
-        Stop::Told(problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+        Stop::Told(
+            problems
+                .iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+                .join("\n"),
+        )
     })
 }

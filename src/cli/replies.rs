@@ -28,8 +28,12 @@ pub fn read() -> Result<(), Stop> {
         if line.trim().is_empty() {
             continue;
         }
-        let reply: Reply = serde_json::from_str(&line).map_err(|_| Stop::Told(texts::bad_json_line(place + 1)))?;
-        let labelled = Labelled { id: &reply.id, labels: labels(&reply.text, &reply.context) };
+        let reply: Reply =
+            serde_json::from_str(&line).map_err(|_| Stop::Told(texts::bad_json_line(place + 1)))?;
+        let labelled = Labelled {
+            id: &reply.id,
+            labels: labels(&reply.text, &reply.context),
+        };
         say(&serde_json::to_string(&labelled).context("cannot write JSON")?);
     }
     Ok(())

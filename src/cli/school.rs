@@ -21,7 +21,12 @@ pub async fn add(code: &str, name: &str) -> Result<(), Stop> {
     let db = open::database(&config.database_url).await?;
     open::key(&config.database_url)?;
     let (now, mut tx) = (now(), db.begin().await?);
-    let school = School { id: SchoolId(fresh_id(now)), code: code.to_owned(), name, year: school_year(now) };
+    let school = School {
+        id: SchoolId(fresh_id(now)),
+        code: code.to_owned(),
+        name,
+        year: school_year(now),
+    };
     if !store::add_school(&mut tx, &school, now).await? {
         return Err(Stop::Told(texts::school_code_taken(code)));
     }
@@ -39,7 +44,11 @@ pub async fn list() -> Result<(), Stop> {
         say(texts::NO_SCHOOL);
     }
     for school in schools {
-        say(&texts::school_line(&school.code, &school.name, &school.year));
+        say(&texts::school_line(
+            &school.code,
+            &school.name,
+            &school.year,
+        ));
     }
     Ok(())
 }

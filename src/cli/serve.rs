@@ -30,12 +30,16 @@ pub async fn run() -> Result<(), Stop> {
 }
 
 pub async fn listen(addr: &str) -> Result<TcpListener, Stop> {
-    TcpListener::bind(addr).await.map_err(|error| Stop::Told(texts::port(addr, error.kind())))
+    TcpListener::bind(addr)
+        .await
+        .map_err(|error| Stop::Told(texts::port(addr, error.kind())))
 }
 
 pub async fn serve(listener: TcpListener, router: axum::Router) -> Result<(), Stop> {
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    Ok(axum::serve(listener, service).await.context("web server ended")?)
+    Ok(axum::serve(listener, service)
+        .await
+        .context("web server ended")?)
 }
 
 /// Ctrl-C, or on Unix the polite kill that a service manager sends.

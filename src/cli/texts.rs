@@ -16,7 +16,8 @@ pub const DEMO: &str = "Mở trường mẫu để dùng thử trên trình duy�
 pub const DEMO_EMPTY: &str = "Không tạo trường mẫu";
 pub const DEMO_ADDR: &str = "Địa chỉ trang dùng thử";
 pub const DEMO_DATA: &str = "Giữ dữ liệu dùng thử trong thư mục này";
-pub const DEMO_OPEN: &str = "Cho máy khác trong mạng vào trang dùng thử (ai vào cũng đóng được mọi vai)";
+pub const DEMO_OPEN: &str =
+    "Cho máy khác trong mạng vào trang dùng thử (ai vào cũng đóng được mọi vai)";
 pub const IMPORT: &str = "Nhập danh sách từ tệp .xlsx .xls .ods .csv";
 pub const IMPORT_ROSTER: &str = "Nhập danh sách trẻ (cột: lop, ma_be, ho_ten)";
 pub const IMPORT_STAFF: &str = "Nhập danh sách cán bộ, giáo viên (cột: ho_ten, vai_tro, lop)";
@@ -38,14 +39,13 @@ pub const SCHOOL_ADD_CODE: &str = "Mã ngắn, chữ thường không dấu, ví
 pub const SCHOOL_ADD_NAME: &str = "Tên trường, ví dụ \"Trường Mầm non Hoa Sen\"";
 pub const DOCTOR: &str = "Kiểm tra chương trình và dữ liệu";
 
-pub const FAILED: &str =
-    "Có lỗi ngoài dự kiến nên lệnh chưa làm xong; dữ liệu cũ vẫn nguyên. Thử lại, nếu vẫn lỗi hãy gửi dòng nhật ký phía trên cho người phụ trách.";
-pub const NO_SCHOOL: &str =
-    "Chưa có trường nào. Thêm trường trước: lopso school add --code hoa-sen --name \"Trường Mầm non Hoa Sen\"";
-pub const BAD_SCHOOL_CODE: &str =
-    "Mã trường chỉ gồm chữ thường không dấu, chữ số và dấu gạch ngang, tối đa 40 ký tự, ví dụ: hoa-sen";
-pub const NO_SCHOOL_NAME: &str = "Tên trường đang để trống. Ghi tên sau --name, trong dấu ngoặc kép.";
-pub const BAD_KEY: &str = "LOPSO_INSTALLATION_KEY phải gồm đúng 64 ký tự 0-9 a-f. Kiểm tra lại bản chép trên giấy.";
+pub const FAILED: &str = "Có lỗi ngoài dự kiến nên lệnh chưa làm xong; dữ liệu cũ vẫn nguyên. Thử lại, nếu vẫn lỗi hãy gửi dòng nhật ký phía trên cho người phụ trách.";
+pub const NO_SCHOOL: &str = "Chưa có trường nào. Thêm trường trước: lopso school add --code hoa-sen --name \"Trường Mầm non Hoa Sen\"";
+pub const BAD_SCHOOL_CODE: &str = "Mã trường chỉ gồm chữ thường không dấu, chữ số và dấu gạch ngang, tối đa 40 ký tự, ví dụ: hoa-sen";
+pub const NO_SCHOOL_NAME: &str =
+    "Tên trường đang để trống. Ghi tên sau --name, trong dấu ngoặc kép.";
+pub const BAD_KEY: &str =
+    "LOPSO_INSTALLATION_KEY phải gồm đúng 64 ký tự 0-9 a-f. Kiểm tra lại bản chép trên giấy.";
 pub const NO_GUIDE: &str = "Chưa có hướng dẫn nào hợp với câu này.";
 pub const DOCTOR_DATABASE: &str = "✔ Cơ sở dữ liệu mở được và đúng phiên bản.";
 pub const DOCTOR_ILL: &str = "Có mục cần xem lại ở trên.";
@@ -53,10 +53,17 @@ pub const DOCTOR_ILL: &str = "Có mục cần xem lại ở trên.";
 pub fn config(problem: &config::Problem) -> String {
     match problem {
         config::Problem::Unreadable { path, reason } => {
-            format!("Không đọc được tệp cài đặt {} ({}). Kiểm tra đường dẫn trong LOPSO_CONFIG.", path.display(), reason_words(*reason))
+            format!(
+                "Không đọc được tệp cài đặt {} ({}). Kiểm tra đường dẫn trong LOPSO_CONFIG.",
+                path.display(),
+                reason_words(*reason)
+            )
         }
         config::Problem::NotToml { path, line } => {
-            format!("Tệp cài đặt {} sai cú pháp ở dòng {line}. Mỗi dòng có dạng: tên = \"giá trị\".", path.display())
+            format!(
+                "Tệp cài đặt {} sai cú pháp ở dòng {line}. Mỗi dòng có dạng: tên = \"giá trị\".",
+                path.display()
+            )
         }
         config::Problem::UnknownKey { path, key, nearest } => {
             let hint = nearest.map_or_else(
@@ -66,7 +73,10 @@ pub fn config(problem: &config::Problem) -> String {
             format!("Tệp cài đặt {} có mục lạ “{key}”. {hint}", path.display())
         }
         config::Problem::WrongKind { path, key } => {
-            format!("Tệp cài đặt {}, mục “{key}”: giá trị phải là chữ trong dấu ngoặc kép.", path.display())
+            format!(
+                "Tệp cài đặt {}, mục “{key}”: giá trị phải là chữ trong dấu ngoặc kép.",
+                path.display()
+            )
         }
     }
 }
@@ -122,17 +132,24 @@ pub fn already_serving(file: &Path) -> String {
 pub fn port(addr: &str, reason: ErrorKind) -> String {
     match reason {
         ErrorKind::AddrInUse => {
-            format!("Địa chỉ {addr} đang có chương trình khác dùng. Tắt chương trình đó, hoặc đổi cổng (LOPSO_HTTP_ADDR, bản dùng thử: --addr 127.0.0.1:8081).")
+            format!(
+                "Địa chỉ {addr} đang có chương trình khác dùng. Tắt chương trình đó, hoặc đổi cổng (LOPSO_HTTP_ADDR, bản dùng thử: --addr 127.0.0.1:8081)."
+            )
         }
         ErrorKind::PermissionDenied => {
-            format!("Máy không cho mở địa chỉ {addr}. Chọn cổng từ 1024 trở lên, ví dụ 127.0.0.1:8080.")
+            format!(
+                "Máy không cho mở địa chỉ {addr}. Chọn cổng từ 1024 trở lên, ví dụ 127.0.0.1:8080."
+            )
         }
         _ => format!("Không mở được địa chỉ {addr}. Ghi theo dạng 127.0.0.1:8080."),
     }
 }
 
 pub fn damaged_key(path: &Path) -> String {
-    format!("Tệp khoá {} bị hỏng. Chép lại khoá 64 ký tự đã ghi trên giấy vào tệp này.", path.display())
+    format!(
+        "Tệp khoá {} bị hỏng. Chép lại khoá 64 ký tự đã ghi trên giấy vào tệp này.",
+        path.display()
+    )
 }
 
 pub fn new_key(path: &Path, hex: &str) -> String {
@@ -151,7 +168,11 @@ pub fn serving(addr: &str) -> String {
 }
 
 pub fn demo(addr: &SocketAddr, folder: &Path, empty: bool) -> String {
-    let school = if empty { "Chưa có trường nào (--empty)." } else { "Trường Mầm non Hoa Sen: 12 lớp, 360 gia đình." };
+    let school = if empty {
+        "Chưa có trường nào (--empty)."
+    } else {
+        "Trường Mầm non Hoa Sen: 12 lớp, 360 gia đình."
+    };
     format!(
         "🌸 Mở trình duyệt tại http://{addr}\n{school}\nDữ liệu dùng thử: {}\nNhấn Ctrl-C để dừng.",
         folder.display()
@@ -166,11 +187,17 @@ pub fn demo_not_open(addr: &SocketAddr) -> String {
 }
 
 pub fn no_such_school(code: &str, known: &[&str]) -> String {
-    format!("Không có trường mã “{code}”. Các mã đang có: {}.", known.join(", "))
+    format!(
+        "Không có trường mã “{code}”. Các mã đang có: {}.",
+        known.join(", ")
+    )
 }
 
 pub fn which_school(known: &[&str]) -> String {
-    format!("Có nhiều trường, hãy chọn một bằng --school MÃ (hoặc LOPSO_SCHOOL). Các mã đang có: {}.", known.join(", "))
+    format!(
+        "Có nhiều trường, hãy chọn một bằng --school MÃ (hoặc LOPSO_SCHOOL). Các mã đang có: {}.",
+        known.join(", ")
+    )
 }
 
 pub fn school_code_taken(code: &str) -> String {
@@ -198,7 +225,11 @@ pub fn bad_json_line(line: usize) -> String {
 }
 
 pub fn cannot_write(path: &Path, reason: ErrorKind) -> String {
-    format!("Không ghi được tệp {} ({}).", path.display(), reason_words(reason))
+    format!(
+        "Không ghi được tệp {} ({}).",
+        path.display(),
+        reason_words(reason)
+    )
 }
 
 pub fn importing(rows: usize) -> String {
@@ -211,16 +242,32 @@ const SHOWN: usize = 10;
 pub fn roster_plan(plan: &RosterPlan, rows: usize, dry_run: bool) -> String {
     let mut out = format!("Tệp có {rows} trẻ.");
     if !plan.new_classes.is_empty() {
-        out.push_str(&format!("\nLớp mới ({}): {}", plan.new_classes.len(), plan.new_classes.join(", ")));
+        out.push_str(&format!(
+            "\nLớp mới ({}): {}",
+            plan.new_classes.len(),
+            plan.new_classes.join(", ")
+        ));
     }
-    let new: Vec<String> = plan.new.iter().map(|(name, class)| format!("{name} ({class})")).collect();
-    let renamed: Vec<String> = plan.renamed.iter().map(|(from, to, class)| format!("{from} → {to} ({class})")).collect();
+    let new: Vec<String> = plan
+        .new
+        .iter()
+        .map(|(name, class)| format!("{name} ({class})"))
+        .collect();
+    let renamed: Vec<String> = plan
+        .renamed
+        .iter()
+        .map(|(from, to, class)| format!("{from} → {to} ({class})"))
+        .collect();
     let moved: Vec<String> = plan
         .moved
         .iter()
         .map(|(name, from, to)| format!("{name}: {} → {to}", from.as_deref().unwrap_or("đã nghỉ")))
         .collect();
-    let missing: Vec<String> = plan.missing.iter().map(|(name, class)| format!("{name} ({class})")).collect();
+    let missing: Vec<String> = plan
+        .missing
+        .iter()
+        .map(|(name, class)| format!("{name} ({class})"))
+        .collect();
     section(&mut out, "Trẻ mới", &new);
     section(&mut out, "Sửa tên", &renamed);
     section(&mut out, "Chuyển lớp", &moved);
@@ -234,7 +281,11 @@ pub fn staff_plan(plan: &StaffPlan, dry_run: bool) -> String {
     let mut out = String::from("Cán bộ, giáo viên, nhân viên:");
     section(&mut out, "Người mới", &plan.new);
     section(&mut out, "Đổi vai trò hoặc lớp", &plan.changed);
-    section(&mut out, "Không còn trong tệp, vẫn giữ nguyên", &plan.missing);
+    section(
+        &mut out,
+        "Không còn trong tệp, vẫn giữ nguyên",
+        &plan.missing,
+    );
     out.push_str(&format!("\nKhông đổi: {}", plan.unchanged));
     out.push_str(&ending(plan.changes_nothing(), dry_run));
     out
@@ -262,7 +313,11 @@ fn ending(nothing: bool, dry_run: bool) -> String {
 }
 
 pub fn unknown_classes(file: &str, classes: &[(u32, String)]) -> String {
-    let rows: Vec<String> = classes.iter().take(SHOWN).map(|(row, code)| format!("  dòng {row}: lớp {code}")).collect();
+    let rows: Vec<String> = classes
+        .iter()
+        .take(SHOWN)
+        .map(|(row, code)| format!("  dòng {row}: lớp {code}"))
+        .collect();
     format!(
         "Tệp {file} có lớp chưa có trong danh sách trẻ, nên chưa ghi gì:\n{}\nNhập danh sách trẻ trước, hoặc sửa lại tên lớp.",
         rows.join("\n")

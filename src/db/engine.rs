@@ -29,7 +29,10 @@ pub enum Engine {
 #[derive(Clone)]
 pub(super) enum Pools {
     /// One writer, since SQLite has one; a second connection would only wait inside SQLite.
-    Sqlite { write: SqlitePool, read: SqlitePool },
+    Sqlite {
+        write: SqlitePool,
+        read: SqlitePool,
+    },
     Postgres(PgPool),
 }
 
@@ -55,7 +58,9 @@ impl Pools {
         match self {
             // A deferred transaction that reads first and writes later is refused at once when
             // another program wrote in between; an immediate one waits its turn.
-            Pools::Sqlite { write, .. } => Ok(Inner::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?)),
+            Pools::Sqlite { write, .. } => {
+                Ok(Inner::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?))
+            }
             Pools::Postgres(pool) => Ok(Inner::Postgres(pool.begin().await?)),
         }
     }
@@ -63,9 +68,10 @@ impl Pools {
     pub async fn begin_read(&self) -> Result<Inner, sqlx::Error> {
         match self {
             Pools::Sqlite { read, .. } => Ok(Inner::Sqlite(read.begin().await?)),
-            Pools::Postgres(pool) => {
-                Ok(Inner::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?))
-            }
+            Pools::Postgres(pool) => Ok(Inner::Postgres(
+                pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                    .await?,
+            )),
         }
     }
 
@@ -114,9 +120,15 @@ async fn open_sqlite(url: &str) -> Result<Pools, Problem> {
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .pragma("temp_store", "memory");
-    if let Some(folder) = options.get_filename().parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        std::fs::create_dir_all(folder)
-            .map_err(|error| Problem::Folder { path: folder.to_owned(), reason: error.kind() })?;
+    if let Some(folder) = options
+        .get_filename()
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+    {
+        std::fs::create_dir_all(folder).map_err(|error| Problem::Folder {
+            path: folder.to_owned(),
+            reason: error.kind(),
+        })?;
     }
     let file = options.get_filename().to_owned();
     let write = SqlitePoolOptions::new()
@@ -126,7 +138,10 @@ async fn open_sqlite(url: &str) -> Result<Pools, Problem> {
         .await
         .map_err(|error| Problem::from_sqlite(&file, error))?;
     // Readers open when they are needed: start-up and idle memory stay small.
-    let read = SqlitePoolOptions::new().max_connections(SQLITE_READERS).min_connections(0).connect_lazy_with(options);
+    let read = SqlitePoolOptions::new()
+        .max_connections(SQLITE_READERS)
+        .min_connections(0)
+        .connect_lazy_with(options);
     Ok(Pools::Sqlite { write, read })
 }
 
@@ -150,7 +165,10 @@ async fn add_json_each(pool: &PgPool) -> Result<(), sqlx::Error> {
          LANGUAGE sql IMMUTABLE AS $$ SELECT jsonb_array_elements(rows::jsonb) $$";
     let mut tx = pool.begin().await?;
     sqlx::query(LOCK).execute(&mut *tx).await?;
-    if sqlx::query_scalar::<_, bool>(MISSING).fetch_one(&mut *tx).await? {
+    if sqlx::query_scalar::<_, bool>(MISSING)
+        .fetch_one(&mut *tx)
+        .await?
+    {
         sqlx::query(CREATE).execute(&mut *tx).await?;
     }
     tx.commit().await

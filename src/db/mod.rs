@@ -37,7 +37,10 @@ impl Db {
     pub async fn open(url: &str) -> Result<Self, Problem> {
         let pools = engine::Pools::open(url).await?;
         pools.migrate().await?;
-        Ok(Self { pools, statements: Arc::new(AtomicU64::new(0)) })
+        Ok(Self {
+            pools,
+            statements: Arc::new(AtomicU64::new(0)),
+        })
     }
 
     pub fn engine(&self) -> Engine {
@@ -46,12 +49,18 @@ impl Db {
 
     /// Begins a writing transaction. On SQLite it holds the one write lock from here on.
     pub async fn begin(&self) -> Result<Tx, sqlx::Error> {
-        Ok(Tx::new(self.pools.begin_write().await?, self.statements.clone()))
+        Ok(Tx::new(
+            self.pools.begin_write().await?,
+            self.statements.clone(),
+        ))
     }
 
     /// Begins a reading transaction: every statement in it sees the same moment.
     pub async fn read(&self) -> Result<Tx, sqlx::Error> {
-        Ok(Tx::new(self.pools.begin_read().await?, self.statements.clone()))
+        Ok(Tx::new(
+            self.pools.begin_read().await?,
+            self.statements.clone(),
+        ))
     }
 
     /// How many statements ran so far; the batch's promise of a constant number is tested with it.
@@ -91,7 +100,9 @@ pub fn fresh_id(now: Timestamp) -> i64 {
     });
     let by_clock = ((now.0 - IDS_BEGIN_MS).max(1) << (NODE_BITS + SEQUENCE_BITS)) | node;
     let step = 1_i64 << NODE_BITS;
-    let taken = LAST_ID.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| Some(by_clock.max(last + step)));
+    let taken = LAST_ID.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| {
+        Some(by_clock.max(last + step))
+    });
     let last = taken.unwrap_or_else(|last| last);
     by_clock.max(last + step)
 }
@@ -102,7 +113,9 @@ mod tests {
 
     #[test]
     fn ids_grow_even_when_the_clock_stands_still() {
-        let ids: Vec<i64> = (0..5_000).map(|_| fresh_id(Timestamp(IDS_BEGIN_MS + 5))).collect();
+        let ids: Vec<i64> = (0..5_000)
+            .map(|_| fresh_id(Timestamp(IDS_BEGIN_MS + 5)))
+            .collect();
         assert!(ids.windows(2).all(|pair| pair[0] < pair[1]));
     }
 }

@@ -24,11 +24,18 @@ pub enum Problem {
 
 impl Problem {
     pub(super) fn from_migration(error: MigrateError) -> Self {
-        if let MigrateError::VersionMissing(version) = error { Problem::Newer(version) } else { Problem::Migration(error) }
+        if let MigrateError::VersionMissing(version) = error {
+            Problem::Newer(version)
+        } else {
+            Problem::Migration(error)
+        }
     }
 
     pub(super) fn from_sqlite(path: &Path, source: sqlx::Error) -> Self {
-        Problem::File { path: path.to_owned(), source }
+        Problem::File {
+            path: path.to_owned(),
+            source,
+        }
     }
 
     pub(super) fn from_postgres(source: sqlx::Error) -> Self {

@@ -54,11 +54,14 @@ macro_rules! wrapped {
 }
 
 wrapped!(
-    SchoolId, ClassId, ChildId, PersonId, AccountId, BotId, ChatId, TaskId, ActId, BoardId, PromptId, OutboxId, UpdateId,
-    Timestamp
+    SchoolId, ClassId, ChildId, PersonId, AccountId, BotId, ChatId, TaskId, ActId, BoardId,
+    PromptId, OutboxId, UpdateId, Timestamp
 );
 
 /// A word in a column that this program does not know: the table is newer or damaged.
 pub fn unknown_word(column: &str, word: &str) -> sqlx::Error {
-    sqlx::Error::ColumnDecode { index: column.to_owned(), source: format!("unknown word {word:?}").into() }
+    sqlx::Error::ColumnDecode {
+        index: column.to_owned(),
+        source: format!("unknown word {word:?}").into(),
+    }
 }

@@ -55,24 +55,44 @@ impl Tx {
     pub async fn execute(&mut self, sql: &'static str, vals: Vec<Val>) -> Result<u64, sqlx::Error> {
         self.count(sql, &vals)?;
         match &mut self.inner {
-            Inner::Sqlite(tx) => Ok(sqlite_query(sql, vals).execute(&mut **tx).await?.rows_affected()),
-            Inner::Postgres(tx) => Ok(postgres_query(sql, vals).execute(&mut **tx).await?.rows_affected()),
+            Inner::Sqlite(tx) => Ok(sqlite_query(sql, vals)
+                .execute(&mut **tx)
+                .await?
+                .rows_affected()),
+            Inner::Postgres(tx) => Ok(postgres_query(sql, vals)
+                .execute(&mut **tx)
+                .await?
+                .rows_affected()),
         }
     }
 
-    pub async fn rows(&mut self, sql: &'static str, vals: Vec<Val>) -> Result<Vec<Row>, sqlx::Error> {
+    pub async fn rows(
+        &mut self,
+        sql: &'static str,
+        vals: Vec<Val>,
+    ) -> Result<Vec<Row>, sqlx::Error> {
         self.count(sql, &vals)?;
         match &mut self.inner {
-            Inner::Sqlite(tx) => {
-                Ok(sqlite_query(sql, vals).fetch_all(&mut **tx).await?.into_iter().map(Row::Sqlite).collect())
-            }
-            Inner::Postgres(tx) => {
-                Ok(postgres_query(sql, vals).fetch_all(&mut **tx).await?.into_iter().map(Row::Postgres).collect())
-            }
+            Inner::Sqlite(tx) => Ok(sqlite_query(sql, vals)
+                .fetch_all(&mut **tx)
+                .await?
+                .into_iter()
+                .map(Row::Sqlite)
+                .collect()),
+            Inner::Postgres(tx) => Ok(postgres_query(sql, vals)
+                .fetch_all(&mut **tx)
+                .await?
+                .into_iter()
+                .map(Row::Postgres)
+                .collect()),
         }
     }
 
-    pub async fn row(&mut self, sql: &'static str, vals: Vec<Val>) -> Result<Option<Row>, sqlx::Error> {
+    pub async fn row(
+        &mut self,
+        sql: &'static str,
+        vals: Vec<Val>,
+    ) -> Result<Option<Row>, sqlx::Error> {
         Ok(self.rows(sql, vals).await?.into_iter().next())
     }
 
@@ -103,13 +123,20 @@ impl Tx {
         if wanted == vals.len() {
             return Ok(());
         }
-        Err(sqlx::Error::Protocol(format!("{wanted} binds in the statement, {} given: {sql}", vals.len())))
+        Err(sqlx::Error::Protocol(format!(
+            "{wanted} binds in the statement, {} given: {sql}",
+            vals.len()
+        )))
     }
 }
 
 /// The highest `$n` in a statement; ours have no `$` inside literals.
 fn highest_bind(sql: &str) -> usize {
-    sql.split('$').skip(1).map(|rest| rest.bytes().take_while(u8::is_ascii_digit).fold(0, digit)).max().unwrap_or(0)
+    sql.split('$')
+        .skip(1)
+        .map(|rest| rest.bytes().take_while(u8::is_ascii_digit).fold(0, digit))
+        .max()
+        .unwrap_or(0)
 }
 
 fn digit(number: usize, byte: u8) -> usize {

@@ -18,7 +18,9 @@ pub struct Set<T>(pub T);
 impl<T: Serialize> From<Set<T>> for Val {
     fn from(set: Set<T>) -> Self {
         // Our own structs of numbers and strings always serialise; an empty set is the harmless answer.
-        Val::Text(Some(serde_json::to_string(&set.0).unwrap_or_else(|_| "[]".to_owned())))
+        Val::Text(Some(
+            serde_json::to_string(&set.0).unwrap_or_else(|_| "[]".to_owned()),
+        ))
     }
 }
 
@@ -87,6 +89,6 @@ macro_rules! whole_numbers {
 }
 
 whole_numbers!(
-    SchoolId, ClassId, ChildId, PersonId, AccountId, BotId, ChatId, TaskId, ActId, BoardId, PromptId, OutboxId, UpdateId,
-    Timestamp
+    SchoolId, ClassId, ChildId, PersonId, AccountId, BotId, ChatId, TaskId, ActId, BoardId,
+    PromptId, OutboxId, UpdateId, Timestamp
 );

@@ -32,15 +32,51 @@ pub const TELEGRAM_BOT: &str = "LopSoBot";
 pub const ZALO_BOT: &str = "Bot Lớp Số";
 
 pub const PERSONAS: [Persona; 9] = [
-    Persona { id: "hieu-truong", name: "Cô Lan", about: "Hiệu trưởng, xem số liệu cả trường" },
-    Persona { id: "co-hoa", name: "Cô Hoa", about: "Chủ nhiệm lớp 5A1 (nhóm kiểu Telegram)" },
-    Persona { id: "co-mai", name: "Cô Mai", about: "Chủ nhiệm lớp 4A2 (nhóm kiểu Zalo)" },
-    Persona { id: "me-an", name: "Mẹ An", about: "Mẹ bé Hoài An lớp 5A1, chưa báo việc nào" },
-    Persona { id: "ba-nam", name: "Ba Nam", about: "Ba bé Hải Nam lớp 5A1, đã báo vài việc" },
-    Persona { id: "me-cuc", name: "Mẹ Cúc", about: "Mẹ hai bé: Gia Bảo 5A1 và Gia Linh 4A2" },
-    Persona { id: "bo-dung", name: "Bố Dũng", about: "Bố bé Thuỳ Dương lớp 4A2, dùng Zalo" },
-    Persona { id: "chi-hanh", name: "Chị Hạnh", about: "Mới vào nhóm 5A1, chưa kết nối với bé nào" },
-    Persona { id: "ba-tu", name: "Bà Tư", about: "Bà ngoại bé Minh Khang lớp 4A2, mới tập dùng điện thoại" },
+    Persona {
+        id: "hieu-truong",
+        name: "Cô Lan",
+        about: "Hiệu trưởng, xem số liệu cả trường",
+    },
+    Persona {
+        id: "co-hoa",
+        name: "Cô Hoa",
+        about: "Chủ nhiệm lớp 5A1 (nhóm kiểu Telegram)",
+    },
+    Persona {
+        id: "co-mai",
+        name: "Cô Mai",
+        about: "Chủ nhiệm lớp 4A2 (nhóm kiểu Zalo)",
+    },
+    Persona {
+        id: "me-an",
+        name: "Mẹ An",
+        about: "Mẹ bé Hoài An lớp 5A1, chưa báo việc nào",
+    },
+    Persona {
+        id: "ba-nam",
+        name: "Ba Nam",
+        about: "Ba bé Hải Nam lớp 5A1, đã báo vài việc",
+    },
+    Persona {
+        id: "me-cuc",
+        name: "Mẹ Cúc",
+        about: "Mẹ hai bé: Gia Bảo 5A1 và Gia Linh 4A2",
+    },
+    Persona {
+        id: "bo-dung",
+        name: "Bố Dũng",
+        about: "Bố bé Thuỳ Dương lớp 4A2, dùng Zalo",
+    },
+    Persona {
+        id: "chi-hanh",
+        name: "Chị Hạnh",
+        about: "Mới vào nhóm 5A1, chưa kết nối với bé nào",
+    },
+    Persona {
+        id: "ba-tu",
+        name: "Bà Tư",
+        about: "Bà ngoại bé Minh Khang lớp 4A2, mới tập dùng điện thoại",
+    },
 ];
 
 pub const GROUP_5A1: &str = "nhom-5a1";
@@ -53,7 +89,14 @@ pub const ROOMS: [RoomOf; 12] = [
         title: "Nhóm lớp 5A1",
         kind: ChatKind::Group,
         channel: Channel::SandboxTelegram,
-        members: &["co-hoa", "me-an", "ba-nam", "me-cuc", "chi-hanh", "hieu-truong"],
+        members: &[
+            "co-hoa",
+            "me-an",
+            "ba-nam",
+            "me-cuc",
+            "chi-hanh",
+            "hieu-truong",
+        ],
     },
     RoomOf {
         chat: GROUP_4A2,
@@ -69,7 +112,11 @@ pub const ROOMS: [RoomOf; 12] = [
         channel: Channel::SandboxTelegram,
         members: &["hieu-truong", "co-hoa", "co-mai"],
     },
-    private("rieng-hieu-truong", Channel::SandboxTelegram, &["hieu-truong"]),
+    private(
+        "rieng-hieu-truong",
+        Channel::SandboxTelegram,
+        &["hieu-truong"],
+    ),
     private("rieng-co-hoa", Channel::SandboxTelegram, &["co-hoa"]),
     private("rieng-co-mai", Channel::SandboxZalo, &["co-mai"]),
     private("rieng-me-an", Channel::SandboxTelegram, &["me-an"]),
@@ -81,7 +128,13 @@ pub const ROOMS: [RoomOf; 12] = [
 ];
 
 const fn private(chat: &'static str, channel: Channel, members: &'static [&'static str]) -> RoomOf {
-    RoomOf { chat, title: "Nhắn riêng với bot", kind: ChatKind::Private, channel, members }
+    RoomOf {
+        chat,
+        title: "Nhắn riêng với bot",
+        kind: ChatKind::Private,
+        channel,
+        members,
+    }
 }
 
 pub fn persona(id: &str) -> Option<&'static Persona> {
@@ -90,12 +143,16 @@ pub fn persona(id: &str) -> Option<&'static Persona> {
 
 /// A room, if this persona is in it.
 pub fn room_of(chat: &str, persona: &str) -> Option<&'static RoomOf> {
-    ROOMS.iter().find(|room| room.chat == chat && room.members.contains(&persona))
+    ROOMS
+        .iter()
+        .find(|room| room.chat == chat && room.members.contains(&persona))
 }
 
 /// The rooms of a persona: the class group first.
 pub fn rooms_of(persona: &str) -> impl Iterator<Item = &'static RoomOf> {
-    ROOMS.iter().filter(move |room| room.members.contains(&persona))
+    ROOMS
+        .iter()
+        .filter(move |room| room.members.contains(&persona))
 }
 
 /// The name under which the bot of a room is mentioned.

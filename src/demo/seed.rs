@@ -5,7 +5,8 @@
 use std::collections::HashMap;
 
 use super::cast::{
-    self, GROUP_4A2, GROUP_5A1, PERSONAS, ROOMS, SCHOOL_CODE, SCHOOL_NAME, STAFF_ROOM, TELEGRAM_BOT, ZALO_BOT,
+    self, GROUP_4A2, GROUP_5A1, PERSONAS, ROOMS, SCHOOL_CODE, SCHOOL_NAME, STAFF_ROOM,
+    TELEGRAM_BOT, ZALO_BOT,
 };
 use super::names::{CHILD_GIVEN, FAMILY, MIDDLE, TEACHERS};
 use crate::app::App;
@@ -14,15 +15,17 @@ use crate::db::{Tx, fresh_id};
 use crate::domain::message::{ChatKind, ChatSeen, Sender};
 use crate::domain::time::{DAY_MS, HOUR_MS, school_year};
 use crate::domain::{
-    AccountId, Bot, Channel, ChildId, ClassId, Evidence, PersonId, Role, SchoolId, Task, TaskId, TaskKind,
-    Timestamp, Verb,
+    AccountId, Bot, Channel, ChildId, ClassId, Evidence, PersonId, Role, SchoolId, Task, TaskId,
+    TaskKind, Timestamp, Verb,
 };
 use crate::ledger::{Act, Change, recount, store as ledger};
+use crate::roster::School;
 use crate::roster::accounts::{accounts, bind_class, bind_staff_room, chats, join};
 use crate::roster::store::{self, ChildEntry};
-use crate::roster::School;
 
-const CLASSES: [&str; 12] = ["NT1", "3A1", "3A2", "3A3", "4A1", "4A2", "4A3", "4A4", "5A1", "5A2", "5A3", "5A4"];
+const CLASSES: [&str; 12] = [
+    "NT1", "3A1", "3A2", "3A3", "4A1", "4A2", "4A3", "4A4", "5A1", "5A2", "5A3", "5A4",
+];
 const CHILDREN_PER_CLASS: usize = 30;
 /// How long ago the campaign's tasks began, in days: QR and VNeID, and the month's collection.
 const CAMPAIGN_DAYS: i64 = 30;
@@ -33,8 +36,16 @@ pub async fn prepare(app: &App, empty: bool, now: Timestamp) -> anyhow::Result<V
     let mut tx = app.db().begin().await?;
     let telegram = bots::add(&mut tx, Channel::SandboxTelegram, TELEGRAM_BOT, now).await?;
     let zalo = bots::add(&mut tx, Channel::SandboxZalo, ZALO_BOT, now).await?;
-    let fresh = !empty && !store::schools(&mut tx).await?.iter().any(|school| school.code == SCHOOL_CODE);
-    let school = if fresh { Some(school(&mut tx, &[&telegram, &zalo], now).await?) } else { None };
+    let fresh = !empty
+        && !store::schools(&mut tx)
+            .await?
+            .iter()
+            .any(|school| school.code == SCHOOL_CODE);
+    let school = if fresh {
+        Some(school(&mut tx, &[&telegram, &zalo], now).await?)
+    } else {
+        None
+    };
     tx.commit().await?;
     if let Some(school) = school {
         app.hang_boards(&telegram, school, now).await?;
@@ -77,9 +88,27 @@ async fn tasks(tx: &mut Tx, school: &School, now: Timestamp) -> Result<Vec<Task>
         withdrawn_at: None,
     };
     let tasks = vec![
-        task("qr".to_owned(), super::names::TASK_QR.to_owned(), TaskKind::Scan, 1, CAMPAIGN_DAYS),
-        task(format!("thu-{year}-{month:02}"), super::names::task_payment(month), TaskKind::Payment, 2, COLLECTION_DAYS),
-        task("vneid".to_owned(), super::names::TASK_VNEID.to_owned(), TaskKind::Skill, 3, CAMPAIGN_DAYS),
+        task(
+            "qr".to_owned(),
+            super::names::TASK_QR.to_owned(),
+            TaskKind::Scan,
+            1,
+            CAMPAIGN_DAYS,
+        ),
+        task(
+            format!("thu-{year}-{month:02}"),
+            super::names::task_payment(month),
+            TaskKind::Payment,
+            2,
+            COLLECTION_DAYS,
+        ),
+        task(
+            "vneid".to_owned(),
+            super::names::TASK_VNEID.to_owned(),
+            TaskKind::Skill,
+            3,
+            CAMPAIGN_DAYS,
+        ),
     ];
     for task in &tasks {
         ledger::add_task(tx, task, &school.year).await?;
@@ -126,14 +155,25 @@ struct World {
 
 impl World {
     fn imagine(school: &School, now: Timestamp) -> Self {
-        let classes = CLASSES.iter().map(|code| (ClassId(fresh_id(now)), (*code).to_owned())).collect();
+        let classes = CLASSES
+            .iter()
+            .map(|code| (ClassId(fresh_id(now)), (*code).to_owned()))
+            .collect();
         let person = || PersonId(fresh_id(now));
         let mut world = Self {
-            dice: Dice(school.code.bytes().fold(7, |seed, byte| seed * 31 + u64::from(byte))),
+            dice: Dice(
+                school
+                    .code
+                    .bytes()
+                    .fold(7, |seed, byte| seed * 31 + u64::from(byte)),
+            ),
             classes,
             children: Vec::new(),
             guardians: Vec::new(),
-            teachers: TEACHERS.iter().map(|name| (person(), (*name).to_owned())).collect(),
+            teachers: TEACHERS
+                .iter()
+                .map(|name| (person(), (*name).to_owned()))
+                .collect(),
             principal: person(),
             deputy: person(),
             cast: HashMap::new(),
@@ -148,11 +188,17 @@ impl World {
     }
 
     fn add_child(&mut self, class: usize, now: Timestamp) {
-        let name = [FAMILY, MIDDLE, CHILD_GIVEN].map(|words| self.dice.pick(words)).join(" ");
+        let name = [FAMILY, MIDDLE, CHILD_GIVEN]
+            .map(|words| self.dice.pick(words))
+            .join(" ");
         let given = name.rsplit(' ').next().unwrap_or_default().to_owned();
         // Now and then a little brother or sister of somebody in an earlier class.
         let sibling = self.dice.below(20) == 0 && class > 0;
-        let guardians = if sibling { self.guardians_of_an_earlier_child(class) } else { None };
+        let guardians = if sibling {
+            self.guardians_of_an_earlier_child(class)
+        } else {
+            None
+        };
         let guardians = guardians.unwrap_or_else(|| {
             let mut both = vec![self.add_guardian(super::names::mother(&given), now)];
             if self.dice.below(100) < 55 {
@@ -160,13 +206,24 @@ impl World {
             }
             both
         });
-        self.children.push(ChildOf { id: ChildId(fresh_id(now)), class, name, guardians });
+        self.children.push(ChildOf {
+            id: ChildId(fresh_id(now)),
+            class,
+            name,
+            guardians,
+        });
     }
 
     fn guardians_of_an_earlier_child(&mut self, class: usize) -> Option<Vec<PersonId>> {
-        let earlier = self.children.iter().filter(|child| child.class < class).count();
+        let earlier = self
+            .children
+            .iter()
+            .filter(|child| child.class < class)
+            .count();
         let place = self.dice.below(earlier.max(1));
-        self.children.get(place).map(|child| child.guardians.clone())
+        self.children
+            .get(place)
+            .map(|child| child.guardians.clone())
     }
 
     fn add_guardian(&mut self, name: String, now: Timestamp) -> PersonId {
@@ -179,10 +236,20 @@ impl World {
     fn give_parts(&mut self, now: Timestamp) {
         let (a, b) = (class_place("5A1"), class_place("4A2"));
         for (persona, places) in super::names::PARTS {
-            let id = self.add_guardian(cast::persona(persona).map_or("", |persona| persona.name).to_owned(), now);
+            let id = self.add_guardian(
+                cast::persona(persona)
+                    .map_or("", |persona| persona.name)
+                    .to_owned(),
+                now,
+            );
             for (class, nth, name) in places {
                 let class = if *class == "5A1" { a } else { b };
-                if let Some(child) = self.children.iter_mut().filter(|child| child.class == class).nth(*nth) {
+                if let Some(child) = self
+                    .children
+                    .iter_mut()
+                    .filter(|child| child.class == class)
+                    .nth(*nth)
+                {
                     (*name).clone_into(&mut child.name);
                     child.guardians = vec![id];
                 }
@@ -194,8 +261,17 @@ impl World {
         self.cast.insert("co-mai", self.teachers[b].0);
     }
 
-    async fn write(&mut self, tx: &mut Tx, school: &School, now: Timestamp) -> Result<(), sqlx::Error> {
-        let persona_name = |id: &str| cast::persona(id).map_or("", |persona| persona.name).to_owned();
+    async fn write(
+        &mut self,
+        tx: &mut Tx,
+        school: &School,
+        now: Timestamp,
+    ) -> Result<(), sqlx::Error> {
+        let persona_name = |id: &str| {
+            cast::persona(id)
+                .map_or("", |persona| persona.name)
+                .to_owned()
+        };
         self.teachers[class_place("5A1")].1 = persona_name("co-hoa");
         self.teachers[class_place("4A2")].1 = persona_name("co-mai");
         store::add_classes(tx, school.id, &school.year, &self.classes).await?;
@@ -216,12 +292,20 @@ impl World {
         persons.push((self.principal, persona_name("hieu-truong")));
         persons.push((self.deputy, super::names::DEPUTY.to_owned()));
         store::add_persons(tx, school.id, &persons, now).await?;
-        let mut roles: Vec<(PersonId, Role)> = self.teachers.iter().map(|(id, _)| (*id, Role::Teacher)).collect();
+        let mut roles: Vec<(PersonId, Role)> = self
+            .teachers
+            .iter()
+            .map(|(id, _)| (*id, Role::Teacher))
+            .collect();
         roles.push((self.principal, Role::Principal));
         roles.push((self.deputy, Role::VicePrincipal));
         store::add_roles(tx, school.id, &roles).await?;
-        let homerooms: Vec<(ClassId, PersonId)> =
-            self.classes.iter().zip(&self.teachers).map(|((class, _), (teacher, _))| (*class, *teacher)).collect();
+        let homerooms: Vec<(ClassId, PersonId)> = self
+            .classes
+            .iter()
+            .zip(&self.teachers)
+            .map(|((class, _), (teacher, _))| (*class, *teacher))
+            .collect();
         store::add_homerooms(tx, school.id, &homerooms).await?;
         let links: Vec<(ChildId, PersonId)> = self
             .children
@@ -248,7 +332,18 @@ impl World {
                 }
                 spoken.push((guardian, task.id));
                 let teacher = self.teachers[class].0;
-                self.one_family(&mut acts, school, task, Family { child, guardian, teacher, quick: quick[class] }, now);
+                self.one_family(
+                    &mut acts,
+                    school,
+                    task,
+                    Family {
+                        child,
+                        guardian,
+                        teacher,
+                        quick: quick[class],
+                    },
+                    now,
+                );
             }
         }
         self.cast_says(&mut acts, school, tasks, now);
@@ -256,10 +351,21 @@ impl World {
         acts
     }
 
-    fn one_family(&mut self, acts: &mut Vec<Act>, school: &School, task: &Task, family: Family, now: Timestamp) {
+    fn one_family(
+        &mut self,
+        acts: &mut Vec<Act>,
+        school: &School,
+        task: &Task,
+        family: Family,
+        now: Timestamp,
+    ) {
         let age_ms = now.0 - task.opened_at.0;
         let at = self.dice.daytime(task.opened_at, age_ms);
-        let own = if task.kind.is_household() { None } else { Some(family.child) };
+        let own = if task.kind.is_household() {
+            None
+        } else {
+            Some(family.child)
+        };
         let act = |person: Option<PersonId>, child, verb, evidence, at| Act {
             school: school.id,
             task: task.id,
@@ -271,25 +377,55 @@ impl World {
         };
         let (guardian, by_teacher) = (Some(family.guardian), Some(family.teacher));
         // VNeID needs a visit to the police station, so fewer have it.
-        let chance = if task.key == "vneid" { family.quick * 6 / 10 } else { family.quick };
+        let chance = if task.key == "vneid" {
+            family.quick * 6 / 10
+        } else {
+            family.quick
+        };
         let roll = self.dice.below(100);
         if roll < chance {
             let shown = task.kind == TaskKind::Scan && self.dice.below(100) < 60;
-            let evidence = if shown { Evidence::Shown } else { Evidence::Said };
+            let evidence = if shown {
+                Evidence::Shown
+            } else {
+                Evidence::Said
+            };
             acts.push(act(guardian, own, Verb::Done, evidence, at));
             if task.kind == TaskKind::Payment && self.dice.below(100) < 70 {
                 let later = at.plus_ms(HOUR_MS).0.min(now.0);
-                acts.push(act(None, Some(family.child), Verb::Done, Evidence::Bank, Timestamp(later)));
+                acts.push(act(
+                    None,
+                    Some(family.child),
+                    Verb::Done,
+                    Evidence::Bank,
+                    Timestamp(later),
+                ));
             }
             return;
         }
         match self.dice.below(100) {
-            0..8 => acts.push(act(by_teacher, Some(family.child), Verb::Done, Evidence::Teacher, at)),
-            8..13 => acts.push(act(by_teacher, Some(family.child), Verb::NoPhone, Evidence::Teacher, at)),
+            0..8 => acts.push(act(
+                by_teacher,
+                Some(family.child),
+                Verb::Done,
+                Evidence::Teacher,
+                at,
+            )),
+            8..13 => acts.push(act(
+                by_teacher,
+                Some(family.child),
+                Verb::NoPhone,
+                Evidence::Teacher,
+                at,
+            )),
             13..30 => acts.push(act(guardian, own, Verb::NotYet, Evidence::Said, at)),
             30..38 => acts.push(act(guardian, own, Verb::NeedsHelp, Evidence::Said, at)),
-            38..44 if task.kind == TaskKind::Payment => acts.push(act(guardian, own, Verb::Cash, Evidence::Said, at)),
-            44..47 if task.kind != TaskKind::Scan => acts.push(act(guardian, own, Verb::Declined, Evidence::Said, at)),
+            38..44 if task.kind == TaskKind::Payment => {
+                acts.push(act(guardian, own, Verb::Cash, Evidence::Said, at))
+            }
+            44..47 if task.kind != TaskKind::Scan => {
+                acts.push(act(guardian, own, Verb::Declined, Evidence::Said, at))
+            }
             _ => {}
         }
     }
@@ -298,8 +434,14 @@ impl World {
     fn cast_says(&self, acts: &mut Vec<Act>, school: &School, tasks: &[Task], now: Timestamp) {
         let yesterday = now.plus_ms(-DAY_MS);
         let mut say = |persona: &str, task: &Task, evidence| {
-            let Some(person) = self.cast.get(persona) else { return };
-            let own = self.children.iter().find(|child| child.guardians.contains(person)).map(|child| child.id);
+            let Some(person) = self.cast.get(persona) else {
+                return;
+            };
+            let own = self
+                .children
+                .iter()
+                .find(|child| child.guardians.contains(person))
+                .map(|child| child.id);
             let child = if task.kind.is_household() { None } else { own };
             acts.push(Act {
                 school: school.id,
@@ -344,13 +486,20 @@ async fn people_and_rooms(
     for bot in bots {
         let senders: Vec<Sender> = PERSONAS
             .iter()
-            .map(|persona| Sender { external_id: persona.id.to_owned(), name: persona.name.to_owned() })
+            .map(|persona| Sender {
+                external_id: persona.id.to_owned(),
+                name: persona.name.to_owned(),
+            })
             .collect();
         let known = accounts(tx, bot.id, &senders.iter().collect::<Vec<_>>(), now).await?;
         let members: Vec<(AccountId, SchoolId, PersonId)> = world
             .cast
             .iter()
-            .filter_map(|(persona, person)| known.get(*persona).map(|account| (account.id, school.id, *person)))
+            .filter_map(|(persona, person)| {
+                known
+                    .get(*persona)
+                    .map(|account| (account.id, school.id, *person))
+            })
             .collect();
         join(tx, &members).await?;
         rooms(tx, school, world, bot, now).await?;
@@ -358,11 +507,20 @@ async fn people_and_rooms(
     Ok(())
 }
 
-async fn rooms(tx: &mut Tx, school: &School, world: &World, bot: &Bot, now: Timestamp) -> Result<(), sqlx::Error> {
+async fn rooms(
+    tx: &mut Tx,
+    school: &School,
+    world: &World,
+    bot: &Bot,
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
     let groups: Vec<ChatSeen> = ROOMS
         .iter()
         .filter(|room| room.channel == bot.channel && room.kind == ChatKind::Group)
-        .map(|room| ChatSeen { external_id: room.chat.to_owned(), kind: room.kind })
+        .map(|room| ChatSeen {
+            external_id: room.chat.to_owned(),
+            kind: room.kind,
+        })
         .collect();
     let known = chats(tx, bot.id, &groups.iter().collect::<Vec<_>>(), now).await?;
     let chat = |name: &str| known.get(name).map(|chat| chat.id);
@@ -414,4 +572,3 @@ impl Dice {
         Timestamp(at.clamp(from.0, from.0 + age_ms))
     }
 }
-

@@ -30,12 +30,20 @@ impl Channel {
     /// 200), the Zalo Bot platform (`sendMessage` 2000).
     pub fn capabilities(self) -> Capabilities {
         match self {
-            Channel::SandboxTelegram => {
-                Capabilities { buttons: true, edit: true, reaction: true, text_limit: 4096, toast_limit: 200 }
-            }
-            Channel::SandboxZalo => {
-                Capabilities { buttons: false, edit: false, reaction: false, text_limit: 2000, toast_limit: 0 }
-            }
+            Channel::SandboxTelegram => Capabilities {
+                buttons: true,
+                edit: true,
+                reaction: true,
+                text_limit: 4096,
+                toast_limit: 200,
+            },
+            Channel::SandboxZalo => Capabilities {
+                buttons: false,
+                edit: false,
+                reaction: false,
+                text_limit: 2000,
+                toast_limit: 0,
+            },
         }
     }
 

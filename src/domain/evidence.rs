@@ -18,7 +18,12 @@ pub enum Evidence {
 }
 
 impl Evidence {
-    pub const ALL: [Evidence; 4] = [Evidence::Said, Evidence::Shown, Evidence::Teacher, Evidence::Bank];
+    pub const ALL: [Evidence; 4] = [
+        Evidence::Said,
+        Evidence::Shown,
+        Evidence::Teacher,
+        Evidence::Bank,
+    ];
 
     pub fn slug(self) -> &'static str {
         match self {
@@ -30,7 +35,9 @@ impl Evidence {
     }
 
     pub fn from_slug(slug: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|evidence| evidence.slug() == slug)
+        Self::ALL
+            .into_iter()
+            .find(|evidence| evidence.slug() == slug)
     }
 }
 
@@ -131,7 +138,9 @@ impl State {
     pub fn is_open(self) -> bool {
         match self {
             State::Unknown | State::NotYet | State::NeedsHelp => true,
-            State::NoPhone | State::Declined | State::Cash | State::Done(_) | State::Exempt => false,
+            State::NoPhone | State::Declined | State::Cash | State::Done(_) | State::Exempt => {
+                false
+            }
         }
     }
 }

@@ -37,7 +37,9 @@ impl ChatKind {
     }
 
     pub fn from_slug(slug: &str) -> Option<Self> {
-        [ChatKind::Private, ChatKind::Group].into_iter().find(|kind| kind.slug() == slug)
+        [ChatKind::Private, ChatKind::Group]
+            .into_iter()
+            .find(|kind| kind.slug() == slug)
     }
 }
 
@@ -66,7 +68,11 @@ pub enum What {
         callback: String,
     },
     /// A photo, file, sticker or voice message. It is never downloaded.
-    Attachment { caption: Option<String>, message: String, addressed: bool },
+    Attachment {
+        caption: Option<String>,
+        message: String,
+        addressed: bool,
+    },
 }
 
 /// One answer a person can choose: a button where the channel has buttons, a number where it has not.
@@ -79,7 +85,10 @@ pub struct Choice {
 
 impl Choice {
     pub fn new(label: impl Into<String>, data: impl Into<String>) -> Self {
-        Self { label: label.into(), data: data.into() }
+        Self {
+            label: label.into(),
+            data: data.into(),
+        }
     }
 }
 
@@ -101,16 +110,41 @@ pub struct Asker {
 pub enum Say {
     /// An acknowledgement: a toast for a tap, `private` in a private chat; in a group at most a
     /// reaction or the nameless `public` words.
-    Acknowledge { to: Asker, private: String, public: &'static str },
+    Acknowledge {
+        to: Asker,
+        private: String,
+        public: &'static str,
+    },
     /// An answer with content that everybody may read. A tap in a group still gets it as a message.
-    Answer { to: Asker, text: String, choices: Vec<Choice> },
+    Answer {
+        to: Asker,
+        text: String,
+        choices: Vec<Choice>,
+    },
     /// An answer with a family's or a class's own data: in a private chat as it stands; asked from a
     /// group it goes to the private chat and the group sees only `public`.
-    Confide { to: Asker, text: String, choices: Vec<Choice>, public: &'static str },
+    Confide {
+        to: Asker,
+        text: String,
+        choices: Vec<Choice>,
+        public: &'static str,
+    },
     /// A message nobody asked for in this chat.
-    Post { bot: BotId, chat: ChatId, text: String, choices: Vec<Choice>, priority: Priority },
+    Post {
+        bot: BotId,
+        chat: ChatId,
+        text: String,
+        choices: Vec<Choice>,
+        priority: Priority,
+    },
     /// The board of a class group: a fresh message, or a new text for the one that hangs there.
-    Board { bot: BotId, chat: ChatId, text: String, choices: Vec<Choice>, fresh: bool },
+    Board {
+        bot: BotId,
+        chat: ChatId,
+        text: String,
+        choices: Vec<Choice>,
+        fresh: bool,
+    },
 }
 
 /// Which message goes first when many wait. The number is the stored order.
@@ -150,10 +184,24 @@ pub struct Capabilities {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "kind")]
 pub enum Payload {
-    Message { text: String, choices: Vec<Choice>, reply_to: Option<String> },
+    Message {
+        text: String,
+        choices: Vec<Choice>,
+        reply_to: Option<String>,
+    },
     /// A new text for an earlier message; which one stands in the row's `edits`.
-    Edit { text: String, choices: Vec<Choice> },
+    Edit {
+        text: String,
+        choices: Vec<Choice>,
+    },
     /// Plain text beside the button that was tapped; `alert` wants to be closed by hand.
-    Toast { callback: String, text: String, alert: bool },
-    Reaction { message: String, emoji: String },
+    Toast {
+        callback: String,
+        text: String,
+        alert: bool,
+    },
+    Reaction {
+        message: String,
+        emoji: String,
+    },
 }

@@ -15,7 +15,8 @@ pub mod time;
 pub use channel::{Bot, Channel};
 pub use evidence::{Evidence, State, Verb};
 pub use ids::{
-    AccountId, ActId, BoardId, BotId, ChatId, ChildId, ClassId, OutboxId, PersonId, PromptId, SchoolId, TaskId, UpdateId,
+    AccountId, ActId, BoardId, BotId, ChatId, ChildId, ClassId, OutboxId, PersonId, PromptId,
+    SchoolId, TaskId, UpdateId,
 };
 pub use role::Role;
 pub use tap::Tap;

@@ -6,7 +6,11 @@ use super::{ChildId, ClassId, TaskId, Verb};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Tap {
     /// "I did it", "not yet", "I take it back" … for oneself; `child` only where a payment needs one.
-    Say { verb: Verb, task: TaskId, child: Option<ChildId> },
+    Say {
+        verb: Verb,
+        task: TaskId,
+        child: Option<ChildId>,
+    },
     /// "Show me how": the guides of a task.
     Help(TaskId),
     /// One guide by its id.
@@ -18,7 +22,11 @@ pub enum Tap {
     /// Who is missing in a task, for the class's teacher.
     Missing { task: TaskId, class: ClassId },
     /// A teacher's entry for a family.
-    Proxy { verb: Verb, task: TaskId, child: ChildId },
+    Proxy {
+        verb: Verb,
+        task: TaskId,
+        child: ChildId,
+    },
     /// The principal withdraws a task.
     Withdraw(TaskId),
 }
@@ -26,8 +34,16 @@ pub enum Tap {
 impl Tap {
     pub fn write(&self) -> String {
         match self {
-            Tap::Say { verb, task, child: None } => format!("say.{}.{}", verb.slug(), id36(task.0)),
-            Tap::Say { verb, task, child: Some(child) } => {
+            Tap::Say {
+                verb,
+                task,
+                child: None,
+            } => format!("say.{}.{}", verb.slug(), id36(task.0)),
+            Tap::Say {
+                verb,
+                task,
+                child: Some(child),
+            } => {
                 format!("say.{}.{}.{}", verb.slug(), id36(task.0), id36(child.0))
             }
             Tap::Help(task) => format!("help.{}", id36(task.0)),
@@ -35,14 +51,17 @@ impl Tap {
             Tap::Guides => "guides".to_owned(),
             Tap::MyTasks => "mine".to_owned(),
             Tap::Missing { task, class } => format!("list.{}.{}", id36(task.0), id36(class.0)),
-            Tap::Proxy { verb, task, child } => format!("for.{}.{}.{}", verb.slug(), id36(task.0), id36(child.0)),
+            Tap::Proxy { verb, task, child } => {
+                format!("for.{}.{}.{}", verb.slug(), id36(task.0), id36(child.0))
+            }
             Tap::Withdraw(task) => format!("withdraw.{}", id36(task.0)),
         }
     }
 
     pub fn read(data: &str) -> Option<Self> {
         let mut parts = data.split('.');
-        let (word, first, second, third) = (parts.next()?, parts.next(), parts.next(), parts.next());
+        let (word, first, second, third) =
+            (parts.next()?, parts.next(), parts.next(), parts.next());
         if parts.next().is_some() {
             return None;
         }
@@ -50,15 +69,19 @@ impl Tap {
             ("say", Some(verb), Some(task), child) => Some(Tap::Say {
                 verb: Verb::from_slug(verb)?,
                 task: TaskId(from36(task)?),
-                child: child.map(|id| from36(id).map(ChildId).ok_or(())).transpose().ok()?,
+                child: child
+                    .map(|id| from36(id).map(ChildId).ok_or(()))
+                    .transpose()
+                    .ok()?,
             }),
             ("help", Some(task), None, None) => Some(Tap::Help(TaskId(from36(task)?))),
             ("guide", Some(id), None, None) => Some(Tap::Guide(id.to_owned())),
             ("guides", None, None, None) => Some(Tap::Guides),
             ("mine", None, None, None) => Some(Tap::MyTasks),
-            ("list", Some(task), Some(class), None) => {
-                Some(Tap::Missing { task: TaskId(from36(task)?), class: ClassId(from36(class)?) })
-            }
+            ("list", Some(task), Some(class), None) => Some(Tap::Missing {
+                task: TaskId(from36(task)?),
+                class: ClassId(from36(class)?),
+            }),
             ("for", Some(verb), Some(task), Some(child)) => Some(Tap::Proxy {
                 verb: Verb::from_slug(verb)?,
                 task: TaskId(from36(task)?),
@@ -86,7 +109,10 @@ fn id36(mut number: i64) -> String {
 }
 
 fn from36(text: &str) -> Option<i64> {
-    let plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_lowercase());
+    let plain = !text.is_empty()
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || byte.is_ascii_lowercase());
     plain.then(|| i64::from_str_radix(text, 36).ok()).flatten()
 }
 
@@ -106,8 +132,16 @@ mod tests {
             Tap::Withdraw(TaskId(0)),
         ];
         for verb in Verb::ALL {
-            taps.push(Tap::Say { verb, task, child: None });
-            taps.push(Tap::Say { verb, task, child: Some(child) });
+            taps.push(Tap::Say {
+                verb,
+                task,
+                child: None,
+            });
+            taps.push(Tap::Say {
+                verb,
+                task,
+                child: Some(child),
+            });
             taps.push(Tap::Proxy { verb, task, child });
         }
         for tap in taps {
@@ -119,7 +153,18 @@ mod tests {
 
     #[test]
     fn made_up_taps_are_not_ours() {
-        for data in ["", "say", "say.done", "say.done.-1", "say.done.+1", "say.win.1", "for.done.1", "guides.1", "say.done.1.2.3", "say.done.zzzzzzzzzzzzzzzz"] {
+        for data in [
+            "",
+            "say",
+            "say.done",
+            "say.done.-1",
+            "say.done.+1",
+            "say.win.1",
+            "for.done.1",
+            "guides.1",
+            "say.done.1.2.3",
+            "say.done.zzzzzzzzzzzzzzzz",
+        ] {
             assert_eq!(Tap::read(data), None, "{data}");
         }
     }

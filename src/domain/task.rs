@@ -23,7 +23,9 @@ impl TaskKind {
     }
 
     pub fn from_slug(slug: &str) -> Option<Self> {
-        [TaskKind::Scan, TaskKind::Skill, TaskKind::Payment].into_iter().find(|kind| kind.slug() == slug)
+        [TaskKind::Scan, TaskKind::Skill, TaskKind::Payment]
+            .into_iter()
+            .find(|kind| kind.slug() == slug)
     }
 
     /// A household's act reaches all children of the person who did it; a payment is for one child.

@@ -72,7 +72,11 @@ impl Timestamp {
 /// August (school-year plans of the Ministry of Education name September to May for lessons).
 pub fn school_year(at: Timestamp) -> String {
     let day = at.local().date();
-    let first = if day.month() >= 8 { day.year() } else { day.year() - 1 };
+    let first = if day.month() >= 8 {
+        day.year()
+    } else {
+        day.year() - 1
+    };
     format!("{first}-{}", first + 1)
 }
 
@@ -87,9 +91,15 @@ mod tests {
     #[test]
     fn a_moment_is_read_in_viet_nam() {
         assert_eq!(Timestamp(0).clock(), "7:00");
-        assert_eq!(at(2026, 11, 24, 9, 5).rfc3339(), "2026-11-24T09:05:00+07:00");
+        assert_eq!(
+            at(2026, 11, 24, 9, 5).rfc3339(),
+            "2026-11-24T09:05:00+07:00"
+        );
         assert_eq!(at(2026, 1, 5, 9, 5).day(at(2026, 11, 24, 0, 0)), "05/01");
-        assert_eq!(at(2025, 1, 5, 9, 5).day(at(2026, 11, 24, 0, 0)), "05/01/2025");
+        assert_eq!(
+            at(2025, 1, 5, 9, 5).day(at(2026, 11, 24, 0, 0)),
+            "05/01/2025"
+        );
     }
 
     #[test]

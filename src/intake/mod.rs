@@ -35,13 +35,22 @@ impl LetterBox {
     }
 }
 
-async fn take_forever(app: Arc<App>, bot: Bot, mut from: mpsc::Receiver<(Update, oneshot::Sender<()>)>) {
+async fn take_forever(
+    app: Arc<App>,
+    bot: Bot,
+    mut from: mpsc::Receiver<(Update, oneshot::Sender<()>)>,
+) {
     let mut taken = Vec::with_capacity(BATCH);
     while from.recv_many(&mut taken, BATCH).await > 0 {
         let (updates, done): (Vec<_>, Vec<_>) = taken.drain(..).unzip();
         while let Err(error) = app.handle(&bot, updates.clone(), now()).await {
             // Nothing was applied and nobody was told it was: the same updates again, until they are.
-            tracing::error!(bot = bot.id.0, updates = updates.len(), error = format!("{error:#}"), "batch not applied");
+            tracing::error!(
+                bot = bot.id.0,
+                updates = updates.len(),
+                error = format!("{error:#}"),
+                "batch not applied"
+            );
             tokio::time::sleep(PAUSE).await;
         }
         for waiting in done {

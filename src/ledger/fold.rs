@@ -57,7 +57,10 @@ pub fn fold<'a>(acts: impl IntoIterator<Item = &'a Act>) -> Standing {
         let said = Says {
             verb: act.verb,
             evidence: act.evidence,
-            act: Standing { state: state(act.verb, act.evidence), at: act.at },
+            act: Standing {
+                state: state(act.verb, act.evidence),
+                at: act.at,
+            },
         };
         match voices.iter_mut().find(|(known, _)| *known == voice) {
             None => voices.push((voice, said)),
@@ -65,7 +68,11 @@ pub fn fold<'a>(acts: impl IntoIterator<Item = &'a Act>) -> Standing {
             Some((_, before)) => *before = said,
         }
     }
-    voices.into_iter().map(|(_, says)| says.act).reduce(stronger).unwrap_or(Standing::UNKNOWN)
+    voices
+        .into_iter()
+        .map(|(_, says)| says.act)
+        .reduce(stronger)
+        .unwrap_or(Standing::UNKNOWN)
 }
 
 /// The stronger of two; of two equal ones the earlier, so that the time of the first "done" stands.
@@ -73,7 +80,10 @@ fn stronger(one: Standing, other: Standing) -> Standing {
     match one.state.cmp(&other.state) {
         std::cmp::Ordering::Greater => one,
         std::cmp::Ordering::Less => other,
-        std::cmp::Ordering::Equal => Standing { state: one.state, at: one.at.min(other.at) },
+        std::cmp::Ordering::Equal => Standing {
+            state: one.state,
+            at: one.at.min(other.at),
+        },
     }
 }
 
@@ -87,7 +97,9 @@ pub fn said_before<'a>(acts: impl IntoIterator<Item = &'a Act>, act: &Act) -> Op
             continue;
         }
         standing = match standing {
-            Some(before) if before.verb == earlier.verb && before.evidence >= earlier.evidence => Some(before),
+            Some(before) if before.verb == earlier.verb && before.evidence >= earlier.evidence => {
+                Some(before)
+            }
             Some(_) | None => Some(earlier),
         };
     }
@@ -122,51 +134,93 @@ mod tests {
 
     #[test]
     fn the_last_word_of_one_person_counts() {
-        let (done, not_yet) = (act(1, Verb::Done, Evidence::Said, 1), act(1, Verb::NotYet, Evidence::Said, 2));
+        let (done, not_yet) = (
+            act(1, Verb::Done, Evidence::Said, 1),
+            act(1, Verb::NotYet, Evidence::Said, 2),
+        );
         check(&[done.clone(), not_yet.clone()], State::NotYet);
-        check(&[not_yet, act(1, Verb::Done, Evidence::Said, 3)], State::Done(Evidence::Said));
-        check(&[done, act(1, Verb::Undo, Evidence::Said, 2)], State::Unknown);
+        check(
+            &[not_yet, act(1, Verb::Done, Evidence::Said, 3)],
+            State::Done(Evidence::Said),
+        );
+        check(
+            &[done, act(1, Verb::Undo, Evidence::Said, 2)],
+            State::Unknown,
+        );
     }
 
     #[test]
     fn one_guardians_done_stands_beside_the_others_not_yet() {
         let mother = act(1, Verb::Done, Evidence::Said, 1);
-        check(&[mother.clone(), act(2, Verb::NotYet, Evidence::Said, 2)], State::Done(Evidence::Said));
-        check(&[mother, act(2, Verb::Undo, Evidence::Said, 2)], State::Done(Evidence::Said));
+        check(
+            &[mother.clone(), act(2, Verb::NotYet, Evidence::Said, 2)],
+            State::Done(Evidence::Said),
+        );
+        check(
+            &[mother, act(2, Verb::Undo, Evidence::Said, 2)],
+            State::Done(Evidence::Said),
+        );
     }
 
     #[test]
     fn a_later_tap_does_not_weaken_a_scan() {
-        let acts = [act(1, Verb::Done, Evidence::Shown, 1), act(1, Verb::Done, Evidence::Said, 2)];
-        assert_eq!(fold(&acts), Standing { state: State::Done(Evidence::Shown), at: Timestamp(1) });
+        let acts = [
+            act(1, Verb::Done, Evidence::Shown, 1),
+            act(1, Verb::Done, Evidence::Said, 2),
+        ];
+        assert_eq!(
+            fold(&acts),
+            Standing {
+                state: State::Done(Evidence::Shown),
+                at: Timestamp(1)
+            }
+        );
     }
 
     #[test]
     fn the_bank_is_stronger_than_the_teacher_and_a_parent_cannot_undo_it() {
         let bank = act(0, Verb::Done, Evidence::Bank, 1);
         let undo = act(1, Verb::Undo, Evidence::Said, 3);
-        check(&[bank, act(9, Verb::Done, Evidence::Teacher, 2), undo], State::Done(Evidence::Bank));
+        check(
+            &[bank, act(9, Verb::Done, Evidence::Teacher, 2), undo],
+            State::Done(Evidence::Bank),
+        );
     }
 
     #[test]
     fn any_teacher_corrects_what_the_school_entered() {
         let entered = act(9, Verb::Done, Evidence::Teacher, 1);
-        check(&[entered.clone(), act(8, Verb::Undo, Evidence::Teacher, 2)], State::Unknown);
-        check(&[entered, act(8, Verb::NoPhone, Evidence::Teacher, 2)], State::NoPhone);
+        check(
+            &[entered.clone(), act(8, Verb::Undo, Evidence::Teacher, 2)],
+            State::Unknown,
+        );
+        check(
+            &[entered, act(8, Verb::NoPhone, Evidence::Teacher, 2)],
+            State::NoPhone,
+        );
     }
 
     #[test]
     fn only_the_school_exempts() {
         check(&[act(1, Verb::Exempt, Evidence::Said, 1)], State::Unknown);
         let exempt = act(9, Verb::Exempt, Evidence::Teacher, 1);
-        check(&[act(1, Verb::Done, Evidence::Said, 1), exempt], State::Exempt);
+        check(
+            &[act(1, Verb::Done, Evidence::Said, 1), exempt],
+            State::Exempt,
+        );
     }
 
     #[test]
     fn the_same_again_is_found_and_better_evidence_is_new() {
         let acts = [act(1, Verb::Done, Evidence::Said, 1)];
         let again = act(1, Verb::Done, Evidence::Said, 2);
-        assert_eq!(said_before(&acts, &again).map(|before| before.at), Some(Timestamp(1)));
-        assert_eq!(said_before(&acts, &act(2, Verb::Done, Evidence::Said, 2)), None);
+        assert_eq!(
+            said_before(&acts, &again).map(|before| before.at),
+            Some(Timestamp(1))
+        );
+        assert_eq!(
+            said_before(&acts, &act(2, Verb::Done, Evidence::Said, 2)),
+            None
+        );
     }
 }

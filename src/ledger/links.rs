@@ -20,7 +20,10 @@ pub fn reaches(act: &Act, child: ChildId, guardians: &[crate::domain::PersonId])
 /// Folds the families of these children anew, after their guardians changed.
 pub async fn refold(tx: &mut Tx, ids: &[ChildId]) -> Result<(), sqlx::Error> {
     let children = store::children(tx, ids).await?;
-    let guardians: Vec<_> = children.values().flat_map(|child| child.guardians.iter().copied()).collect();
+    let guardians: Vec<_> = children
+        .values()
+        .flat_map(|child| child.guardians.iter().copied())
+        .collect();
     let acts = acts(tx, ids, &guardians).await?;
     let before = families(tx, ids).await?;
     let mut changes = Vec::new();
@@ -31,9 +34,16 @@ pub async fn refold(tx: &mut Tx, ids: &[ChildId]) -> Result<(), sqlx::Error> {
     apply(tx, &changes).await
 }
 
-fn changes_of(child: &Child, acts: &[Act], before: &HashMap<(TaskId, ChildId), Standing>) -> Vec<Change> {
+fn changes_of(
+    child: &Child,
+    acts: &[Act],
+    before: &HashMap<(TaskId, ChildId), Standing>,
+) -> Vec<Change> {
     let mut by_task: HashMap<TaskId, Vec<&Act>> = HashMap::new();
-    for act in acts.iter().filter(|act| reaches(act, child.id, &child.guardians)) {
+    for act in acts
+        .iter()
+        .filter(|act| reaches(act, child.id, &child.guardians))
+    {
         by_task.entry(act.task).or_default().push(act);
     }
     // A family whose every act lost its link must fall back to unknown, so its old tasks count too.
@@ -41,7 +51,10 @@ fn changes_of(child: &Child, acts: &[Act], before: &HashMap<(TaskId, ChildId), S
         by_task.entry(*task).or_default();
     }
     let change = |(task, acts): (TaskId, Vec<&Act>)| {
-        let from = before.get(&(task, child.id)).copied().unwrap_or(Standing::UNKNOWN);
+        let from = before
+            .get(&(task, child.id))
+            .copied()
+            .unwrap_or(Standing::UNKNOWN);
         let to = fold::fold(acts);
         (from != to).then_some(Change {
             school: child.school,
@@ -67,17 +80,29 @@ pub struct Move {
 /// was in no class stood in no tally, and its family may have spoken meanwhile: it is folded anew.
 pub async fn moved(tx: &mut Tx, school: SchoolId, moves: &[Move]) -> Result<(), sqlx::Error> {
     let ids: Vec<ChildId> = moves.iter().map(|moved| moved.child).collect();
-    let by_child: HashMap<ChildId, &Move> = moves.iter().map(|moved| (moved.child, moved)).collect();
+    let by_child: HashMap<ChildId, &Move> =
+        moves.iter().map(|moved| (moved.child, moved)).collect();
     let mut shifts = Shifts::default();
     for ((task, child), standing) in families(tx, &ids).await? {
-        let Some(Move { from: Some(from), to, .. }) = by_child.get(&child) else { continue };
+        let Some(Move {
+            from: Some(from),
+            to,
+            ..
+        }) = by_child.get(&child)
+        else {
+            continue;
+        };
         shifts.add(school, *from, task, standing.state, -1);
         if let Some(class) = to {
             shifts.add(school, *class, task, standing.state, 1);
         }
     }
     shift_tallies(tx, shifts).await?;
-    let back: Vec<ChildId> = moves.iter().filter(|moved| moved.from.is_none()).map(|moved| moved.child).collect();
+    let back: Vec<ChildId> = moves
+        .iter()
+        .filter(|moved| moved.from.is_none())
+        .map(|moved| moved.child)
+        .collect();
     come_back(tx, school, &back).await
 }
 
@@ -88,19 +113,30 @@ async fn come_back(tx: &mut Tx, school: SchoolId, ids: &[ChildId]) -> Result<(),
         return Ok(());
     }
     let children = store::children(tx, ids).await?;
-    let guardians: Vec<_> = children.values().flat_map(|child| child.guardians.iter().copied()).collect();
+    let guardians: Vec<_> = children
+        .values()
+        .flat_map(|child| child.guardians.iter().copied())
+        .collect();
     let acts = acts(tx, ids, &guardians).await?;
     let stored = families(tx, ids).await?;
     let mut changes = Vec::new();
     for task in tasks(tx, &[school]).await? {
         for child in children.values() {
-            let reaching = |act: &&Act| act.task == task.id && reaches(act, child.id, &child.guardians);
+            let reaching =
+                |act: &&Act| act.task == task.id && reaches(act, child.id, &child.guardians);
             let to = fold::fold(acts.iter().filter(reaching));
             if to == Standing::UNKNOWN && !stored.contains_key(&(task.id, child.id)) {
                 continue;
             }
             let (school, class) = (child.school, child.class);
-            changes.push(Change { school, class, task: task.id, child: child.id, from: State::Unknown, to });
+            changes.push(Change {
+                school,
+                class,
+                task: task.id,
+                child: child.id,
+                from: State::Unknown,
+                to,
+            });
         }
     }
     changes.sort_by_key(|change| (change.school, change.child, change.task));

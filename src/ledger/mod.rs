@@ -8,7 +8,9 @@ pub mod links;
 pub mod recount;
 pub mod store;
 
-use crate::domain::{ChildId, ClassId, Evidence, PersonId, SchoolId, State, TaskId, Timestamp, Verb};
+use crate::domain::{
+    ChildId, ClassId, Evidence, PersonId, SchoolId, State, TaskId, Timestamp, Verb,
+};
 
 /// One line of testimony.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,7 +34,10 @@ pub struct Standing {
 }
 
 impl Standing {
-    pub const UNKNOWN: Standing = Standing { state: State::Unknown, at: Timestamp(0) };
+    pub const UNKNOWN: Standing = Standing {
+        state: State::Unknown,
+        at: Timestamp(0),
+    };
 }
 
 /// Families of one class in one task, by state. Unknown families are not in it.
@@ -59,7 +64,10 @@ impl Counts {
     }
 
     pub fn done(&self) -> i64 {
-        Evidence::ALL.iter().map(|evidence| self.of(State::Done(*evidence))).sum()
+        Evidence::ALL
+            .iter()
+            .map(|evidence| self.of(State::Done(*evidence)))
+            .sum()
     }
 
     pub fn exempt(&self) -> i64 {
@@ -72,7 +80,10 @@ impl Counts {
     }
 
     pub fn known(&self) -> impl Iterator<Item = (State, i64)> {
-        self.by_state.iter().filter(|(_, families)| **families != 0).map(|(state, families)| (*state, *families))
+        self.by_state
+            .iter()
+            .filter(|(_, families)| **families != 0)
+            .map(|(state, families)| (*state, *families))
     }
 }
 

@@ -30,11 +30,19 @@ pub async fn count(
 ) -> Result<HashMap<(TaskId, ChildId), (ClassId, Standing)>, sqlx::Error> {
     let acts = all_acts(tx, school.id).await?;
     let guardians = store::guardians(tx, school.id).await?;
-    let known: HashSet<TaskId> = tasks(tx, &[school.id]).await?.into_iter().map(|task| task.id).collect();
+    let known: HashSet<TaskId> = tasks(tx, &[school.id])
+        .await?
+        .into_iter()
+        .map(|task| task.id)
+        .collect();
     let mut reaching: HashMap<(TaskId, ChildId), Vec<&Act>> = HashMap::new();
     for act in acts.iter().filter(|act| known.contains(&act.task)) {
         let own = act.child.map(|child| vec![child]);
-        let household = || act.person.and_then(|person| guardians.get(&person).cloned()).unwrap_or_default();
+        let household = || {
+            act.person
+                .and_then(|person| guardians.get(&person).cloned())
+                .unwrap_or_default()
+        };
         for child in own.unwrap_or_else(household) {
             reaching.entry((act.task, child)).or_default().push(act);
         }
@@ -45,7 +53,9 @@ pub async fn count(
         .filter_map(|child| child.class.map(|class| (child.id, class)))
         .collect();
     let standing = |((task, child), acts): ((TaskId, ChildId), Vec<&Act>)| {
-        classes.get(&child).map(|class| ((task, child), (*class, fold::fold(acts))))
+        classes
+            .get(&child)
+            .map(|class| ((task, child), (*class, fold::fold(acts))))
     };
     Ok(reaching.into_iter().filter_map(standing).collect())
 }
@@ -57,23 +67,42 @@ pub async fn check(tx: &mut Tx, school: &School) -> Result<Difference, sqlx::Err
     let mut difference = Difference::default();
     let mut expected: BTreeMap<(ClassId, TaskId, State), i64> = BTreeMap::new();
     for ((task, child), (class, standing)) in &counted {
-        let kept = stored.get(&(*task, *child)).map_or(State::Unknown, |kept| kept.state);
+        let kept = stored
+            .get(&(*task, *child))
+            .map_or(State::Unknown, |kept| kept.state);
         if kept != standing.state {
-            difference.families.push((*task, *child, kept, standing.state));
+            difference
+                .families
+                .push((*task, *child, kept, standing.state));
         }
         if standing.state != State::Unknown {
             *expected.entry((*class, *task, standing.state)).or_insert(0) += 1;
         }
     }
     // Tallies of earlier years stay as they were; this year's tasks are counted.
-    let known: HashSet<TaskId> = tasks(tx, &[school.id]).await?.into_iter().map(|task| task.id).collect();
+    let known: HashSet<TaskId> = tasks(tx, &[school.id])
+        .await?
+        .into_iter()
+        .map(|task| task.id)
+        .collect();
     let mut kept: BTreeMap<(ClassId, TaskId, State), i64> = BTreeMap::new();
-    for ((class, task), counts) in tallies(tx, school.id).await?.into_iter().filter(|((_, task), _)| known.contains(task)) {
-        kept.extend(counts.known().map(|(state, families)| ((class, task, state), families)));
+    for ((class, task), counts) in tallies(tx, school.id)
+        .await?
+        .into_iter()
+        .filter(|((_, task), _)| known.contains(task))
+    {
+        kept.extend(
+            counts
+                .known()
+                .map(|(state, families)| ((class, task, state), families)),
+        );
     }
     let keys: HashSet<_> = expected.keys().chain(kept.keys()).copied().collect();
     for key @ (class, task, state) in keys {
-        let (is, should) = (kept.get(&key).copied().unwrap_or(0), expected.get(&key).copied().unwrap_or(0));
+        let (is, should) = (
+            kept.get(&key).copied().unwrap_or(0),
+            expected.get(&key).copied().unwrap_or(0),
+        );
         if is != should {
             difference.tallies.push((class, task, state, is, should));
         }

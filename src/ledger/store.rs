@@ -6,7 +6,9 @@ use serde::Serialize;
 
 use super::{Act, Change, Counts, Standing};
 use crate::db::{Row, Set, Tx, fresh_id, unknown_word};
-use crate::domain::{ChildId, ClassId, Evidence, PersonId, SchoolId, State, Task, TaskId, TaskKind, Timestamp, Verb};
+use crate::domain::{
+    ChildId, ClassId, Evidence, PersonId, SchoolId, State, Task, TaskId, TaskKind, Timestamp, Verb,
+};
 use crate::vals;
 
 /// The tasks of these schools in the year in force, withdrawn ones too, in the order of the board.
@@ -59,7 +61,8 @@ pub async fn set_withdrawn(
     withdrawn_at: Option<Timestamp>,
 ) -> Result<(), sqlx::Error> {
     const UPDATE: &str = "UPDATE task SET withdrawn_at = $3 WHERE school_id = $1 AND task_id = $2";
-    tx.execute(UPDATE, vals![school, task, withdrawn_at]).await?;
+    tx.execute(UPDATE, vals![school, task, withdrawn_at])
+        .await?;
     Ok(())
 }
 
@@ -73,14 +76,19 @@ fn read_act(row: &Row) -> Result<Act, sqlx::Error> {
         person: row.get("person_id")?,
         child: row.get("child_id")?,
         verb: Verb::from_slug(&verb).ok_or_else(|| unknown_word("verb", &verb))?,
-        evidence: Evidence::from_slug(&evidence).ok_or_else(|| unknown_word("evidence", &evidence))?,
+        evidence: Evidence::from_slug(&evidence)
+            .ok_or_else(|| unknown_word("evidence", &evidence))?,
         at: row.get("at")?,
     })
 }
 
 /// The acts that reach these children: those that name them, and the household acts of these persons.
 /// Oldest first.
-pub async fn acts(tx: &mut Tx, children: &[ChildId], persons: &[PersonId]) -> Result<Vec<Act>, sqlx::Error> {
+pub async fn acts(
+    tx: &mut Tx,
+    children: &[ChildId],
+    persons: &[PersonId],
+) -> Result<Vec<Act>, sqlx::Error> {
     const BY_CHILD: &str = "SELECT act_id, school_id, task_id, person_id, child_id, verb, evidence, at FROM act \
          WHERE child_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) ORDER BY act_id";
     const BY_PERSON: &str = "SELECT act_id, school_id, task_id, person_id, child_id, verb, evidence, at FROM act \
@@ -88,8 +96,10 @@ pub async fn acts(tx: &mut Tx, children: &[ChildId], persons: &[PersonId]) -> Re
     debug_assert!(BY_CHILD.contains(ACT));
     let mut rows = tx.rows(BY_CHILD, vals![Set(children)]).await?;
     rows.extend(tx.rows(BY_PERSON, vals![Set(persons)]).await?);
-    let mut acts: Vec<(i64, Act)> =
-        rows.iter().map(|row| Ok((row.get("act_id")?, read_act(row)?))).collect::<Result<_, sqlx::Error>>()?;
+    let mut acts: Vec<(i64, Act)> = rows
+        .iter()
+        .map(|row| Ok((row.get("act_id")?, read_act(row)?)))
+        .collect::<Result<_, sqlx::Error>>()?;
     acts.sort_by_key(|(id, _)| *id);
     Ok(acts.into_iter().map(|(_, act)| act).collect())
 }
@@ -132,23 +142,37 @@ pub async fn add_acts(tx: &mut Tx, acts: &[Act], now: Timestamp) -> Result<(), s
         evidence: act.evidence.slug(),
         at: act.at,
     };
-    tx.execute(INSERT, vals![Set(acts.iter().map(row).collect::<Vec<_>>())]).await?;
+    tx.execute(INSERT, vals![Set(acts.iter().map(row).collect::<Vec<_>>())])
+        .await?;
     Ok(())
 }
 
 /// Where these families stand. A pair that is missing is unknown.
-pub async fn families(tx: &mut Tx, children: &[ChildId]) -> Result<HashMap<(TaskId, ChildId), Standing>, sqlx::Error> {
+pub async fn families(
+    tx: &mut Tx,
+    children: &[ChildId],
+) -> Result<HashMap<(TaskId, ChildId), Standing>, sqlx::Error> {
     // By way of the enrolment, which knows a child's school: the key of a family begins with it, and
     // without it every batch would walk through all families. A second year only repeats the row.
     const SELECT: &str = "SELECT f.task_id, f.child_id, f.state, f.evidence, f.at FROM enrolment e \
          JOIN family f ON f.school_id = e.school_id AND f.child_id = e.child_id \
          WHERE e.child_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))";
     let rows = tx.rows(SELECT, vals![Set(children)]).await?;
-    rows.iter().map(|row| Ok(((row.get("task_id")?, row.get("child_id")?), read_standing(row)?))).collect()
+    rows.iter()
+        .map(|row| {
+            Ok((
+                (row.get("task_id")?, row.get("child_id")?),
+                read_standing(row)?,
+            ))
+        })
+        .collect()
 }
 
 fn read_standing(row: &Row) -> Result<Standing, sqlx::Error> {
-    Ok(Standing { state: read_state(row)?, at: row.get("at")? })
+    Ok(Standing {
+        state: read_state(row)?,
+        at: row.get("at")?,
+    })
 }
 
 fn read_state(row: &Row) -> Result<State, sqlx::Error> {
@@ -180,9 +204,20 @@ pub async fn apply(tx: &mut Tx, changes: &[Change]) -> Result<(), sqlx::Error> {
          DO UPDATE SET state = excluded.state, evidence = excluded.evidence, at = excluded.at";
     let row = |change: &Change| {
         let (state, evidence) = change.to.state.columns();
-        FamilyRow { school: change.school, task: change.task, child: change.child, state, evidence, at: change.to.at }
+        FamilyRow {
+            school: change.school,
+            task: change.task,
+            child: change.child,
+            state,
+            evidence,
+            at: change.to.at,
+        }
     };
-    tx.execute(FAMILY, vals![Set(changes.iter().map(row).collect::<Vec<_>>())]).await?;
+    tx.execute(
+        FAMILY,
+        vals![Set(changes.iter().map(row).collect::<Vec<_>>())],
+    )
+    .await?;
     let mut shifts = Shifts::default();
     for change in changes {
         shifts.add(change.school, change.class, change.task, change.from, -1);
@@ -196,7 +231,14 @@ pub async fn apply(tx: &mut Tx, changes: &[Change]) -> Result<(), sqlx::Error> {
 pub struct Shifts(BTreeMap<(SchoolId, ClassId, TaskId, State), i64>);
 
 impl Shifts {
-    pub fn add(&mut self, school: SchoolId, class: ClassId, task: TaskId, state: State, families: i64) {
+    pub fn add(
+        &mut self,
+        school: SchoolId,
+        class: ClassId,
+        task: TaskId,
+        state: State,
+        families: i64,
+    ) {
         if state != State::Unknown {
             *self.0.entry((school, class, task, state)).or_insert(0) += families;
         }
@@ -225,7 +267,14 @@ pub async fn shift_tallies(tx: &mut Tx, shifts: Shifts) -> Result<(), sqlx::Erro
         .filter(|(_, families)| *families != 0)
         .map(|((school, class, task, state), families)| {
             let (state, evidence) = state.columns();
-            TallyRow { school, class, task, state, evidence: evidence.unwrap_or(""), families }
+            TallyRow {
+                school,
+                class,
+                task,
+                state,
+                evidence: evidence.unwrap_or(""),
+                families,
+            }
         })
         .collect();
     if !rows.is_empty() {
@@ -240,13 +289,20 @@ fn read_tallies(rows: &[Row]) -> Result<Tallies, sqlx::Error> {
     let mut tallies = Tallies::new();
     for row in rows {
         let key = (row.get("class_id")?, row.get("task_id")?);
-        tallies.entry(key).or_default().add(read_state(row)?, row.get("families")?);
+        tallies
+            .entry(key)
+            .or_default()
+            .add(read_state(row)?, row.get("families")?);
     }
     Ok(tallies)
 }
 
 /// The tallies of these classes of these schools.
-pub async fn tallies_of(tx: &mut Tx, schools: &[SchoolId], classes: &[ClassId]) -> Result<Tallies, sqlx::Error> {
+pub async fn tallies_of(
+    tx: &mut Tx,
+    schools: &[SchoolId],
+    classes: &[ClassId],
+) -> Result<Tallies, sqlx::Error> {
     const SELECT: &str = "SELECT class_id, task_id, state, evidence, families FROM tally \
          WHERE school_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) \
          AND class_id IN (SELECT CAST(value AS BIGINT) FROM json_each($2))";
@@ -256,7 +312,8 @@ pub async fn tallies_of(tx: &mut Tx, schools: &[SchoolId], classes: &[ClassId]) 
 
 /// All tallies of one school.
 pub async fn tallies(tx: &mut Tx, school: SchoolId) -> Result<Tallies, sqlx::Error> {
-    const SELECT: &str = "SELECT class_id, task_id, state, evidence, families FROM tally WHERE school_id = $1";
+    const SELECT: &str =
+        "SELECT class_id, task_id, state, evidence, families FROM tally WHERE school_id = $1";
     let rows = tx.rows(SELECT, vals![school]).await?;
     read_tallies(&rows)
 }
@@ -266,9 +323,17 @@ pub async fn all_families(
     tx: &mut Tx,
     school: SchoolId,
 ) -> Result<HashMap<(TaskId, ChildId), Standing>, sqlx::Error> {
-    const SELECT: &str = "SELECT task_id, child_id, state, evidence, at FROM family WHERE school_id = $1";
+    const SELECT: &str =
+        "SELECT task_id, child_id, state, evidence, at FROM family WHERE school_id = $1";
     let rows = tx.rows(SELECT, vals![school]).await?;
-    rows.iter().map(|row| Ok(((row.get("task_id")?, row.get("child_id")?), read_standing(row)?))).collect()
+    rows.iter()
+        .map(|row| {
+            Ok((
+                (row.get("task_id")?, row.get("child_id")?),
+                read_standing(row)?,
+            ))
+        })
+        .collect()
 }
 
 /// Families of one class in one task.
@@ -282,7 +347,9 @@ pub async fn class_families(
          JOIN family f ON f.school_id = e.school_id AND f.child_id = e.child_id AND f.task_id = $3 \
          WHERE e.school_id = $1 AND e.class_id = $2 AND e.left_at IS NULL";
     let rows = tx.rows(SELECT, vals![school, class, task]).await?;
-    rows.iter().map(|row| Ok((row.get("child_id")?, read_standing(row)?))).collect()
+    rows.iter()
+        .map(|row| Ok((row.get("child_id")?, read_standing(row)?)))
+        .collect()
 }
 
 /// An answer kept for somebody whose family we do not know yet.
@@ -331,7 +398,8 @@ pub async fn keep_pending(tx: &mut Tx, pending: &[Pending]) -> Result<(), sqlx::
         };
         last.insert((kept.account.0, kept.task), row);
     }
-    tx.execute(INSERT, vals![Set(last.into_values().collect::<Vec<_>>())]).await?;
+    tx.execute(INSERT, vals![Set(last.into_values().collect::<Vec<_>>())])
+        .await?;
     Ok(())
 }
 

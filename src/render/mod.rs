@@ -12,19 +12,45 @@ pub use split::split;
 
 /// Renders what one batch of one bot wants to say. Boards may hang on another bot than the one spoken to.
 pub fn render(says: Vec<Say>, bot: &Bot, boards: &[Board], bots: &[Bot]) -> Vec<Draft> {
-    let mut out = Letters { bot, drafts: Vec::new() };
+    let mut out = Letters {
+        bot,
+        drafts: Vec::new(),
+    };
     for say in says {
         out.bot = bot;
         match say {
-            Say::Acknowledge { to, private, public } => out.acknowledge(&to, &private, public),
+            Say::Acknowledge {
+                to,
+                private,
+                public,
+            } => out.acknowledge(&to, &private, public),
             Say::Answer { to, text, choices } => out.answer(&to, &text, choices),
-            Say::Confide { to, text, choices, public } => out.confide(&to, &text, choices, public),
-            Say::Post { bot: owner, chat, text, choices, priority } => {
-                out.by(bots, owner).message(chat, &text, choices, None, priority);
+            Say::Confide {
+                to,
+                text,
+                choices,
+                public,
+            } => out.confide(&to, &text, choices, public),
+            Say::Post {
+                bot: owner,
+                chat,
+                text,
+                choices,
+                priority,
+            } => {
+                out.by(bots, owner)
+                    .message(chat, &text, choices, None, priority);
             }
-            Say::Board { bot: owner, chat, text, choices, fresh } => {
+            Say::Board {
+                bot: owner,
+                chat,
+                text,
+                choices,
+                fresh,
+            } => {
                 let hanging = boards.iter().find(|board| board.chat == chat);
-                out.by(bots, owner).board(hanging, chat, &text, choices, fresh);
+                out.by(bots, owner)
+                    .board(hanging, chat, &text, choices, fresh);
             }
         }
     }
@@ -50,14 +76,23 @@ impl<'a> Letters<'a> {
     }
 
     fn draft(&mut self, chat: ChatId, priority: Priority, payload: Payload) {
-        self.drafts.push(Draft { bot: self.bot.id, chat, priority, payload, edits: None, is_board: false });
+        self.drafts.push(Draft {
+            bot: self.bot.id,
+            chat,
+            priority,
+            payload,
+            edits: None,
+            is_board: false,
+        });
     }
 
     /// A tap is answered beside its button, a word in a group by a reaction where there is one.
     fn acknowledge(&mut self, to: &Asker, private: &str, public: &str) {
         match (&to.callback, to.kind) {
             (Some(callback), _) => self.toast(to.chat, callback, private),
-            (None, ChatKind::Private) => self.message(to.chat, private, Vec::new(), None, Priority::Reply),
+            (None, ChatKind::Private) => {
+                self.message(to.chat, private, Vec::new(), None, Priority::Reply)
+            }
             (None, ChatKind::Group) => self.nod(to, public),
         }
     }
@@ -65,18 +100,31 @@ impl<'a> Letters<'a> {
     fn nod(&mut self, to: &Asker, public: &str) {
         match (&to.message, self.can().reaction) {
             (Some(message), true) => {
-                let payload = Payload::Reaction { message: message.clone(), emoji: texts::NOD.to_owned() };
+                let payload = Payload::Reaction {
+                    message: message.clone(),
+                    emoji: texts::NOD.to_owned(),
+                };
                 self.draft(to.chat, Priority::Reply, payload);
             }
             (Some(_), false) | (None, _) => {
-                self.message(to.chat, public, Vec::new(), to.message.clone(), Priority::Reply);
+                self.message(
+                    to.chat,
+                    public,
+                    Vec::new(),
+                    to.message.clone(),
+                    Priority::Reply,
+                );
             }
         }
     }
 
     fn answer(&mut self, to: &Asker, text: &str, choices: Vec<Choice>) {
         self.close_tap(to, "");
-        let reply_to = if to.kind == ChatKind::Group { to.message.clone() } else { None };
+        let reply_to = if to.kind == ChatKind::Group {
+            to.message.clone()
+        } else {
+            None
+        };
         self.message(to.chat, text, choices, reply_to, Priority::Reply);
     }
 
@@ -85,10 +133,20 @@ impl<'a> Letters<'a> {
             self.close_tap(to, "");
             return self.message(to.chat, text, choices, None, Priority::Reply);
         }
-        let public = if to.private_chat.is_some() { public } else { texts::WRITE_ME_FIRST };
+        let public = if to.private_chat.is_some() {
+            public
+        } else {
+            texts::WRITE_ME_FIRST
+        };
         match &to.callback {
             Some(_) => self.close_tap(to, public),
-            None => self.message(to.chat, public, Vec::new(), to.message.clone(), Priority::Reply),
+            None => self.message(
+                to.chat,
+                public,
+                Vec::new(),
+                to.message.clone(),
+                Priority::Reply,
+            ),
         }
         if let Some(private) = to.private_chat {
             self.message(private, text, choices, None, Priority::Reply);
@@ -111,36 +169,88 @@ impl<'a> Letters<'a> {
             }
             return;
         }
-        let short = split(text, can.toast_limit).into_iter().next().unwrap_or_default();
+        let short = split(text, can.toast_limit)
+            .into_iter()
+            .next()
+            .unwrap_or_default();
         let alert = short.chars().count() > texts::GLANCE;
-        let payload = Payload::Toast { callback: callback.to_owned(), text: short, alert };
+        let payload = Payload::Toast {
+            callback: callback.to_owned(),
+            text: short,
+            alert,
+        };
         self.draft(chat, Priority::Tap, payload);
     }
 
-    fn message(&mut self, chat: ChatId, text: &str, choices: Vec<Choice>, reply_to: Option<String>, priority: Priority) {
+    fn message(
+        &mut self,
+        chat: ChatId,
+        text: &str,
+        choices: Vec<Choice>,
+        reply_to: Option<String>,
+        priority: Priority,
+    ) {
         let can = self.can();
-        let text = if can.buttons || choices.is_empty() { text.to_owned() } else { texts::numbered(text, &choices) };
+        let text = if can.buttons || choices.is_empty() {
+            text.to_owned()
+        } else {
+            texts::numbered(text, &choices)
+        };
         let parts = split(&text, can.text_limit);
         let last = parts.len().saturating_sub(1);
         for (place, part) in parts.into_iter().enumerate() {
             // Buttons belong under the last part, the quotation above the first.
-            let choices = if place == last { choices.clone() } else { Vec::new() };
+            let choices = if place == last {
+                choices.clone()
+            } else {
+                Vec::new()
+            };
             let reply_to = if place == 0 { reply_to.clone() } else { None };
-            self.draft(chat, priority, Payload::Message { text: part, choices, reply_to });
+            self.draft(
+                chat,
+                priority,
+                Payload::Message {
+                    text: part,
+                    choices,
+                    reply_to,
+                },
+            );
         }
     }
 
-    fn board(&mut self, hanging: Option<&Board>, chat: ChatId, text: &str, choices: Vec<Choice>, fresh: bool) {
+    fn board(
+        &mut self,
+        hanging: Option<&Board>,
+        chat: ChatId,
+        text: &str,
+        choices: Vec<Choice>,
+        fresh: bool,
+    ) {
         let can = self.can();
         let (payload, edits) = match (hanging, fresh) {
-            (Some(board), false) if can.edit => {
-                (Payload::Edit { text: text.to_owned(), choices }, Some(board.message))
-            }
+            (Some(board), false) if can.edit => (
+                Payload::Edit {
+                    text: text.to_owned(),
+                    choices,
+                },
+                Some(board.message),
+            ),
             // Without edits a board would be a new message at every tap; it is posted when asked for.
             (Some(_) | None, false) => return,
             (_, true) => {
-                let text = if can.buttons { text.to_owned() } else { texts::numbered(text, &choices) };
-                (Payload::Message { text, choices, reply_to: None }, None)
+                let text = if can.buttons {
+                    text.to_owned()
+                } else {
+                    texts::numbered(text, &choices)
+                };
+                (
+                    Payload::Message {
+                        text,
+                        choices,
+                        reply_to: None,
+                    },
+                    None,
+                )
             }
         };
         self.drafts.push(Draft {

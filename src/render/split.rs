@@ -54,7 +54,10 @@ mod tests {
 
     #[test]
     fn lines_stay_whole_where_they_can() {
-        assert_eq!(split("một hai ba\nbốn năm sáu bảy", 16), ["một hai ba", "bốn năm sáu bảy"]);
+        assert_eq!(
+            split("một hai ba\nbốn năm sáu bảy", 16),
+            ["một hai ba", "bốn năm sáu bảy"]
+        );
         assert_eq!(split("một hai ba bốn", 9), ["một hai", "ba bốn"]);
     }
 
@@ -63,7 +66,12 @@ mod tests {
         let text = "Quét mã 😀 rồi ạ\n".repeat(200) + &"x".repeat(700);
         for limit in [1, 2, 7, 200, 2000] {
             let parts = split(&text, limit);
-            assert!(parts.iter().all(|part| part.encode_utf16().count() <= limit.max(2)), "{limit}");
+            assert!(
+                parts
+                    .iter()
+                    .all(|part| part.encode_utf16().count() <= limit.max(2)),
+                "{limit}"
+            );
             let squeeze = |text: &str| text.split_whitespace().collect::<String>();
             assert_eq!(squeeze(&parts.concat()), squeeze(&text), "{limit}");
         }

@@ -33,7 +33,10 @@ pub async fn accounts(
     senders: &[&Sender],
     now: Timestamp,
 ) -> Result<HashMap<String, Account>, sqlx::Error> {
-    let wanted: Vec<&str> = senders.iter().map(|sender| sender.external_id.as_str()).collect();
+    let wanted: Vec<&str> = senders
+        .iter()
+        .map(|sender| sender.external_id.as_str())
+        .collect();
     let mut found = select_accounts(tx, bot, &wanted).await?;
     let new: Vec<NewAccount> = senders
         .iter()
@@ -58,7 +61,11 @@ struct NewAccount {
     name: String,
 }
 
-async fn select_accounts(tx: &mut Tx, bot: BotId, wanted: &[&str]) -> Result<HashMap<String, Account>, sqlx::Error> {
+async fn select_accounts(
+    tx: &mut Tx,
+    bot: BotId,
+    wanted: &[&str],
+) -> Result<HashMap<String, Account>, sqlx::Error> {
     const SELECT: &str = "SELECT account_id, external_id, private_chat FROM account \
          WHERE bot_id = $1 AND external_id IN (SELECT value ->> 'id' FROM json_each($2))";
     let ids: Vec<ExternalId<'_>> = wanted.iter().map(|id| ExternalId { id }).collect();
@@ -74,12 +81,20 @@ pub(crate) struct ExternalId<'a> {
 
 fn read_account(row: &Row) -> Result<(String, Account), sqlx::Error> {
     let external_id: String = row.get("external_id")?;
-    let account =
-        Account { id: row.get("account_id")?, external_id: external_id.clone(), private_chat: row.get("private_chat")? };
+    let account = Account {
+        id: row.get("account_id")?,
+        external_id: external_id.clone(),
+        private_chat: row.get("private_chat")?,
+    };
     Ok((external_id, account))
 }
 
-async fn insert_accounts(tx: &mut Tx, bot: BotId, new: &[NewAccount], now: Timestamp) -> Result<(), sqlx::Error> {
+async fn insert_accounts(
+    tx: &mut Tx,
+    bot: BotId,
+    new: &[NewAccount],
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
     const INSERT: &str = "INSERT INTO account (account_id, bot_id, external_id, name, created_at) \
          SELECT CAST(value ->> 'account_id' AS BIGINT), $1, value ->> 'external_id', value ->> 'name', $2 \
          FROM json_each($3) WHERE true ON CONFLICT DO NOTHING";
@@ -121,13 +136,24 @@ struct NewChat {
     kind: &'static str,
 }
 
-async fn select_chats(tx: &mut Tx, bot: BotId, seen: &[&ChatSeen]) -> Result<HashMap<String, Chat>, sqlx::Error> {
+async fn select_chats(
+    tx: &mut Tx,
+    bot: BotId,
+    seen: &[&ChatSeen],
+) -> Result<HashMap<String, Chat>, sqlx::Error> {
     const SELECT: &str = "SELECT c.chat_id, c.external_id, c.kind, g.school_id, g.class_id, r.school_id AS staff_of \
          FROM chat c LEFT JOIN class_group g ON g.chat_id = c.chat_id LEFT JOIN staff_room r ON r.chat_id = c.chat_id \
          WHERE c.bot_id = $1 AND c.external_id IN (SELECT value ->> 'id' FROM json_each($2))";
-    let ids: Vec<ExternalId<'_>> = seen.iter().map(|chat| ExternalId { id: &chat.external_id }).collect();
+    let ids: Vec<ExternalId<'_>> = seen
+        .iter()
+        .map(|chat| ExternalId {
+            id: &chat.external_id,
+        })
+        .collect();
     let rows = tx.rows(SELECT, vals![bot, Set(ids)]).await?;
-    rows.iter().map(|row| read_chat(row).map(|chat| (chat.external_id.clone(), chat))).collect()
+    rows.iter()
+        .map(|row| read_chat(row).map(|chat| (chat.external_id.clone(), chat)))
+        .collect()
 }
 
 fn read_chat(row: &Row) -> Result<Chat, sqlx::Error> {
@@ -144,7 +170,10 @@ fn read_chat(row: &Row) -> Result<Chat, sqlx::Error> {
 }
 
 /// Remembers where accounts can be written to privately.
-pub async fn remember_private(tx: &mut Tx, pairs: &[(AccountId, ChatId)]) -> Result<(), sqlx::Error> {
+pub async fn remember_private(
+    tx: &mut Tx,
+    pairs: &[(AccountId, ChatId)],
+) -> Result<(), sqlx::Error> {
     if pairs.is_empty() {
         return Ok(());
     }
@@ -156,7 +185,10 @@ pub async fn remember_private(tx: &mut Tx, pairs: &[(AccountId, ChatId)]) -> Res
 }
 
 /// Lets accounts speak as persons of schools.
-pub async fn join(tx: &mut Tx, members: &[(AccountId, SchoolId, PersonId)]) -> Result<(), sqlx::Error> {
+pub async fn join(
+    tx: &mut Tx,
+    members: &[(AccountId, SchoolId, PersonId)],
+) -> Result<(), sqlx::Error> {
     const INSERT: &str = "INSERT INTO membership (account_id, school_id, person_id) \
          SELECT CAST(value ->> 0 AS BIGINT), CAST(value ->> 1 AS BIGINT), CAST(value ->> 2 AS BIGINT) \
          FROM json_each($1) WHERE true ON CONFLICT DO NOTHING";
@@ -165,14 +197,24 @@ pub async fn join(tx: &mut Tx, members: &[(AccountId, SchoolId, PersonId)]) -> R
 }
 
 /// Makes a chat the group of a class.
-pub async fn bind_class(tx: &mut Tx, chat: ChatId, school: SchoolId, class: ClassId) -> Result<(), sqlx::Error> {
-    const INSERT: &str = "INSERT INTO class_group (chat_id, school_id, class_id) VALUES ($1, $2, $3)";
+pub async fn bind_class(
+    tx: &mut Tx,
+    chat: ChatId,
+    school: SchoolId,
+    class: ClassId,
+) -> Result<(), sqlx::Error> {
+    const INSERT: &str =
+        "INSERT INTO class_group (chat_id, school_id, class_id) VALUES ($1, $2, $3)";
     tx.execute(INSERT, vals![chat, school, class]).await?;
     Ok(())
 }
 
 /// Makes a chat the staff room of a school.
-pub async fn bind_staff_room(tx: &mut Tx, chat: ChatId, school: SchoolId) -> Result<(), sqlx::Error> {
+pub async fn bind_staff_room(
+    tx: &mut Tx,
+    chat: ChatId,
+    school: SchoolId,
+) -> Result<(), sqlx::Error> {
     const INSERT: &str = "INSERT INTO staff_room (chat_id, school_id) VALUES ($1, $2)";
     tx.execute(INSERT, vals![chat, school]).await?;
     Ok(())
@@ -192,7 +234,11 @@ pub async fn class_groups(tx: &mut Tx, school: SchoolId) -> Result<Vec<ClassGrou
          WHERE g.school_id = $1 ORDER BY g.class_id, g.chat_id";
     let rows = tx.rows(SELECT, vals![school]).await?;
     let read = |row: &Row| {
-        Ok(ClassGroup { class: row.get("class_id")?, chat: row.get("chat_id")?, bot: row.get("bot_id")? })
+        Ok(ClassGroup {
+            class: row.get("class_id")?,
+            chat: row.get("chat_id")?,
+            bot: row.get("bot_id")?,
+        })
     };
     rows.iter().map(read).collect()
 }

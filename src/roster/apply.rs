@@ -30,7 +30,10 @@ pub struct RosterPlan {
 
 impl RosterPlan {
     pub fn changes_nothing(&self) -> bool {
-        self.new_classes.is_empty() && self.new.is_empty() && self.renamed.is_empty() && self.moved.is_empty()
+        self.new_classes.is_empty()
+            && self.new.is_empty()
+            && self.renamed.is_empty()
+            && self.moved.is_empty()
     }
 }
 
@@ -42,7 +45,9 @@ pub fn kept_code(code: &str, key: &[u8]) -> String {
         return code.to_owned();
     }
     // HMAC takes a key of any length, so this cannot fail; the plain code must not get through if it did.
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return String::new() };
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else {
+        return String::new();
+    };
     mac.update(code.as_bytes());
     let hash = mac.finalize().into_bytes();
     hash.iter().take(16).fold("h:".to_owned(), |mut out, byte| {
@@ -78,12 +83,27 @@ struct Draft {
     moves: Vec<Move>,
 }
 
-fn compare(enrolled: &[Enrolled], known: &[Class], rows: &[ChildRow], key: &[u8], now: Timestamp) -> Draft {
+fn compare(
+    enrolled: &[Enrolled],
+    known: &[Class],
+    rows: &[ChildRow],
+    key: &[u8],
+    now: Timestamp,
+) -> Draft {
     let mut draft = Draft::default();
-    let mut classes: BTreeMap<String, ClassId> = known.iter().map(|class| (class.code.clone(), class.id)).collect();
-    let codes: HashMap<ClassId, String> = known.iter().map(|class| (class.id, class.code.clone())).collect();
+    let mut classes: BTreeMap<String, ClassId> = known
+        .iter()
+        .map(|class| (class.code.clone(), class.id))
+        .collect();
+    let codes: HashMap<ClassId, String> = known
+        .iter()
+        .map(|class| (class.id, class.code.clone()))
+        .collect();
     let code_of = |id: ClassId| codes.get(&id).cloned().unwrap_or_default();
-    let by_code: HashMap<&str, &Enrolled> = enrolled.iter().map(|child| (child.code.as_str(), child)).collect();
+    let by_code: HashMap<&str, &Enrolled> = enrolled
+        .iter()
+        .map(|child| (child.code.as_str(), child))
+        .collect();
     let mut seen: BTreeSet<ChildId> = BTreeSet::new();
     for row in rows {
         let class = *classes.entry(row.class.clone()).or_insert_with(|| {
@@ -95,20 +115,41 @@ fn compare(enrolled: &[Enrolled], known: &[Class], rows: &[ChildRow], key: &[u8]
         let code = kept_code(&row.code, key);
         let Some(before) = by_code.get(code.as_str()) else {
             draft.plan.new.push((row.name.clone(), row.class.clone()));
-            draft.entries.push(ChildEntry { id: ChildId(fresh_id(now)), code, name: row.name.clone(), class });
+            draft.entries.push(ChildEntry {
+                id: ChildId(fresh_id(now)),
+                code,
+                name: row.name.clone(),
+                class,
+            });
             continue;
         };
         seen.insert(before.id);
         let (renamed, moved) = (before.name != row.name, before.class != Some(class));
         if renamed {
-            draft.plan.renamed.push((before.name.clone(), row.name.clone(), row.class.clone()));
+            draft
+                .plan
+                .renamed
+                .push((before.name.clone(), row.name.clone(), row.class.clone()));
         }
         if moved {
-            draft.plan.moved.push((row.name.clone(), before.class.map(code_of), row.class.clone()));
-            draft.moves.push(Move { child: before.id, from: before.class, to: Some(class) });
+            draft.plan.moved.push((
+                row.name.clone(),
+                before.class.map(code_of),
+                row.class.clone(),
+            ));
+            draft.moves.push(Move {
+                child: before.id,
+                from: before.class,
+                to: Some(class),
+            });
         }
         if renamed || moved {
-            draft.entries.push(ChildEntry { id: before.id, code, name: row.name.clone(), class });
+            draft.entries.push(ChildEntry {
+                id: before.id,
+                code,
+                name: row.name.clone(),
+                class,
+            });
         } else {
             draft.plan.unchanged += 1;
         }
@@ -117,7 +158,11 @@ fn compare(enrolled: &[Enrolled], known: &[Class], rows: &[ChildRow], key: &[u8]
     draft.plan.missing = enrolled
         .iter()
         .filter(missing)
-        .filter_map(|child| child.class.map(|class| (child.name.clone(), code_of(class))))
+        .filter_map(|child| {
+            child
+                .class
+                .map(|class| (child.name.clone(), code_of(class)))
+        })
         .collect();
     draft
 }
@@ -125,7 +170,12 @@ fn compare(enrolled: &[Enrolled], known: &[Class], rows: &[ChildRow], key: &[u8]
 /// Rows of a statement; a national file of a million children would not fit into one bind.
 const CHUNK: usize = 2_000;
 
-async fn write(tx: &mut Tx, school: &School, draft: &Draft, now: Timestamp) -> Result<(), sqlx::Error> {
+async fn write(
+    tx: &mut Tx,
+    school: &School,
+    draft: &Draft,
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
     store::add_classes(tx, school.id, &school.year, &draft.classes).await?;
     for entries in draft.entries.chunks(CHUNK) {
         store::put_children(tx, school.id, &school.year, entries, now).await?;
@@ -173,8 +223,11 @@ pub async fn staff(
     now: Timestamp,
 ) -> Result<StaffPlan, sqlx::Error> {
     tx.lock_schools(&[school.id]).await?;
-    let classes: HashMap<String, ClassId> =
-        store::classes(tx, &[school.id]).await?.into_iter().map(|class| (class.code, class.id)).collect();
+    let classes: HashMap<String, ClassId> = store::classes(tx, &[school.id])
+        .await?
+        .into_iter()
+        .map(|class| (class.code, class.id))
+        .collect();
     let mut plan = StaffPlan::default();
     let mut wanted: BTreeMap<&str, Post> = BTreeMap::new();
     for row in rows {
@@ -202,15 +255,21 @@ pub async fn staff(
             }
         }
     }
-    plan.missing =
-        before.iter().filter(|(_, name, _)| !wanted.contains_key(name.as_str())).map(|(_, name, _)| name.clone()).collect();
+    plan.missing = before
+        .iter()
+        .filter(|(_, name, _)| !wanted.contains_key(name.as_str()))
+        .map(|(_, name, _)| name.clone())
+        .collect();
     if !dry_run && plan.unknown_classes.is_empty() {
         write_staff(tx, school.id, &changes, now).await?;
     }
     Ok(plan)
 }
 
-async fn posts(tx: &mut Tx, school: SchoolId) -> Result<Vec<(PersonId, String, Post)>, sqlx::Error> {
+async fn posts(
+    tx: &mut Tx,
+    school: SchoolId,
+) -> Result<Vec<(PersonId, String, Post)>, sqlx::Error> {
     let staff = store::staff(tx, school).await?;
     let ids: Vec<PersonId> = staff.iter().map(|(person, _)| *person).collect();
     let (mut roles, mut classes) = store::posts(tx, &ids).await?;
@@ -218,8 +277,16 @@ async fn posts(tx: &mut Tx, school: SchoolId) -> Result<Vec<(PersonId, String, P
         .into_iter()
         .map(|(person, name)| {
             let post = Post {
-                roles: roles.remove(&person).unwrap_or_default().into_iter().collect(),
-                classes: classes.remove(&person).unwrap_or_default().into_iter().collect(),
+                roles: roles
+                    .remove(&person)
+                    .unwrap_or_default()
+                    .into_iter()
+                    .collect(),
+                classes: classes
+                    .remove(&person)
+                    .unwrap_or_default()
+                    .into_iter()
+                    .collect(),
             };
             (person, name, post)
         })
@@ -232,15 +299,22 @@ async fn write_staff(
     changes: &[(PersonId, &str, &Post, bool)],
     now: Timestamp,
 ) -> Result<(), sqlx::Error> {
-    let new: Vec<(PersonId, String)> =
-        changes.iter().filter(|change| change.3).map(|(person, name, _, _)| (*person, (*name).to_owned())).collect();
+    let new: Vec<(PersonId, String)> = changes
+        .iter()
+        .filter(|change| change.3)
+        .map(|(person, name, _, _)| (*person, (*name).to_owned()))
+        .collect();
     store::add_persons(tx, school, &new, now).await?;
     let everybody: Vec<PersonId> = changes.iter().map(|change| change.0).collect();
     store::clear_posts(tx, school, &everybody).await?;
-    let roles: Vec<(PersonId, Role)> =
-        changes.iter().flat_map(|(person, _, post, _)| post.roles.iter().map(|role| (*person, *role))).collect();
-    let classes: Vec<(ClassId, PersonId)> =
-        changes.iter().flat_map(|(person, _, post, _)| post.classes.iter().map(|class| (*class, *person))).collect();
+    let roles: Vec<(PersonId, Role)> = changes
+        .iter()
+        .flat_map(|(person, _, post, _)| post.roles.iter().map(|role| (*person, *role)))
+        .collect();
+    let classes: Vec<(ClassId, PersonId)> = changes
+        .iter()
+        .flat_map(|(person, _, post, _)| post.classes.iter().map(|class| (*class, *person)))
+        .collect();
     store::add_roles(tx, school, &roles).await?;
     store::add_homerooms(tx, school, &classes).await
 }

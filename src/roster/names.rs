@@ -40,7 +40,9 @@ pub fn find_by_title<'a, T>(
         let fits = |thing: &&&T| {
             let (key, title) = name(thing);
             let title = fold(title);
-            fold(key) == wanted || title == wanted || (wanted.len() > 2 && title.starts_with(&wanted))
+            fold(key) == wanted
+                || title == wanted
+                || (wanted.len() > 2 && title.starts_with(&wanted))
         };
         let found: Vec<&&T> = things.iter().filter(fits).collect();
         if let [only] = found.as_slice() {
@@ -56,9 +58,14 @@ mod tests {
 
     #[test]
     fn a_task_is_found_by_its_key_or_the_beginning_of_its_title() {
-        let tasks = [("qr", "Quét QR của lớp"), ("vneid", "Kích hoạt VNeID mức 2"), ("thu-2026-11", "Chuyển khoản thu tháng 11")];
+        let tasks = [
+            ("qr", "Quét QR của lớp"),
+            ("vneid", "Kích hoạt VNeID mức 2"),
+            ("thu-2026-11", "Chuyển khoản thu tháng 11"),
+        ];
         let tasks: Vec<&(&str, &str)> = tasks.iter().collect();
-        let find = |typed| find_by_title(&tasks, typed, |task| *task).map(|(task, rest)| (task.0, rest));
+        let find =
+            |typed| find_by_title(&tasks, typed, |task| *task).map(|(task, rest)| (task.0, rest));
         assert_eq!(find("qr Hoài An"), Some(("qr", "Hoài An".to_owned())));
         assert_eq!(find("kich hoat an"), Some(("vneid", "an".to_owned())));
         assert_eq!(find("Quét QR của lớp"), Some(("qr", String::new())));

@@ -80,25 +80,38 @@ pub fn lead(member: &Member) -> Option<Lead> {
         | Role::Accountant
         | Role::Employee => false,
     });
-    leads.then_some(Lead { school: member.school, person: member.person })
+    leads.then_some(Lead {
+        school: member.school,
+        person: member.person,
+    })
 }
 
 /// The classes this member is in charge of. Being named for a class is not enough: the role of a
 /// teacher must still stand, so that somebody who left loses the class with the role.
 pub fn homerooms(member: &Member) -> Vec<Homeroom> {
     let teaches = member.roles.iter().any(|role| match role {
-        Role::Principal | Role::VicePrincipal | Role::GroupHead | Role::Teacher | Role::CoreTeam => true,
+        Role::Principal
+        | Role::VicePrincipal
+        | Role::GroupHead
+        | Role::Teacher
+        | Role::CoreTeam => true,
         Role::YouthUnion | Role::Clerk | Role::Accountant | Role::Employee => false,
     });
     if !teaches {
         return Vec::new();
     }
-    let permit = |class: &ClassId| Homeroom { school: member.school, person: member.person, class: *class };
+    let permit = |class: &ClassId| Homeroom {
+        school: member.school,
+        person: member.person,
+        class: *class,
+    };
     member.homerooms.iter().map(permit).collect()
 }
 
 pub fn homeroom_of(member: &Member, class: ClassId) -> Option<Homeroom> {
-    homerooms(member).into_iter().find(|homeroom| homeroom.class == class)
+    homerooms(member)
+        .into_iter()
+        .find(|homeroom| homeroom.class == class)
 }
 
 /// May this member see counts? The whole school for its leads, own classes for a teacher.

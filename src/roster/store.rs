@@ -10,28 +10,47 @@ use crate::vals;
 const SCHOOL: &str = "SELECT school_id, code, name, year FROM school";
 
 fn read_school(row: &Row) -> Result<School, sqlx::Error> {
-    Ok(School { id: row.get("school_id")?, code: row.get("code")?, name: row.get("name")?, year: row.get("year")? })
+    Ok(School {
+        id: row.get("school_id")?,
+        code: row.get("code")?,
+        name: row.get("name")?,
+        year: row.get("year")?,
+    })
 }
 
 pub async fn schools(tx: &mut Tx) -> Result<Vec<School>, sqlx::Error> {
-    let mut schools: Vec<School> =
-        tx.rows(SCHOOL, vals![]).await?.iter().map(read_school).collect::<Result<_, _>>()?;
+    let mut schools: Vec<School> = tx
+        .rows(SCHOOL, vals![])
+        .await?
+        .iter()
+        .map(read_school)
+        .collect::<Result<_, _>>()?;
     schools.sort_by(|one, other| one.code.cmp(&other.code));
     Ok(schools)
 }
 
-pub async fn schools_by_id(tx: &mut Tx, ids: &[SchoolId]) -> Result<HashMap<SchoolId, School>, sqlx::Error> {
+pub async fn schools_by_id(
+    tx: &mut Tx,
+    ids: &[SchoolId],
+) -> Result<HashMap<SchoolId, School>, sqlx::Error> {
     const SELECT: &str = "SELECT school_id, code, name, year FROM school \
          WHERE school_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))";
     let rows = tx.rows(SELECT, vals![Set(ids)]).await?;
-    rows.iter().map(|row| read_school(row).map(|school| (school.id, school))).collect()
+    rows.iter()
+        .map(|row| read_school(row).map(|school| (school.id, school)))
+        .collect()
 }
 
 /// Adds a school; false when its code is taken.
 pub async fn add_school(tx: &mut Tx, school: &School, now: Timestamp) -> Result<bool, sqlx::Error> {
     const INSERT: &str = "INSERT INTO school (school_id, code, name, year, created_at) VALUES ($1, $2, $3, $4, $5) \
          ON CONFLICT DO NOTHING";
-    let added = tx.execute(INSERT, vals![school.id, &school.code, &school.name, &school.year, now]).await?;
+    let added = tx
+        .execute(
+            INSERT,
+            vals![school.id, &school.code, &school.name, &school.year, now],
+        )
+        .await?;
     Ok(added == 1)
 }
 
@@ -44,7 +63,10 @@ pub async fn schools_of(tx: &mut Tx, accounts: &[AccountId]) -> Result<Vec<Schoo
 }
 
 /// Who these accounts are, with roles, classes in charge and children of the school year in force.
-pub async fn members(tx: &mut Tx, accounts: &[AccountId]) -> Result<HashMap<AccountId, Vec<Member>>, sqlx::Error> {
+pub async fn members(
+    tx: &mut Tx,
+    accounts: &[AccountId],
+) -> Result<HashMap<AccountId, Vec<Member>>, sqlx::Error> {
     const PERSONS: &str = "SELECT m.account_id, m.school_id, m.person_id, p.name FROM membership m \
          JOIN person p ON p.school_id = m.school_id AND p.person_id = m.person_id \
          WHERE m.account_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) ORDER BY m.school_id";
@@ -75,31 +97,46 @@ pub async fn members(tx: &mut Tx, accounts: &[AccountId]) -> Result<HashMap<Acco
     Ok(members)
 }
 
-async fn roles(tx: &mut Tx, persons: &[PersonId]) -> Result<HashMap<PersonId, Vec<Role>>, sqlx::Error> {
+async fn roles(
+    tx: &mut Tx,
+    persons: &[PersonId],
+) -> Result<HashMap<PersonId, Vec<Role>>, sqlx::Error> {
     const SELECT: &str = "SELECT r.person_id, r.role FROM staff_role r \
          WHERE r.person_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) ORDER BY r.role";
     let mut by_person: HashMap<PersonId, Vec<Role>> = HashMap::new();
     for row in tx.rows(SELECT, vals![Set(persons)]).await? {
         let word: String = row.get("role")?;
         let role = Role::from_slug(&word).ok_or_else(|| crate::db::unknown_word("role", &word))?;
-        by_person.entry(row.get("person_id")?).or_default().push(role);
+        by_person
+            .entry(row.get("person_id")?)
+            .or_default()
+            .push(role);
     }
     Ok(by_person)
 }
 
-async fn homerooms(tx: &mut Tx, persons: &[PersonId]) -> Result<HashMap<PersonId, Vec<ClassId>>, sqlx::Error> {
+async fn homerooms(
+    tx: &mut Tx,
+    persons: &[PersonId],
+) -> Result<HashMap<PersonId, Vec<ClassId>>, sqlx::Error> {
     const SELECT: &str = "SELECT h.person_id, h.class_id FROM homeroom h \
          JOIN class c ON c.school_id = h.school_id AND c.class_id = h.class_id \
          JOIN school s ON s.school_id = h.school_id AND s.year = c.year \
          WHERE h.person_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) ORDER BY h.class_id";
     let mut by_person: HashMap<PersonId, Vec<ClassId>> = HashMap::new();
     for row in tx.rows(SELECT, vals![Set(persons)]).await? {
-        by_person.entry(row.get("person_id")?).or_default().push(row.get("class_id")?);
+        by_person
+            .entry(row.get("person_id")?)
+            .or_default()
+            .push(row.get("class_id")?);
     }
     Ok(by_person)
 }
 
-async fn children_of(tx: &mut Tx, persons: &[PersonId]) -> Result<HashMap<PersonId, Vec<ChildId>>, sqlx::Error> {
+async fn children_of(
+    tx: &mut Tx,
+    persons: &[PersonId],
+) -> Result<HashMap<PersonId, Vec<ChildId>>, sqlx::Error> {
     const SELECT: &str = "SELECT g.person_id, g.child_id FROM guardian g \
          JOIN school s ON s.school_id = g.school_id \
          JOIN enrolment e ON e.school_id = g.school_id AND e.year = s.year AND e.child_id = g.child_id \
@@ -107,13 +144,19 @@ async fn children_of(tx: &mut Tx, persons: &[PersonId]) -> Result<HashMap<Person
          ORDER BY g.child_id";
     let mut by_person: HashMap<PersonId, Vec<ChildId>> = HashMap::new();
     for row in tx.rows(SELECT, vals![Set(persons)]).await? {
-        by_person.entry(row.get("person_id")?).or_default().push(row.get("child_id")?);
+        by_person
+            .entry(row.get("person_id")?)
+            .or_default()
+            .push(row.get("child_id")?);
     }
     Ok(by_person)
 }
 
 /// Children now enrolled, with all their guardians.
-pub async fn children(tx: &mut Tx, ids: &[ChildId]) -> Result<HashMap<ChildId, Child>, sqlx::Error> {
+pub async fn children(
+    tx: &mut Tx,
+    ids: &[ChildId],
+) -> Result<HashMap<ChildId, Child>, sqlx::Error> {
     const SELECT: &str = "SELECT c.child_id, c.school_id, e.class_id, c.name FROM enrolment e \
          JOIN school s ON s.school_id = e.school_id AND s.year = e.year \
          JOIN child c ON c.school_id = e.school_id AND c.child_id = e.child_id \
@@ -144,7 +187,11 @@ fn read_child(row: &Row) -> Result<Child, sqlx::Error> {
 }
 
 /// The children of one class, in the order of a Vietnamese register.
-pub async fn class_children(tx: &mut Tx, school: SchoolId, class: ClassId) -> Result<Vec<Child>, sqlx::Error> {
+pub async fn class_children(
+    tx: &mut Tx,
+    school: SchoolId,
+    class: ClassId,
+) -> Result<Vec<Child>, sqlx::Error> {
     const SELECT: &str = "SELECT c.child_id, c.school_id, e.class_id, c.name FROM enrolment e \
          JOIN child c ON c.school_id = e.school_id AND c.child_id = e.child_id \
          WHERE e.school_id = $1 AND e.class_id = $2 AND e.left_at IS NULL";
@@ -195,15 +242,26 @@ pub async fn add_persons(
     Ok(())
 }
 
-pub async fn add_roles(tx: &mut Tx, school: SchoolId, roles: &[(PersonId, Role)]) -> Result<(), sqlx::Error> {
+pub async fn add_roles(
+    tx: &mut Tx,
+    school: SchoolId,
+    roles: &[(PersonId, Role)],
+) -> Result<(), sqlx::Error> {
     const INSERT: &str = "INSERT INTO staff_role (school_id, person_id, role) \
          SELECT $1, CAST(value ->> 0 AS BIGINT), value ->> 1 FROM json_each($2) WHERE true ON CONFLICT DO NOTHING";
-    let rows: Vec<(PersonId, &str)> = roles.iter().map(|(person, role)| (*person, role.slug())).collect();
+    let rows: Vec<(PersonId, &str)> = roles
+        .iter()
+        .map(|(person, role)| (*person, role.slug()))
+        .collect();
     tx.execute(INSERT, vals![school, Set(rows)]).await?;
     Ok(())
 }
 
-pub async fn add_homerooms(tx: &mut Tx, school: SchoolId, pairs: &[(ClassId, PersonId)]) -> Result<(), sqlx::Error> {
+pub async fn add_homerooms(
+    tx: &mut Tx,
+    school: SchoolId,
+    pairs: &[(ClassId, PersonId)],
+) -> Result<(), sqlx::Error> {
     const INSERT: &str = "INSERT INTO homeroom (school_id, class_id, person_id) \
          SELECT $1, CAST(value ->> 0 AS BIGINT), CAST(value ->> 1 AS BIGINT) FROM json_each($2) WHERE true \
          ON CONFLICT DO NOTHING";
@@ -225,7 +283,11 @@ pub async fn add_guardians(
     Ok(())
 }
 
-pub async fn remove_guardians(tx: &mut Tx, school: SchoolId, pairs: &[(ChildId, PersonId)]) -> Result<(), sqlx::Error> {
+pub async fn remove_guardians(
+    tx: &mut Tx,
+    school: SchoolId,
+    pairs: &[(ChildId, PersonId)],
+) -> Result<(), sqlx::Error> {
     const DELETE: &str = "DELETE FROM guardian WHERE school_id = $1 AND EXISTS (SELECT 1 FROM json_each($2) \
          WHERE CAST(value ->> 0 AS BIGINT) = child_id AND CAST(value ->> 1 AS BIGINT) = person_id)";
     tx.execute(DELETE, vals![school, Set(pairs)]).await?;
@@ -240,7 +302,8 @@ pub async fn add_classes(
 ) -> Result<(), sqlx::Error> {
     const INSERT: &str = "INSERT INTO class (school_id, class_id, year, code) \
          SELECT $1, CAST(value ->> 0 AS BIGINT), $2, value ->> 1 FROM json_each($3) WHERE true";
-    tx.execute(INSERT, vals![school, year, Set(classes)]).await?;
+    tx.execute(INSERT, vals![school, year, Set(classes)])
+        .await?;
     Ok(())
 }
 
@@ -268,7 +331,8 @@ pub async fn put_children(
          SELECT $1, $2, CAST(value ->> 'id' AS BIGINT), CAST(value ->> 'class' AS BIGINT) FROM json_each($3) WHERE true \
          ON CONFLICT (school_id, year, child_id) DO UPDATE SET class_id = excluded.class_id, left_at = NULL";
     tx.execute(CHILD, vals![school, now, Set(children)]).await?;
-    tx.execute(ENROLMENT, vals![school, year, Set(children)]).await?;
+    tx.execute(ENROLMENT, vals![school, year, Set(children)])
+        .await?;
     Ok(())
 }
 
@@ -289,7 +353,12 @@ pub async fn roll(tx: &mut Tx, school: SchoolId, year: &str) -> Result<Vec<Enrol
          WHERE c.school_id = $1 ORDER BY c.child_id";
     let rows = tx.rows(SELECT, vals![school, year]).await?;
     let read = |row: &Row| {
-        Ok(Enrolled { id: row.get("child_id")?, code: row.get("code")?, name: row.get("name")?, class: row.get("class_id")? })
+        Ok(Enrolled {
+            id: row.get("child_id")?,
+            code: row.get("code")?,
+            name: row.get("name")?,
+            class: row.get("class_id")?,
+        })
     };
     rows.iter().map(read).collect()
 }
@@ -299,20 +368,31 @@ pub async fn staff(tx: &mut Tx, school: SchoolId) -> Result<Vec<(PersonId, Strin
     const SELECT: &str = "SELECT DISTINCT p.person_id, p.name FROM staff_role r \
          JOIN person p ON p.school_id = r.school_id AND p.person_id = r.person_id WHERE r.school_id = $1 ORDER BY p.person_id";
     let rows = tx.rows(SELECT, vals![school]).await?;
-    rows.iter().map(|row| Ok((row.get("person_id")?, row.get("name")?))).collect()
+    rows.iter()
+        .map(|row| Ok((row.get("person_id")?, row.get("name")?)))
+        .collect()
 }
 
 /// Links between children and guardians of a whole school, for a recount.
-pub async fn guardians(tx: &mut Tx, school: SchoolId) -> Result<HashMap<PersonId, Vec<ChildId>>, sqlx::Error> {
+pub async fn guardians(
+    tx: &mut Tx,
+    school: SchoolId,
+) -> Result<HashMap<PersonId, Vec<ChildId>>, sqlx::Error> {
     const SELECT: &str = "SELECT child_id, person_id FROM guardian WHERE school_id = $1";
     let mut by_person: HashMap<PersonId, Vec<ChildId>> = HashMap::new();
     for row in tx.rows(SELECT, vals![school]).await? {
-        by_person.entry(row.get("person_id")?).or_default().push(row.get("child_id")?);
+        by_person
+            .entry(row.get("person_id")?)
+            .or_default()
+            .push(row.get("child_id")?);
     }
     Ok(by_person)
 }
 
-type RolesAndClasses = (HashMap<PersonId, Vec<Role>>, HashMap<PersonId, Vec<ClassId>>);
+type RolesAndClasses = (
+    HashMap<PersonId, Vec<Role>>,
+    HashMap<PersonId, Vec<ClassId>>,
+);
 
 /// Roles, and classes of the year in force, of these people.
 pub async fn posts(tx: &mut Tx, persons: &[PersonId]) -> Result<RolesAndClasses, sqlx::Error> {
@@ -320,7 +400,11 @@ pub async fn posts(tx: &mut Tx, persons: &[PersonId]) -> Result<RolesAndClasses,
 }
 
 /// Takes roles and classes from these people, before new ones are given.
-pub async fn clear_posts(tx: &mut Tx, school: SchoolId, persons: &[PersonId]) -> Result<(), sqlx::Error> {
+pub async fn clear_posts(
+    tx: &mut Tx,
+    school: SchoolId,
+    persons: &[PersonId],
+) -> Result<(), sqlx::Error> {
     const ROLES: &str = "DELETE FROM staff_role WHERE school_id = $1 \
          AND person_id IN (SELECT CAST(value AS BIGINT) FROM json_each($2))";
     const CLASSES: &str = "DELETE FROM homeroom WHERE school_id = $1 \

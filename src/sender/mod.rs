@@ -36,7 +36,12 @@ pub async fn send_forever(app: Arc<App>, bot: Bot, sandbox: Sandbox) {
 }
 
 /// Sends what is due now; returns how many rows were taken.
-pub async fn send_once(app: &App, bot: &Bot, sandbox: &Sandbox, now: Timestamp) -> anyhow::Result<usize> {
+pub async fn send_once(
+    app: &App,
+    bot: &Bot,
+    sandbox: &Sandbox,
+    now: Timestamp,
+) -> anyhow::Result<usize> {
     let mut tx = app.db().begin().await?;
     let letters = outbox::lease(&mut tx, bot.id, MOST, now).await?;
     tx.commit().await?;
@@ -65,5 +70,7 @@ fn after_failure(letter: &Letter, now: Timestamp) -> Outcome {
     if letter.attempts >= ATTEMPTS {
         return Outcome::Failed;
     }
-    Outcome::Again { at: now.plus_ms(letter.attempts * letter.attempts * SECOND_MS) }
+    Outcome::Again {
+        at: now.plus_ms(letter.attempts * letter.attempts * SECOND_MS),
+    }
 }

@@ -77,35 +77,60 @@ fn begins(spans: &[Span], start: usize, at: usize, asked: &Asked) -> bool {
     let before = &spans[at - 1];
     if span.pause {
         let listed = |span: &Span| matches!(span.tag, Tag::Number(_) | Tag::Noun { .. });
-        let list = listed(span) && (listed(before) || before.is(Cue::And)) && !part.iter().any(states);
+        let list =
+            listed(span) && (listed(before) || before.is(Cue::And)) && !part.iter().any(states);
         return !list;
     }
     if span.is(Cue::But) || span.is(Cue::Rest) || span.is(Cue::Except) {
         return !(span.is(Cue::Rest) && part.iter().all(|span| span.is(Cue::But)));
     }
     let stated = part.iter().any(states);
-    if stated && (span.is(Cue::Now) || span.is(Cue::It) || (span.is(Cue::Ask) && before.is(Cue::Roi)) || span.is(Cue::Help)) {
+    if stated
+        && (span.is(Cue::Now)
+            || span.is(Cue::It)
+            || (span.is(Cue::Ask) && before.is(Cue::Roi))
+            || span.is(Cue::Help))
+    {
         return true;
     }
     stated && names_another(spans, start, at, asked)
 }
 
 fn states(span: &Span) -> bool {
-    [Cue::Roi, Cue::Xong, Cue::Yet].iter().any(|cue| span.is(*cue))
+    [Cue::Roi, Cue::Xong, Cue::Yet]
+        .iter()
+        .any(|cue| span.is(*cue))
 }
 
 /// A new task after a statement opens a new part: "mã lớp quét xong | tiền tháng ck xong".
 fn names_another(spans: &[Span], start: usize, at: usize, asked: &Asked) -> bool {
     let part = &spans[start..at];
     let so_far = part.iter().fold(0, |tasks, span| tasks | tasks_of(span));
-    let verbs = part.iter().any(|span| matches!(span.tag, Tag::Verb { .. }) || span.is(Cue::Do));
+    let verbs = part
+        .iter()
+        .any(|span| matches!(span.tag, Tag::Verb { .. }) || span.is(Cue::Do));
     let numbers = part.iter().any(|span| matches!(span.tag, Tag::Number(_)));
     let unmet_yet = part.last().is_some_and(|span| span.is(Cue::Yet));
     match spans[at].tag {
-        Tag::Noun { tasks, weak } => !unmet_yet && tasks & so_far == 0 && (!weak || tasks & asked.prompt != 0) && (so_far != 0 || verbs || numbers),
-        Tag::Verb { tasks } => !unmet_yet && so_far != 0 && tasks & so_far == 0 && tasks & asked.prompt != 0,
-        Tag::Number(number) => asked.count > 1 && number as usize <= asked.count && !spans[at - 1].is(Cue::Counter) && !spans[at - 1].is(Cue::All),
-        Tag::Cue(Cue::Counter) => asked.count > 1 && matches!(spans.get(at + 1).map(|span| span.tag), Some(Tag::Number(_))),
+        Tag::Noun { tasks, weak } => {
+            !unmet_yet
+                && tasks & so_far == 0
+                && (!weak || tasks & asked.prompt != 0)
+                && (so_far != 0 || verbs || numbers)
+        }
+        Tag::Verb { tasks } => {
+            !unmet_yet && so_far != 0 && tasks & so_far == 0 && tasks & asked.prompt != 0
+        }
+        Tag::Number(number) => {
+            asked.count > 1
+                && number as usize <= asked.count
+                && !spans[at - 1].is(Cue::Counter)
+                && !spans[at - 1].is(Cue::All)
+        }
+        Tag::Cue(Cue::Counter) => {
+            asked.count > 1
+                && matches!(spans.get(at + 1).map(|span| span.tag), Some(Tag::Number(_)))
+        }
         Tag::Cue(_) | Tag::Amount | Tag::Name | Tag::Unknown => false,
     }
 }
@@ -148,13 +173,19 @@ impl Part<'_> {
     }
 
     fn all(&self, cue: Cue) -> impl Iterator<Item = usize> + '_ {
-        self.spans.iter().enumerate().filter(move |(_, span)| span.is(cue)).map(|(at, _)| at)
+        self.spans
+            .iter()
+            .enumerate()
+            .filter(move |(_, span)| span.is(cue))
+            .map(|(at, _)| at)
     }
 
     /// "gì", "nào" ask, except after a no or before "cũng": "chưa có gì", "lần nào cũng được".
     fn asks_what(&self) -> bool {
         self.all(Cue::What).any(|at| {
-            let denied = self.spans[..at].iter().any(|span| span.is(Cue::Yet) || span.is(Cue::Not));
+            let denied = self.spans[..at]
+                .iter()
+                .any(|span| span.is(Cue::Yet) || span.is(Cue::Not));
             !denied && !self.spans.get(at + 1).is_some_and(|next| next.is(Cue::And))
         })
     }
@@ -169,7 +200,9 @@ impl Part<'_> {
 
     /// A verb, or a noun that says it all: "mức 2 rồi".
     fn matter_at(&self) -> Option<usize> {
-        self.spans.iter().position(|span| self.acts(span) || matches!(span.tag, Tag::Noun { .. }))
+        self.spans
+            .iter()
+            .position(|span| self.acts(span) || matches!(span.tag, Tag::Noun { .. }))
     }
 
     fn is_small(span: &Span) -> bool {
@@ -182,22 +215,37 @@ impl Part<'_> {
 
     /// The last word that is more than courtesy.
     fn last_word(&self) -> Option<usize> {
-        self.spans.iter().rposition(|span| ![Cue::Polite, Cue::Teacher, Cue::Me, Cue::AskTail].iter().any(|cue| span.is(*cue)))
+        self.spans.iter().rposition(|span| {
+            ![Cue::Polite, Cue::Teacher, Cue::Me, Cue::AskTail]
+                .iter()
+                .any(|cue| span.is(*cue))
+        })
     }
 
     fn names(&self) -> Saying {
-        let mut saying = Saying { bare: true, ..Saying::default() };
+        let mut saying = Saying {
+            bare: true,
+            ..Saying::default()
+        };
         for (at, span) in self.spans.iter().enumerate() {
             match span.tag {
                 Tag::Noun { tasks, weak: false } => saying.named |= tasks,
                 Tag::Noun { tasks, weak: true } => saying.hinted |= tasks,
                 Tag::Verb { tasks } => saying.acted |= tasks,
-                Tag::Number(number) if self.chooses(at, number) => saying.numbers |= 1 << (number - 1),
+                Tag::Number(number) if self.chooses(at, number) => {
+                    saying.numbers |= 1 << (number - 1)
+                }
                 Tag::Number(_) | Tag::Amount | Tag::Name => {}
                 Tag::Cue(Cue::All) => saying.all = true,
                 Tag::Cue(Cue::Rest) => saying.rest = true,
                 Tag::Cue(Cue::Others) => saying.others = true,
-                Tag::Cue(cue) => saying.bare &= cue.is_small() || matches!(cue, Cue::But | Cue::Yet | Cue::OnlyOne | Cue::Later | Cue::Wait | Cue::For),
+                Tag::Cue(cue) => {
+                    saying.bare &= cue.is_small()
+                        || matches!(
+                            cue,
+                            Cue::But | Cue::Yet | Cue::OnlyOne | Cue::Later | Cue::Wait | Cue::For
+                        )
+                }
                 Tag::Unknown => saying.bare = false,
             }
         }
@@ -212,19 +260,43 @@ impl Part<'_> {
         if self.asked.count < 2 || number == 0 || number as usize > self.asked.count {
             return false;
         }
-        if at.checked_sub(1).is_some_and(|before| self.spans[before].is(Cue::Counter)) {
+        if at
+            .checked_sub(1)
+            .is_some_and(|before| self.spans[before].is(Cue::Counter))
+        {
             return true;
         }
         let next = self.spans.get(at + 1);
-        let counts = next.is_some_and(|next| matches!(next.tag, Tag::Unknown | Tag::Name | Tag::Amount) || next.is(Cue::Counter) || next.is(Cue::Kin) || next.is(Cue::Foreign));
-        let after_filler = at.checked_sub(1).is_some_and(|before| self.spans[before].is(Cue::Filler) || self.spans[before].is(Cue::Xong));
-        !counts && !(after_filler && self.spans.len() > at + 1 && self.spans.iter().filter(|span| matches!(span.tag, Tag::Number(_))).count() < 2 && at > 1)
+        let counts = next.is_some_and(|next| {
+            matches!(next.tag, Tag::Unknown | Tag::Name | Tag::Amount)
+                || next.is(Cue::Counter)
+                || next.is(Cue::Kin)
+                || next.is(Cue::Foreign)
+        });
+        let after_filler = at.checked_sub(1).is_some_and(|before| {
+            self.spans[before].is(Cue::Filler) || self.spans[before].is(Cue::Xong)
+        });
+        !counts
+            && !(after_filler
+                && self.spans.len() > at + 1
+                && self
+                    .spans
+                    .iter()
+                    .filter(|span| matches!(span.tag, Tag::Number(_)))
+                    .count()
+                    < 2
+                && at > 1)
     }
 
     /// Whether something else than the task stands where the task should.
     fn something_else(&self) -> bool {
         let Some(matter) = self.matter_at() else {
-            return self.spans.iter().any(|span| matches!(span.tag, Tag::Unknown) || [Cue::Foreign, Cue::Person, Cue::Tech, Cue::Of].iter().any(|cue| span.is(*cue)));
+            return self.spans.iter().any(|span| {
+                matches!(span.tag, Tag::Unknown)
+                    || [Cue::Foreign, Cue::Person, Cue::Tech, Cue::Of]
+                        .iter()
+                        .any(|cue| span.is(*cue))
+            });
         };
         if self.any(&[Cue::LastMonth]) {
             return true;
@@ -234,17 +306,27 @@ impl Part<'_> {
         let taken = after.windows(2).any(|pair| {
             let [one, next] = pair else { return false };
             let matter = self.acts(one) || matches!(one.tag, Tag::Noun { .. });
-            (matter && another(next)) || (one.is(Cue::Of) && (another(next) || next.is(Cue::Person)))
+            (matter && another(next))
+                || (one.is(Cue::Of) && (another(next) || next.is(Cue::Person)))
         });
-        let strangers = self.spans.iter().filter(|span| matches!(span.tag, Tag::Unknown)).count();
-        taken || after.iter().any(|span| span.is(Cue::Foreign)) || strangers > 3 || self.another_person(matter) 
+        let strangers = self
+            .spans
+            .iter()
+            .filter(|span| matches!(span.tag, Tag::Unknown))
+            .count();
+        taken
+            || after.iter().any(|span| span.is(Cue::Foreign))
+            || strangers > 3
+            || self.another_person(matter)
     }
 
     /// "Chị Hạnh quét rồi": somebody with a name of her own, before the verb.
     fn another_person(&self, matter: usize) -> bool {
         self.spans[..=matter].windows(2).any(|pair| {
             let [one, next] = pair else { return false };
-            ((one.is(Cue::Person) || one.is(Cue::Teacher)) && matches!(next.tag, Tag::Name | Tag::Unknown)) || (one.is(Cue::Teacher) && matches!(next.tag, Tag::Verb { .. }) && !next.pause)
+            ((one.is(Cue::Person) || one.is(Cue::Teacher))
+                && matches!(next.tag, Tag::Name | Tag::Unknown))
+                || (one.is(Cue::Teacher) && matches!(next.tag, Tag::Verb { .. }) && !next.pause)
         }) || self.spans[..matter].iter().any(|span| span.is(Cue::Person))
     }
 
@@ -252,50 +334,130 @@ impl Part<'_> {
     fn over(&self) -> bool {
         let roi = self.spans.iter().enumerate().any(|(at, span)| {
             let (before, after) = (&self.spans[..at], &self.spans[at + 1..]);
-            let then = !before.iter().any(|span| self.acts(span) || matches!(span.tag, Tag::Noun { .. } | Tag::Number(_)) || span.is(Cue::Xong))
-                && after.iter().any(|span| self.acts(span) || span.is(Cue::Later));
+            let then = !before.iter().any(|span| {
+                self.acts(span)
+                    || matches!(span.tag, Tag::Noun { .. } | Tag::Number(_))
+                    || span.is(Cue::Xong)
+            }) && after
+                .iter()
+                .any(|span| self.acts(span) || span.is(Cue::Later));
             let only_then = after.first().is_some_and(|span| span.is(Cue::Moi));
             span.is(Cue::Roi) && !then && !only_then
         });
-        let acted_after = |cue: Cue| self.find(cue).is_some_and(|at| self.spans[at..].iter().any(|span| self.acts(span) || matches!(span.tag, Tag::Noun { weak: false, .. })));
+        let acted_after = |cue: Cue| {
+            self.find(cue).is_some_and(|at| {
+                self.spans[at..].iter().any(|span| {
+                    self.acts(span) || matches!(span.tag, Tag::Noun { weak: false, .. })
+                })
+            })
+        };
         let just_now = self.find(Cue::Moi).is_some_and(|at| {
-            let begins = !self.spans[..at].iter().any(|span| span.is(Cue::Day) || span.is(Cue::Roi) || span.is(Cue::Later) || span.is(Cue::Xong) || span.is(Cue::Can));
-            begins && self.spans.get(at + 1).is_some_and(|next| matches!(next.tag, Tag::Verb { .. })) && self.spans.len() <= at + 6
+            let begins = !self.spans[..at].iter().any(|span| {
+                span.is(Cue::Day)
+                    || span.is(Cue::Roi)
+                    || span.is(Cue::Later)
+                    || span.is(Cue::Xong)
+                    || span.is(Cue::Can)
+            });
+            begins
+                && self
+                    .spans
+                    .get(at + 1)
+                    .is_some_and(|next| matches!(next.tag, Tag::Verb { .. }))
+                && self.spans.len() <= at + 6
         });
-        roi || self.has(Cue::Xong) || acted_after(Cue::Da) || just_now || (self.has(Cue::Since) && self.matter_at().is_some())
+        roi || self.has(Cue::Xong)
+            || acted_after(Cue::Da)
+            || just_now
+            || (self.has(Cue::Since) && self.matter_at().is_some())
     }
 
     fn asks_whether(&self) -> bool {
         // "đã xong chưa?", "được không ạ"
-        let Some(last) = self.last_word() else { return false };
+        let Some(last) = self.last_word() else {
+            return false;
+        };
         let (span, before) = (&self.spans[last], &self.spans[..last]);
-        let stated = before.iter().any(|span| [Cue::Da, Cue::Roi, Cue::Xong, Cue::Others].iter().any(|cue| span.is(*cue)));
-        let marked = self.spans.iter().any(|span| span.asked || span.is(Cue::AskTail));
-        (span.is(Cue::Yet) && (stated || (marked && last > 0))) || (span.is(Cue::Not) && last > 0 && before.iter().any(|span| self.acts(span) || span.is(Cue::Filler) || span.is(Cue::Can) || matches!(span.tag, Tag::Noun { .. })))
+        let stated = before.iter().any(|span| {
+            [Cue::Da, Cue::Roi, Cue::Xong, Cue::Others]
+                .iter()
+                .any(|cue| span.is(*cue))
+        });
+        let marked = self
+            .spans
+            .iter()
+            .any(|span| span.asked || span.is(Cue::AskTail));
+        (span.is(Cue::Yet) && (stated || (marked && last > 0)))
+            || (span.is(Cue::Not)
+                && last > 0
+                && before.iter().any(|span| {
+                    self.acts(span)
+                        || span.is(Cue::Filler)
+                        || span.is(Cue::Can)
+                        || matches!(span.tag, Tag::Noun { .. })
+                }))
     }
 
     fn times_and_states(&self, saying: &mut Saying) {
         let asks_whether = self.asks_whether();
         let over = self.over();
         let acted = self.verb_at().is_some();
-        let ahead = self.find(Cue::Later).is_none_or(|at| self.spans[at..].iter().any(|span| self.acts(span) || matches!(span.tag, Tag::Noun { .. })));
+        let ahead = self.find(Cue::Later).is_none_or(|at| {
+            self.spans[at..]
+                .iter()
+                .any(|span| self.acts(span) || matches!(span.tag, Tag::Noun { .. }))
+        });
         let matter = ahead && (self.matter_at().is_some() || saying.numbers != 0);
-        let denied_by_dau = self.has(Cue::Dau) && (acted || over || self.any(&[Cue::Da, Cue::Can, Cue::Not]));
+        let denied_by_dau =
+            self.has(Cue::Dau) && (acted || over || self.any(&[Cue::Da, Cue::Can, Cue::Not]));
         let unsure_whether = self.has(Cue::Doubt);
         let yet = self.has(Cue::Yet) && !asks_whether && !unsure_whether;
         let cannot = !asks_whether && self.all(Cue::Not).any(|at| self.cannot(at));
         saying.cannot = cannot;
-        let waits = self.any(&[Cue::Wait, Cue::Block]) && !(self.has(Cue::When) && !self.has(Cue::Me));
-        let later = self.any(&[Cue::Later]) || (self.has(Cue::When) && self.has(Cue::Me) && acted && !self.spans.iter().any(|span| span.asked));
+        let waits =
+            self.any(&[Cue::Wait, Cue::Block]) && !(self.has(Cue::When) && !self.has(Cue::Me));
+        let later = self.any(&[Cue::Later])
+            || (self.has(Cue::When)
+                && self.has(Cue::Me)
+                && acted
+                && !self.spans.iter().any(|span| span.asked));
         let some_day = self.has(Cue::Day) && !over && acted;
-        let promised = !self.has(Cue::Ask) && ((later && (matter || saying.bare)) || (some_day && self.has(Cue::Me) && !saying.past)) && !self.has(Cue::Finally);
+        let promised = !self.has(Cue::Ask)
+            && ((later && (matter || saying.bare))
+                || (some_day && self.has(Cue::Me) && !saying.past))
+            && !self.has(Cue::Finally);
         saying.blocked = self.has(Cue::Block);
         saying.failed = self.has(Cue::Fail);
         saying.strong = self.has(Cue::Xong);
-        saying.not_done = yet || denied_by_dau || cannot || saying.failed || (waits && !self.has(Cue::Finally)) || promised;
-        saying.doubtful = self.any(&[Cue::Delegate, Cue::TakeBack, Cue::Moi, Cue::Not, Cue::OnlyOne, Cue::Except, Cue::Later, Cue::Wait]) && !self.relieved();
-        let denied = saying.not_done || (saying.doubtful && !self.only_moi_or_one()) || asks_whether || saying.others || saying.foreign;
-        saying.done = over && !denied && (acted || saying.named != 0 || saying.hinted != 0 || saying.numbers != 0 || saying.rest || self.small_only());
+        saying.not_done = yet
+            || denied_by_dau
+            || cannot
+            || saying.failed
+            || (waits && !self.has(Cue::Finally))
+            || promised;
+        saying.doubtful = self.any(&[
+            Cue::Delegate,
+            Cue::TakeBack,
+            Cue::Moi,
+            Cue::Not,
+            Cue::OnlyOne,
+            Cue::Except,
+            Cue::Later,
+            Cue::Wait,
+        ]) && !self.relieved();
+        let denied = saying.not_done
+            || (saying.doubtful && !self.only_moi_or_one())
+            || asks_whether
+            || saying.others
+            || saying.foreign;
+        saying.done = over
+            && !denied
+            && (acted
+                || saying.named != 0
+                || saying.hinted != 0
+                || saying.numbers != 0
+                || saying.rest
+                || self.small_only());
         saying.doubtful |= over && !saying.done && !saying.not_done && !saying.foreign;
         saying.asking = asks_whether;
     }
@@ -306,7 +468,14 @@ impl Part<'_> {
 
     /// "mới" and "mỗi" narrow a "done" and do not deny it.
     fn only_moi_or_one(&self) -> bool {
-        !self.any(&[Cue::Delegate, Cue::TakeBack, Cue::Not, Cue::Except, Cue::Later, Cue::Wait])
+        !self.any(&[
+            Cue::Delegate,
+            Cue::TakeBack,
+            Cue::Not,
+            Cue::Except,
+            Cue::Later,
+            Cue::Wait,
+        ])
     }
 
     /// "không … được", "không lên": it was tried or cannot be.
@@ -331,7 +500,8 @@ impl Part<'_> {
         let denied = self.any(&[Cue::Yet, Cue::Later, Cue::Wait, Cue::Not, Cue::Dau]);
         saying.cash = paid && !denied && !saying.others && !self.has(Cue::Ask);
         let about = (self.asked.prompt | saying.acted | saying.named) & self.asked.payments != 0;
-        saying.cash_later = !saying.cash && !self.any(&[Cue::Yet, Cue::Ask, Cue::Help]) && !saying.others && about;
+        saying.cash_later =
+            !saying.cash && !self.any(&[Cue::Yet, Cue::Ask, Cue::Help]) && !saying.others && about;
         saying.done = false;
     }
 
@@ -347,10 +517,15 @@ impl Part<'_> {
 
     fn refused(&self, saying: &mut Saying) {
         let no_phone = self.has(Cue::NoPhone);
-        let bare_no = !self.asks_whether() && !self.has(Cue::Ask) && self.all(Cue::Not).any(|at| {
-            let next = self.spans[at + 1..].iter().take(3).any(|span| self.acts(span));
-            next && !self.cannot(at) && !self.any(&[Cue::Fail, Cue::Roi, Cue::Result])
-        });
+        let bare_no = !self.asks_whether()
+            && !self.has(Cue::Ask)
+            && self.all(Cue::Not).any(|at| {
+                let next = self.spans[at + 1..]
+                    .iter()
+                    .take(3)
+                    .any(|span| self.acts(span));
+                next && !self.cannot(at) && !self.any(&[Cue::Fail, Cue::Roi, Cue::Result])
+            });
         let wants_not = self.has(Cue::Refuse) && !self.asks_whether();
         saying.refuse = (no_phone || bare_no || wants_not) && !saying.others;
         if saying.refuse {
@@ -361,11 +536,19 @@ impl Part<'_> {
 
     fn questions(&self, saying: &mut Saying) {
         let marked = self.spans.iter().any(|span| span.asked);
-        let strangers = self.spans.iter().filter(|span| span.tag == Tag::Unknown).count();
-        let tail = self.has(Cue::AskTail) && (strangers < 2 || self.has(Cue::Can)) && (self.verb_at().is_some() || self.any(&[Cue::Filler, Cue::Tech, Cue::Can]));
+        let strangers = self
+            .spans
+            .iter()
+            .filter(|span| span.tag == Tag::Unknown)
+            .count();
+        let tail = self.has(Cue::AskTail)
+            && (strangers < 2 || self.has(Cue::Can))
+            && (self.verb_at().is_some() || self.any(&[Cue::Filler, Cue::Tech, Cue::Can]));
         let when = self.has(Cue::When) && !saying.not_done;
-        saying.asking |= self.any(&[Cue::Ask, Cue::Help]) || self.asks_what() || marked || tail || when;
-        saying.question = saying.asking && !saying.others && !saying.undo && !saying.foreign_talk(self);
+        saying.asking |=
+            self.any(&[Cue::Ask, Cue::Help]) || self.asks_what() || marked || tail || when;
+        saying.question =
+            saying.asking && !saying.others && !saying.undo && !saying.foreign_talk(self);
         if saying.question && saying.done {
             saying.done = false;
             saying.doubtful = true;
@@ -377,6 +560,8 @@ impl Saying {
     /// A question in which neither a task nor a phone nor a way of doing is spoken of.
     fn foreign_talk(&self, part: &Part<'_>) -> bool {
         let matter = self.named | self.hinted | self.acted | self.numbers != 0 || self.all;
-        !(matter || part.verb_at().is_some() || part.any(&[Cue::Ask, Cue::Help, Cue::Tech, Cue::When]))
+        !(matter
+            || part.verb_at().is_some()
+            || part.any(&[Cue::Ask, Cue::Help, Cue::Tech, Cue::When]))
     }
 }

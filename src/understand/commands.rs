@@ -26,7 +26,17 @@ pub struct Command {
 }
 
 impl Name {
-    pub const ALL: [Self; 9] = [Self::Start, Self::Help, Self::Guide, Self::Confirm, Self::Status, Self::Roster, Self::Proxy, Self::Report, Self::Launch];
+    pub const ALL: [Self; 9] = [
+        Self::Start,
+        Self::Help,
+        Self::Guide,
+        Self::Confirm,
+        Self::Status,
+        Self::Roster,
+        Self::Proxy,
+        Self::Report,
+        Self::Launch,
+    ];
 
     pub fn slug(self) -> &'static str {
         match self {
@@ -72,20 +82,36 @@ impl Name {
     }
 }
 
-const REPORTS: &[&str] = &["lop", "tuan", "thang", "ngay", "hom", "nay", "truoc", "excel", "word", "anh", "truong", "toan", "pdf", "qua"];
-const TASKS: &[&str] = &["qr", "ma", "lop", "vneid", "muc", "2", "dinh", "danh", "tien", "thang", "khoan", "thu", "chua", "xong", "dot"];
+const REPORTS: &[&str] = &[
+    "lop", "tuan", "thang", "ngay", "hom", "nay", "truoc", "excel", "word", "anh", "truong",
+    "toan", "pdf", "qua",
+];
+const TASKS: &[&str] = &[
+    "qr", "ma", "lop", "vneid", "muc", "2", "dinh", "danh", "tien", "thang", "khoan", "thu",
+    "chua", "xong", "dot",
+];
 
 /// "lớp 5A1", "4 tuổi B", "mầm 2": few words, one of them with a digit or a single letter.
 fn is_class(args: &[&str]) -> bool {
     let small = args.len() <= 4;
-    let word = |word: &&str| matches!(*word, "lop" | "tuoi" | "mam" | "choi" | "la" | "mau" | "giao" | "nha" | "tre") || code(word);
-    let opens = args.first().is_some_and(|first| *first == "lop" || first.chars().any(|c| c.is_ascii_digit()));
+    let word = |word: &&str| {
+        matches!(
+            *word,
+            "lop" | "tuoi" | "mam" | "choi" | "la" | "mau" | "giao" | "nha" | "tre"
+        ) || code(word)
+    };
+    let opens = args
+        .first()
+        .is_some_and(|first| *first == "lop" || first.chars().any(|c| c.is_ascii_digit()));
     small && opens && args.iter().all(word) && args.iter().any(|word| code(word))
 }
 
 /// "5a1", "b", "3"
 fn code(word: &str) -> bool {
-    word.chars().count() == 1 || (word.chars().count() <= 4 && word.chars().any(|c| c.is_ascii_digit()) && word.chars().all(char::is_alphanumeric))
+    word.chars().count() == 1
+        || (word.chars().count() <= 4
+            && word.chars().any(|c| c.is_ascii_digit())
+            && word.chars().all(char::is_alphanumeric))
 }
 
 /// Reads a command, or None when the text is no command of ours.
@@ -100,51 +126,86 @@ pub fn read(text: &str, our_name: &str, addressed: bool) -> Option<Command> {
 
 fn with_slash(text: &str, our_name: &str) -> Option<Command> {
     let (first, rest) = text.split_once(' ').unwrap_or((text, ""));
-    let (word, bot) = first.split_once('@').map_or((first, None), |(word, bot)| (word, Some(bot)));
+    let (word, bot) = first
+        .split_once('@')
+        .map_or((first, None), |(word, bot)| (word, Some(bot)));
     if bot.is_some_and(|bot| fold(bot) != fold(our_name.trim_start_matches('@'))) {
         return None;
     }
     let slug = fold(word).replace(['_', '-'], "");
-    let found = Name::ALL.into_iter().find(|name| slug == name.slug() || name.spoken().contains(&slug.as_str()));
+    let found = Name::ALL
+        .into_iter()
+        .find(|name| slug == name.slug() || name.spoken().contains(&slug.as_str()));
     if let Some(name) = found {
-        return Some(Command { name, args: rest.trim().to_owned() });
+        return Some(Command {
+            name,
+            args: rest.trim().to_owned(),
+        });
     }
     // "/báo cáo@HoaSenBot tuần": written as two words, the name may stand on the second.
     let (second, rest) = rest.split_once(' ').unwrap_or((rest, ""));
-    let (second, bot) = second.split_once('@').map_or((second, None), |(word, bot)| (word, Some(bot)));
+    let (second, bot) = second
+        .split_once('@')
+        .map_or((second, None), |(word, bot)| (word, Some(bot)));
     if bot.is_some_and(|bot| fold(bot) != fold(our_name.trim_start_matches('@'))) {
         return None;
     }
     let spoken = format!("{slug} {}", fold(second));
-    let name = Name::ALL.into_iter().find(|name| name.spoken().contains(&spoken.as_str()))?;
-    Some(Command { name, args: rest.trim().to_owned() })
+    let name = Name::ALL
+        .into_iter()
+        .find(|name| name.spoken().contains(&spoken.as_str()))?;
+    Some(Command {
+        name,
+        args: rest.trim().to_owned(),
+    })
 }
 
 /// "@HoaSenBot báo cáo" is meant for us; the mention is no part of the command.
 fn without_mention(text: &str, our_name: &str) -> String {
     let name = fold(our_name.trim_start_matches('@'));
-    let mention = |word: &&str| !name.is_empty() && word.strip_prefix('@').is_some_and(|word| fold(word.trim_end_matches([',', ':'])) == name);
-    text.split(' ').filter(|word| !mention(word)).collect::<Vec<_>>().join(" ")
+    let mention = |word: &&str| {
+        !name.is_empty()
+            && word
+                .strip_prefix('@')
+                .is_some_and(|word| fold(word.trim_end_matches([',', ':'])) == name)
+    };
+    text.split(' ')
+        .filter(|word| !mention(word))
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn without_slash(text: &str) -> Option<Command> {
     let folded = fold(text);
-    let words: Vec<&str> = folded.split(' ').map(|word| word.trim_matches(|c: char| !c.is_alphanumeric())).collect();
+    let words: Vec<&str> = folded
+        .split(' ')
+        .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()))
+        .collect();
     let originals: Vec<&str> = text.split(' ').collect();
     let courtesy = |word: &&str| matches!(*word, "a" | "nhe" | "nha" | "" | "giup" | "voi" | "di");
     let end = words.iter().rposition(|word| !courtesy(word))? + 1;
     Name::ALL.into_iter().find_map(|name| {
         let slug = [name.slug()];
-        name.spoken().iter().copied().chain(slug).find_map(|spoken| {
-            let length = spoken.split(' ').count();
-            let begins = words.len() >= length && spoken.split(' ').eq(words[..length].iter().copied());
-            let args = words.get(length..end.max(length))?;
-            if !begins || !name.takes(args) || (args.is_empty() && too_common(name, spoken)) {
-                return None;
-            }
-            let args = originals.get(length..end.max(length))?.join(" ");
-            Some(Command { name, args: args.trim_matches(|c: char| c.is_ascii_punctuation()).to_owned() })
-        })
+        name.spoken()
+            .iter()
+            .copied()
+            .chain(slug)
+            .find_map(|spoken| {
+                let length = spoken.split(' ').count();
+                let begins =
+                    words.len() >= length && spoken.split(' ').eq(words[..length].iter().copied());
+                let args = words.get(length..end.max(length))?;
+                if !begins || !name.takes(args) || (args.is_empty() && too_common(name, spoken)) {
+                    return None;
+                }
+                let args = originals.get(length..end.max(length))?.join(" ");
+                Some(Command {
+                    name,
+                    args: args
+                        .trim_matches(|c: char| c.is_ascii_punctuation())
+                        .to_owned(),
+                })
+            })
     })
 }
 
@@ -159,18 +220,31 @@ mod tests {
 
     fn check(text: &str, addressed: bool, wanted: Option<(Name, &str)>) {
         let read = read(text, "HoaSenBot", addressed);
-        assert_eq!(read.as_ref().map(|command| (command.name, command.args.as_str())), wanted, "{text:?}");
+        assert_eq!(
+            read.as_ref()
+                .map(|command| (command.name, command.args.as_str())),
+            wanted,
+            "{text:?}"
+        );
     }
 
     #[test]
     fn a_slash_makes_a_command_everywhere() {
         check("/baocao", false, Some((Name::Report, "")));
-        check("/baocao@HoaSenBot tuần", false, Some((Name::Report, "tuần")));
+        check(
+            "/baocao@HoaSenBot tuần",
+            false,
+            Some((Name::Report, "tuần")),
+        );
         check("/baocao@KhacBot tuần", true, None);
         check("/báo cáo lớp 5A1", false, Some((Name::Report, "lớp 5A1")));
         check("/Bao Cao@hoasenbot", false, Some((Name::Report, "")));
         check("/start ABC123", false, Some((Name::Start, "ABC123")));
-        check("/hoi cách đổi mật khẩu", false, Some((Name::Guide, "cách đổi mật khẩu")));
+        check(
+            "/hoi cách đổi mật khẩu",
+            false,
+            Some((Name::Guide, "cách đổi mật khẩu")),
+        );
         check("/help", false, Some((Name::Help, "")));
         check("/la gi", true, None);
         check("/", true, None);
@@ -181,7 +255,11 @@ mod tests {
         check("Báo cáo", true, Some((Name::Report, "")));
         check("bao cao", true, Some((Name::Report, "")));
         check("báo cáo lớp 5A1 ạ", true, Some((Name::Report, "lớp 5A1")));
-        check("@HoaSenBot báo cáo tuần này", true, Some((Name::Report, "tuần này")));
+        check(
+            "@HoaSenBot báo cáo tuần này",
+            true,
+            Some((Name::Report, "tuần này")),
+        );
         check("Báo cáo", false, None);
         check("báo cáo cô là nhà em quét rồi", true, None);
         check("xác nhận đã quét", true, None);

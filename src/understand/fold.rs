@@ -58,14 +58,23 @@ mod tests {
 
     #[test]
     fn accents_case_and_form_do_not_matter() {
-        for text in ["Đã Quét", "đã quét", "DA QUET", "\u{111}a\u{303} que\u{301}t", "đã\u{200B} quét"] {
+        for text in [
+            "Đã Quét",
+            "đã quét",
+            "DA QUET",
+            "\u{111}a\u{303} que\u{301}t",
+            "đã\u{200B} quét",
+        ] {
             assert_eq!(fold(text), "da quet", "{text:?}");
         }
     }
 
     #[test]
     fn cleaning_keeps_the_accents_and_drops_what_cannot_be_seen() {
-        assert_eq!(clean("  que\u{301}t\u{0000}\u{202E} rồi\n\n ạ "), "quét rồi ạ");
+        assert_eq!(
+            clean("  que\u{301}t\u{0000}\u{202E} rồi\n\n ạ "),
+            "quét rồi ạ"
+        );
         assert_eq!(clean("\u{200B}\u{FEFF}"), "");
     }
 }

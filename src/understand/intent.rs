@@ -18,7 +18,10 @@ pub enum Intent {
     /// One or several choices of ours, by button or by number.
     Chosen(Vec<Tap>),
     /// Clear statements. `asks` when the same message also wants help.
-    Said { statements: Vec<Statement>, asks: Option<Question> },
+    Said {
+        statements: Vec<Statement>,
+        asks: Option<Question>,
+    },
     /// It looks like a statement, but a person would ask back.
     Unsure(Option<TaskId>),
     Asked(Question),
@@ -84,7 +87,9 @@ pub fn redact(what: &mut What) -> bool {
 
 pub fn understand(around: &Around<'_>) -> Intent {
     match around.what {
-        What::Tap { data, .. } => Tap::read(data).map_or(Intent::NoSuchChoice, |tap| Intent::Chosen(vec![tap])),
+        What::Tap { data, .. } => {
+            Tap::read(data).map_or(Intent::NoSuchChoice, |tap| Intent::Chosen(vec![tap]))
+        }
         What::Attachment { .. } if around.addressed => Intent::Attachment,
         What::Attachment { .. } => Intent::Nothing,
         What::Text { text, .. } => words(text, around),
@@ -93,14 +98,22 @@ pub fn understand(around: &Around<'_>) -> Intent {
 
 fn words(text: &str, around: &Around<'_>) -> Intent {
     if text.is_empty() {
-        return if around.addressed { Intent::Empty } else { Intent::Nothing };
+        return if around.addressed {
+            Intent::Empty
+        } else {
+            Intent::Nothing
+        };
     }
     if let Some(command) = commands::read(text, around.our_name, around.addressed) {
         return Intent::Command(command);
     }
     if text.chars().count() > LONGEST_ANSWER {
         let text = text.chars().take(LONGEST_QUESTION).collect();
-        return if around.addressed { Intent::Asked(Question { text, task: None }) } else { Intent::Nothing };
+        return if around.addressed {
+            Intent::Asked(Question { text, task: None })
+        } else {
+            Intent::Nothing
+        };
     }
     if around.addressed
         && let Some(intent) = numbers(text, around)
@@ -118,7 +131,10 @@ fn numbers(text: &str, around: &Around<'_>) -> Option<Intent> {
         .split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '.' | '+' | '&' | '-'))
         .filter(|word| !word.is_empty() && !matches!(*word, "va" | "a" | "nhe" | "so"))
         .collect();
-    let picks: Vec<usize> = words.iter().map(|word| word.parse().ok()).collect::<Option<_>>()?;
+    let picks: Vec<usize> = words
+        .iter()
+        .map(|word| word.parse().ok())
+        .collect::<Option<_>>()?;
     if picks.is_empty() {
         return None;
     }
@@ -126,48 +142,101 @@ fn numbers(text: &str, around: &Around<'_>) -> Option<Intent> {
         return Some(Intent::TooLate);
     }
     let chosen = |pick: &usize| pick.checked_sub(1).and_then(|place| choices.get(place));
-    let taps: Option<Vec<Tap>> = picks.iter().map(|pick| chosen(pick).and_then(|choice| Tap::read(&choice.data))).collect();
+    let taps: Option<Vec<Tap>> = picks
+        .iter()
+        .map(|pick| chosen(pick).and_then(|choice| Tap::read(&choice.data)))
+        .collect();
     Some(taps.map_or(Intent::NoSuchChoice, Intent::Chosen))
 }
 
 fn statements(text: &str, around: &Around<'_>) -> Intent {
     let words: Vec<TaskWords> = around.tasks.iter().map(|task| task_words(task)).collect();
     let asked = asked_for(around);
-    let items: Vec<usize> = asked.iter().filter_map(|id| around.tasks.iter().position(|task| task.id == *id)).collect();
-    let reading = replies::read(text, &Context { items: &items, tasks: &words });
-    let task_at = |place: Option<usize>| place.and_then(|place| around.tasks.get(place)).map(|task| task.id);
+    let items: Vec<usize> = asked
+        .iter()
+        .filter_map(|id| around.tasks.iter().position(|task| task.id == *id))
+        .collect();
+    let reading = replies::read(
+        text,
+        &Context {
+            items: &items,
+            tasks: &words,
+        },
+    );
+    let task_at = |place: Option<usize>| {
+        place
+            .and_then(|place| around.tasks.get(place))
+            .map(|task| task.id)
+    };
 
     let mut said = Vec::new();
     let mut asks = None;
     for statement in &reading.statements {
         let task = task_at(statement.task);
         match verb(statement.said) {
-            None => asks = Some(Question { text: text.to_owned(), task }),
-            Some(verb) => said.push(Statement { verb, task: task.or_else(|| only_payment(verb, around.tasks)) }),
+            None => {
+                asks = Some(Question {
+                    text: text.to_owned(),
+                    task,
+                })
+            }
+            Some(verb) => said.push(Statement {
+                verb,
+                task: task.or_else(|| only_payment(verb, around.tasks)),
+            }),
         }
     }
     if !around.addressed {
-        let clear = reading.unsure.is_none() && asks.is_none() && said.iter().all(|statement| statement.task.is_some());
-        return if clear && !said.is_empty() { Intent::Said { statements: said, asks: None } } else { Intent::Nothing };
+        let clear = reading.unsure.is_none()
+            && asks.is_none()
+            && said.iter().all(|statement| statement.task.is_some());
+        return if clear && !said.is_empty() {
+            Intent::Said {
+                statements: said,
+                asks: None,
+            }
+        } else {
+            Intent::Nothing
+        };
     }
-    let vague = said.iter().any(|statement| statement.task.is_none() && statement.verb != Verb::Undo);
+    let vague = said
+        .iter()
+        .any(|statement| statement.task.is_none() && statement.verb != Verb::Undo);
     if vague || (said.is_empty() && reading.unsure.is_some()) {
         let about = reading.unsure.and_then(|unsure| task_at(unsure.task));
-        let only_asked = || if asked.len() == 1 { asked.first().copied() } else { None };
+        let only_asked = || {
+            if asked.len() == 1 {
+                asked.first().copied()
+            } else {
+                None
+            }
+        };
         return Intent::Unsure(about.or_else(only_asked));
     }
     match (said.is_empty(), asks) {
-        (false, asks) => Intent::Said { statements: said, asks },
+        (false, asks) => Intent::Said {
+            statements: said,
+            asks,
+        },
         (true, Some(question)) => Intent::Asked(question),
-        (true, None) => Intent::Asked(Question { text: text.to_owned(), task: None }),
+        (true, None) => Intent::Asked(Question {
+            text: text.to_owned(),
+            task: None,
+        }),
     }
 }
 
 /// The tasks that the question answered asks about, in the order of its numbers.
 fn asked_for(around: &Around<'_>) -> Vec<TaskId> {
-    let Some((choices, true)) = around.prompt else { return Vec::new() };
+    let Some((choices, true)) = around.prompt else {
+        return Vec::new();
+    };
     let task = |choice: &Choice| match Tap::read(&choice.data) {
-        Some(Tap::Say { verb: Verb::Done, task, .. }) => Some(task),
+        Some(Tap::Say {
+            verb: Verb::Done,
+            task,
+            ..
+        }) => Some(task),
         _ => None,
     };
     choices.iter().filter_map(task).collect()

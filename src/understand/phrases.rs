@@ -109,8 +109,15 @@ pub enum Cue {
 impl Cue {
     /// Words that stay harmless beside a "done": they neither name another thing nor take anything back.
     pub fn is_small(self) -> bool {
-        use Cue::{All, And, Can, Check, Counter, Da, Day, Do, Filler, Finally, It, Kin, Me, Moi, Now, Past, Polite, Report, Roi, Since, Teacher, Xong};
-        [All, And, Can, Check, Counter, Da, Day, Do, Filler, Finally, It, Kin, Me, Moi, Now, Past, Polite, Report, Roi, Since, Teacher, Xong].contains(&self)
+        use Cue::{
+            All, And, Can, Check, Counter, Da, Day, Do, Filler, Finally, It, Kin, Me, Moi, Now,
+            Past, Polite, Report, Roi, Since, Teacher, Xong,
+        };
+        [
+            All, And, Can, Check, Counter, Da, Day, Do, Filler, Finally, It, Kin, Me, Moi, Now,
+            Past, Polite, Report, Roi, Since, Teacher, Xong,
+        ]
+        .contains(&self)
     }
 }
 
@@ -121,137 +128,344 @@ pub const WEAK_NOUNS: &[&str] = &["mã", "tiền", "khoản", "mã quét"];
 /// word only. "ch" is sometimes "chị", "k" after a number is a thousand; reading them as a no is the safe side.
 /// "hem", "hổng", "hông" are southern; "chửa" is an older "chưa"; "goy", "ùi" are young people's "rồi".
 pub const SPELLINGS: &[(&str, &str)] = &[
-    ("k", "không"), ("ko", "không"), ("kg", "không"), ("kh", "không"), ("khg", "không"), ("hok", "không"), ("hk", "không"), ("hem", "không"), ("hông", "không"), ("hong", "không"),
-    ("hổng", "không"), ("hôg", "không"), ("khum", "không"), ("kô", "không"), ("khôg", "không"), ("kog", "không"), ("khôn", "không"), ("đếch", "không"), ("hôn", "không"),
-    ("chx", "chưa"), ("ch", "chưa"), ("chư", "chưa"), ("chửa", "chưa"), ("cưa", "chưa"), ("chauw", "chưa"), ("chauwa", "chưa"),
-    ("r", "rồi"), ("rùi", "rồi"), ("roài", "rồi"), ("ròi", "rồi"), ("rôi", "rồi"), ("rui", "rồi"), ("roy", "rồi"), ("ròy", "rồi"), ("goy", "rồi"), ("gòi", "rồi"), ("rầu", "rồi"), ("ùi", "rồi"), ("rroi", "rồi"), ("zồi", "rồi"), ("rồy", "rồi"), ("rou", "rồi"),
-    ("xog", "xong"), ("xg", "xong"), ("xomg", "xong"), ("xonh", "xong"), ("sog", "xong"),
-    ("đc", "được"), ("dc", "được"), ("đk", "được"), ("dk", "được"), ("đựơc", "được"), ("đươc", "được"), ("đượk", "được"), ("dx", "được"),
-    ("e", "em"), ("lm", "làm"), ("gòy", "rồi"), ("oki", "ok"), ("okie", "ok"), ("vs", "với"), ("ms", "mới"), ("mk", "mình"), ("qa", "qua"), ("z", "vậy"), ("dị", "vậy"), ("zậy", "vậy"),
+    ("k", "không"),
+    ("ko", "không"),
+    ("kg", "không"),
+    ("kh", "không"),
+    ("khg", "không"),
+    ("hok", "không"),
+    ("hk", "không"),
+    ("hem", "không"),
+    ("hông", "không"),
+    ("hong", "không"),
+    ("hổng", "không"),
+    ("hôg", "không"),
+    ("khum", "không"),
+    ("kô", "không"),
+    ("khôg", "không"),
+    ("kog", "không"),
+    ("khôn", "không"),
+    ("đếch", "không"),
+    ("hôn", "không"),
+    ("chx", "chưa"),
+    ("ch", "chưa"),
+    ("chư", "chưa"),
+    ("chửa", "chưa"),
+    ("cưa", "chưa"),
+    ("chauw", "chưa"),
+    ("chauwa", "chưa"),
+    ("r", "rồi"),
+    ("rùi", "rồi"),
+    ("roài", "rồi"),
+    ("ròi", "rồi"),
+    ("rôi", "rồi"),
+    ("rui", "rồi"),
+    ("roy", "rồi"),
+    ("ròy", "rồi"),
+    ("goy", "rồi"),
+    ("gòi", "rồi"),
+    ("rầu", "rồi"),
+    ("ùi", "rồi"),
+    ("rroi", "rồi"),
+    ("zồi", "rồi"),
+    ("rồy", "rồi"),
+    ("rou", "rồi"),
+    ("xog", "xong"),
+    ("xg", "xong"),
+    ("xomg", "xong"),
+    ("xonh", "xong"),
+    ("sog", "xong"),
+    ("đc", "được"),
+    ("dc", "được"),
+    ("đk", "được"),
+    ("dk", "được"),
+    ("đựơc", "được"),
+    ("đươc", "được"),
+    ("đượk", "được"),
+    ("dx", "được"),
+    ("e", "em"),
+    ("lm", "làm"),
+    ("gòy", "rồi"),
+    ("oki", "ok"),
+    ("okie", "ok"),
+    ("vs", "với"),
+    ("ms", "mới"),
+    ("mk", "mình"),
+    ("qa", "qua"),
+    ("z", "vậy"),
+    ("dị", "vậy"),
+    ("zậy", "vậy"),
 ];
 
 pub const PHRASES: &[(Cue, &str)] = &[
     // Nothing may be recorded beside these: a quoted prompt, a condition, somebody else, a doubt.
-    (Cue::Quote, "phụ huynh vui lòng, ba mẹ vui lòng, bố mẹ vui lòng, đề nghị phụ huynh, kính gửi phụ huynh, kính mời phụ huynh, nhắc phụ huynh, \
-        phụ huynh nào, trả lời 1, trả lời số, bấm nút xác nhận, vui lòng, đề nghị"),
-    (Cue::If, "nếu, =nhỡ, giả sử, giá mà, ví dụ, miễn là, khi nào xong, bao giờ xong, khi nào được, làm xong thì, xong thì báo, để xem, thử xem, giả như, mong là, hy vọng, hi vọng"),
-    (Cue::Others, "kìa, nghe nói, nghe bảo, nghe đâu, thấy bảo, thấy nói, nghe đồn, người ta, ng ta, nhà bên, hàng xóm, nhà kia, nhà ấy, nhà đó, \
+    (
+        Cue::Quote,
+        "phụ huynh vui lòng, ba mẹ vui lòng, bố mẹ vui lòng, đề nghị phụ huynh, kính gửi phụ huynh, kính mời phụ huynh, nhắc phụ huynh, \
+        phụ huynh nào, trả lời 1, trả lời số, bấm nút xác nhận, vui lòng, đề nghị",
+    ),
+    (
+        Cue::If,
+        "nếu, =nhỡ, giả sử, giá mà, ví dụ, miễn là, khi nào xong, bao giờ xong, khi nào được, làm xong thì, xong thì báo, để xem, thử xem, giả như, mong là, hy vọng, hi vọng",
+    ),
+    (
+        Cue::Others,
+        "kìa, nghe nói, nghe bảo, nghe đâu, thấy bảo, thấy nói, nghe đồn, người ta, ng ta, nhà bên, hàng xóm, nhà kia, nhà ấy, nhà đó, \
         nhà nó, chị ấy, anh ấy, bạn ấy, cô ấy, bà ấy, ông ấy, chị kia, chúng nó, tụi nó, họ, ai đó, ai, ai cũng, người khác, nhà khác, mọi người đã, mọi người đều, \
         các mẹ đã, các mẹ khác, cả lớp, cả xóm, cả làng, cả nhóm, bạn bè, khoe, mấy nhà, nhiều nhà, nhà nào, cháu khác, lớp bên, lớp khác, em họ, đồng nghiệp, \
-        bạn em, bạn tôi, bạn mình, chị bạn, nhiều người, mấy người, mấy mẹ, mấy chị, đứa nào, thấy các"),
-    (Cue::Filler, "dễ hơn em tưởng, tưởng khó, hơn em tưởng, hơn tưởng, hoá ra dễ, hoá ra nhanh, tưởng lâu, tưởng phức tạp, tưởng rắc rối"),
-    (Cue::Doubt, "thì phải, hình như, hay sao, không nhớ, chẳng nhớ, chả nhớ, không chắc, chưa chắc, chắc là, chắc, có lẽ, có khi, không biết xong chưa, \
+        bạn em, bạn tôi, bạn mình, chị bạn, nhiều người, mấy người, mấy mẹ, mấy chị, đứa nào, thấy các",
+    ),
+    (
+        Cue::Filler,
+        "dễ hơn em tưởng, tưởng khó, hơn em tưởng, hơn tưởng, hoá ra dễ, hoá ra nhanh, tưởng lâu, tưởng phức tạp, tưởng rắc rối",
+    ),
+    (
+        Cue::Doubt,
+        "thì phải, hình như, hay sao, không nhớ, chẳng nhớ, chả nhớ, không chắc, chưa chắc, chắc là, chắc, có lẽ, có khi, không biết xong chưa, \
         không biết đã, không biết được chưa, không rõ, chẳng rõ, hay chưa, dường như, gần như, suýt, tưởng, cứ tưởng, ngỡ, để em hỏi, để hỏi, em hỏi, phải hỏi, hỏi xem, \
-        không biết có, hay không, quên chưa hỏi, hỏi chồng, hỏi vợ, hỏi bố, hỏi mẹ, hỏi bà, chưa biết, chưa rõ, giả vờ, đùa, nói đùa, lừa"),
+        không biết có, hay không, quên chưa hỏi, hỏi chồng, hỏi vợ, hỏi bố, hỏi mẹ, hỏi bà, chưa biết, chưa rõ, giả vờ, đùa, nói đùa, lừa",
+    ),
     // The reminder is turned away, the task is not.
-    (Cue::Filler, "không phải nhắc, không phải nhắc nữa, không phải nhắc nữa đâu, khỏi nhắc, khỏi phải nhắc, đừng nhắc, đừng nhắc nữa, đừng giục, không cần nhắc, \
-        không cần nhắc nữa, cô đừng lo, đừng lo, không lo, khỏi lo, không khó, không khó lắm, không khó gì, không bắt buộc, không vấn đề gì, không sao, không lâu, không mất công"),
-
+    (
+        Cue::Filler,
+        "không phải nhắc, không phải nhắc nữa, không phải nhắc nữa đâu, khỏi nhắc, khỏi phải nhắc, đừng nhắc, đừng nhắc nữa, đừng giục, không cần nhắc, \
+        không cần nhắc nữa, cô đừng lo, đừng lo, không lo, khỏi lo, không khó, không khó lắm, không khó gì, không bắt buộc, không vấn đề gì, không sao, không lâu, không mất công",
+    ),
     // Not yet.
-    (Cue::Yet, "chưa, chưa hề, vẫn chưa, còn chưa, mức 1, mức một, mức 01, tưởng xong, nửa chừng, dở dang, dở chừng, đang dở, mới được một nửa, \
-        quên mất, quên, chưa từng, nào đã, thiếu, còn thiếu, chả thấy đâu, hoá ra vẫn"),
-    (Cue::Not, "không, chẳng, chả, đếch, đừng, chớ, không hề, không có"),
+    (
+        Cue::Yet,
+        "chưa, chưa hề, vẫn chưa, còn chưa, mức 1, mức một, mức 01, tưởng xong, nửa chừng, dở dang, dở chừng, đang dở, mới được một nửa, \
+        quên mất, quên, chưa từng, nào đã, thiếu, còn thiếu, chả thấy đâu, hoá ra vẫn",
+    ),
+    (
+        Cue::Not,
+        "không, chẳng, chả, đếch, đừng, chớ, không hề, không có",
+    ),
     (Cue::Dau, "đâu, gì đâu, đâu mà, đâu ra mà, đâu có"),
-    (Cue::Finally, "cuối cùng, cuối cùng cũng, mãi mới, mãi cũng, mãi rồi cũng, rốt cuộc, loay hoay mãi, mãi mới được, vật vã mãi"),
-
+    (
+        Cue::Finally,
+        "cuối cùng, cuối cùng cũng, mãi mới, mãi cũng, mãi rồi cũng, rốt cuộc, loay hoay mãi, mãi mới được, vật vã mãi",
+    ),
     // Time to come and promises. "mai" without accents may be "mãi"; both speak against a "done".
-    (Cue::Later, "đang, mai, ngày mai, sáng mai, chiều mai, tối mai, mai mốt, =mốt, ngày kia, ngày mốt, lát, lát nữa, tí nữa, tý nữa, tẹo nữa, chút nữa, chốc nữa, chốc, lúc nữa, xíu nữa, \
+    (
+        Cue::Later,
+        "đang, mai, ngày mai, sáng mai, chiều mai, tối mai, mai mốt, =mốt, ngày kia, ngày mốt, lát, lát nữa, tí nữa, tý nữa, tẹo nữa, chút nữa, chốc nữa, chốc, lúc nữa, xíu nữa, \
         tối về, chiều về, trưa về, đêm về, sẽ, sắp, sắp sửa, =định, dự định, =tính, đang định, đang tính, định quét, định làm, định nộp, định đóng, định chuyển, \
         tuần sau, tuần tới, sang tuần, đầu tuần sau, tháng sau, tháng tới, sang tháng, đầu tháng sau, cuối tháng, hôm sau, hôm nào, bữa nào, bữa khác, hôm khác, dịp khác, lúc khác, \
         lúc nào rảnh, khi nào rảnh, rảnh em, rảnh thì, rảnh sẽ, để em, để mai, để tối, để chiều, để lát, để hôm, để cuối, để tuần, để sau, để tôi, để mình, để bố, để mẹ, để chồng, để vợ, \
         để nhà em, để anh, để con, từ từ, thong thả, mấy hôm nữa, vài hôm nữa, mấy bữa nữa, ít hôm nữa, hôm nữa, ngày nữa, sau này, làm sau, quét sau, nộp sau, đóng sau, \
         ck sau, chuyển sau, gửi sau, thử sau, sau nhé, sau ạ, sau nha, thu xếp, sắp xếp, cố gắng, có lương, lĩnh lương, lương về, gia hạn, chuẩn bị, nghỉ ca, tan ca, tan làm, không kịp, chưa kịp, thử lại, \
-        tối nay về, chiều nay về, đi làm về, nhớ ra sẽ, xin lùi, lùi lại, hứa, cam kết"),
-    (Cue::Wait, "xin khất, khất, cho em nợ, cho nợ, xin nợ, =chờ, =đợi, đang chờ, đang đợi, còn chờ, còn đợi, phải chờ, phải đợi, chờ duyệt, chờ lương, chờ em, đợi em, đợi tối, đợi lương, đợi tin nhắn, chờ tin nhắn, chờ chồng, \
-        đợi chồng, chờ kết quả, đợi kết quả, chờ xã, chờ mã, đợi mã, hẹn, công an hẹn, xã hẹn, xếp hàng, soạn lệnh, bận, bận quá, bận lắm, đang làm dở"),
-    (Cue::Block, "hết hạn, bảo trì, chưa có tiền, không có tiền, hết tiền, kẹt tiền, hết pin, mất mạng, mất điện, không có mạng, mất sóng, bị khoá, khoá tài khoản, ngân hàng nghỉ, ngân hàng đóng cửa, \
-        xã nghỉ, công an nghỉ, đóng cửa, hỏng máy, máy hỏng, hết dung lượng, hết tiền điện thoại, chưa có lương, không có sóng, ở ruộng, ngoài đồng, đi công tác, đi vắng"),
-    (Cue::Fail, "lỗi, báo lỗi, bị lỗi, không tồn tại, đứng im, đơ, treo, xoay mãi, quay mãi, quay vòng vòng, trắng màn hình, màn hình trắng, trắng xoá, không gửi mã, chưa gửi mã, chưa thấy mã, không về mã, \
+        tối nay về, chiều nay về, đi làm về, nhớ ra sẽ, xin lùi, lùi lại, hứa, cam kết",
+    ),
+    (
+        Cue::Wait,
+        "xin khất, khất, cho em nợ, cho nợ, xin nợ, =chờ, =đợi, đang chờ, đang đợi, còn chờ, còn đợi, phải chờ, phải đợi, chờ duyệt, chờ lương, chờ em, đợi em, đợi tối, đợi lương, đợi tin nhắn, chờ tin nhắn, chờ chồng, \
+        đợi chồng, chờ kết quả, đợi kết quả, chờ xã, chờ mã, đợi mã, hẹn, công an hẹn, xã hẹn, xếp hàng, soạn lệnh, bận, bận quá, bận lắm, đang làm dở",
+    ),
+    (
+        Cue::Block,
+        "hết hạn, bảo trì, chưa có tiền, không có tiền, hết tiền, kẹt tiền, hết pin, mất mạng, mất điện, không có mạng, mất sóng, bị khoá, khoá tài khoản, ngân hàng nghỉ, ngân hàng đóng cửa, \
+        xã nghỉ, công an nghỉ, đóng cửa, hỏng máy, máy hỏng, hết dung lượng, hết tiền điện thoại, chưa có lương, không có sóng, ở ruộng, ngoài đồng, đi công tác, đi vắng",
+    ),
+    (
+        Cue::Fail,
+        "lỗi, báo lỗi, bị lỗi, không tồn tại, đứng im, đơ, treo, xoay mãi, quay mãi, quay vòng vòng, trắng màn hình, màn hình trắng, trắng xoá, không gửi mã, chưa gửi mã, chưa thấy mã, không về mã, \
         bị văng, văng ra, thoát ra, tự thoát, không hợp lệ, không đúng, báo sai, sai, không nhận, không vào, không mở, không tải, không load, không nhận diện, không thấy mã, xoay tròn, quay tròn, xoay vòng, màn hình đen, mãi không lên, mãi không được, mãi không ra, mãi chưa được, mãi không thấy, quét mãi không, không lên gì, \
         chẳng thấy gì, không thấy gì, không hiện, chẳng hiện, không hiện gì, không ra gì, chuyển nhầm, ck nhầm, nộp nhầm, đóng nhầm, sang tài khoản khác, tên người lạ, không khớp, thất bại, không thành công, \
-        bị từ chối, từ chối, bị trả lại, tiền bị trả, hoàn lại, hoàn tiền, không ăn, chưa ăn, chả ăn thua, bó tay, chịu, em chịu, không xong, không ổn, trục trặc, tải mãi, load mãi, đen sì, tối thui, mờ quá"),
-
+        bị từ chối, từ chối, bị trả lại, tiền bị trả, hoàn lại, hoàn tiền, không ăn, chưa ăn, chả ăn thua, bó tay, chịu, em chịu, không xong, không ổn, trục trặc, tải mãi, load mãi, đen sì, tối thui, mờ quá",
+    ),
     // Back again: an answer given before is taken away.
-    (Cue::Undo, "nhầm, ấn nhầm, bấm nhầm, báo nhầm, nhắn nhầm, gửi nhầm, nói nhầm, trả lời nhầm, chạm nhầm, chọn nhầm, tick nhầm, tích nhầm, bấm lộn, ấn lộn, nhắn lộn, =lộn, lỡ tay, lỡ bấm, lỡ ấn, lỡ chạm, lỡ nhắn, lỡ báo, \
+    (
+        Cue::Undo,
+        "nhầm, ấn nhầm, bấm nhầm, báo nhầm, nhắn nhầm, gửi nhầm, nói nhầm, trả lời nhầm, chạm nhầm, chọn nhầm, tick nhầm, tích nhầm, bấm lộn, ấn lộn, nhắn lộn, =lộn, lỡ tay, lỡ bấm, lỡ ấn, lỡ chạm, lỡ nhắn, lỡ báo, \
         nhanh tay quá, bấm linh tinh, bấm lung tung, ấn linh tinh, nghịch máy, nghịch điện thoại, bấm bậy, bấm láo, nghịch bấm, trót bấm, trót báo, trót nhắn, rút lại, xin rút, báo láo, nói lại cho đúng, \
-        đính chính, cho em sửa, xin sửa lại, sửa lại giúp, sửa lại hộ, huỷ xác nhận, bỏ xác nhận, xoá xác nhận, bấm bừa, bấm vội, báo vội, nhắn vội, rút xác nhận, hoàn tác"),
+        đính chính, cho em sửa, xin sửa lại, sửa lại giúp, sửa lại hộ, huỷ xác nhận, bỏ xác nhận, xoá xác nhận, bấm bừa, bấm vội, báo vội, nhắn vội, rút xác nhận, hoàn tác",
+    ),
     // Without accents "bo" may be "bố" and "go" may be anything, so those ask for their accents or for more words.
-    (Cue::TakeBack, "xoá, xoá giúp, xoá hộ, =bỏ, bỏ giúp, bỏ hộ, bỏ cho em, bo so, bo muc, bo cai, bỏ đi, bỏ dấu, =rút, rút giúp, rút hộ, huỷ, =gỡ, gỡ ra, gỡ giúp, gỡ hộ, bỏ tích, bỏ tick"),
-
+    (
+        Cue::TakeBack,
+        "xoá, xoá giúp, xoá hộ, =bỏ, bỏ giúp, bỏ hộ, bỏ cho em, bo so, bo muc, bo cai, bỏ đi, bỏ dấu, =rút, rút giúp, rút hộ, huỷ, =gỡ, gỡ ra, gỡ giúp, gỡ hộ, bỏ tích, bỏ tick",
+    ),
     // Will not, or has nothing to do it with.
-    (Cue::NoPhone, "máy bàn phím, điện thoại bàn phím, điện thoại bấm, máy bấm, cục gạch, máy đen trắng, điện thoại đen trắng, nokia, không có máy cảm ứng, không có cảm ứng, không có điện thoại, không có smartphone, \
+    (
+        Cue::NoPhone,
+        "máy bàn phím, điện thoại bàn phím, điện thoại bấm, máy bấm, cục gạch, máy đen trắng, điện thoại đen trắng, nokia, không có máy cảm ứng, không có cảm ứng, không có điện thoại, không có smartphone, \
         không có máy thông minh, không có điện thoại thông minh, không dùng điện thoại, không dùng smartphone, không dùng zalo, không dùng máy thông minh, không dùng mạng, không có zalo, không có máy, máy cùi bắp không, \
-        không xài điện thoại, không xài smartphone, không có internet, không có đt"),
-    (Cue::Refuse, "miễn, xin miễn, xin phép không, xin không, xin thôi, thôi em không, thôi không, không cần, không thích, không muốn, không ưng, không đồng ý, không tham gia, từ chối làm, bỏ qua cho, cô bỏ qua, \
-        chuyển chiếc gì, làm chiếc gì, quét chiếc gì, kệ, mặc kệ, không chơi, không hứng thú, không quan tâm, còn lâu, tay trao tay"),
-    (Cue::CashDone, "biên lai giấy, phiếu thu, biên lai đỏ, cầm của em, cô cầm, cô nhận tiền, cô thu rồi, cô đã nhận tiền"),
-    (Cue::Cash, "tiền mặt, tiền tươi, đưa tay, nộp tay, đóng tay, tận tay, trao tay, quầy, quầy thu, tại quầy, ở quầy, phòng tài vụ, tài vụ, kế toán, thủ quỹ, phòng thu, bàn thu, văn phòng, \
+        không xài điện thoại, không xài smartphone, không có internet, không có đt",
+    ),
+    (
+        Cue::Refuse,
+        "miễn, xin miễn, xin phép không, xin không, xin thôi, thôi em không, thôi không, không cần, không thích, không muốn, không ưng, không đồng ý, không tham gia, từ chối làm, bỏ qua cho, cô bỏ qua, \
+        chuyển chiếc gì, làm chiếc gì, quét chiếc gì, kệ, mặc kệ, không chơi, không hứng thú, không quan tâm, còn lâu, tay trao tay",
+    ),
+    (
+        Cue::CashDone,
+        "biên lai giấy, phiếu thu, biên lai đỏ, cầm của em, cô cầm, cô nhận tiền, cô thu rồi, cô đã nhận tiền",
+    ),
+    (
+        Cue::Cash,
+        "tiền mặt, tiền tươi, đưa tay, nộp tay, đóng tay, tận tay, trao tay, quầy, quầy thu, tại quầy, ở quầy, phòng tài vụ, tài vụ, kế toán, thủ quỹ, phòng thu, bàn thu, văn phòng, \
         cầm tiền, đưa tiền, đưa cô, đưa tiền cô, đưa cho cô, nộp cho cô, nộp cô, đóng cho cô, đóng cô, gửi cô tiền, gửi tiền cô, gửi tiền cho cô, trực tiếp, tiền giấy, tiền chẵn, mang tiền, cầm tiền đến, \
-        mang ra trường, mang đến trường, nộp ở trường, đóng ở trường, nộp tại trường, đóng tại trường, nộp tận nơi, tiền đưa, bỏ phong bì, phong bì"),
-
+        mang ra trường, mang đến trường, nộp ở trường, đóng ở trường, nộp tại trường, đóng tại trường, nộp tận nơi, tiền đưa, bỏ phong bì, phong bì",
+    ),
     // Done. "ok" alone is courtesy.
     (Cue::Roi, "rồi"),
-    (Cue::Xong, "xong, xong xuôi, hoàn thành, hoàn tất, thành công, đâu vào đấy, xong hết, xong cả"),
+    (
+        Cue::Xong,
+        "xong, xong xuôi, hoàn thành, hoàn tất, thành công, đâu vào đấy, xong hết, xong cả",
+    ),
     (Cue::Da, "đã, vừa, vừa mới, mới vừa, vừa xong, đã được"),
     (Cue::Moi, "mới"),
-    (Cue::Since, "từ sáng, từ trưa, từ chiều, từ tối, từ hôm, từ hôm qua, từ hôm kia, từ tối qua, từ sáng nay, từ tuần trước, từ lâu, lâu rồi, từ tháng trước, từ năm ngoái, từ nãy, từ đời nào, từ hồi, từ đầu tuần, từ đầu tháng, từ bữa"),
-    (Cue::Past, "hôm qua, hôm kia, hôm nọ, hôm trước, tối qua, đêm qua, chiều qua, sáng qua, trưa qua, tối hôm qua, chiều hôm qua, sáng hôm qua, sáng nay, lúc nãy, ban nãy, khi nãy, hồi nãy, vừa nãy, nãy, hồi sáng, hồi trưa, hồi chiều, \
-        ban sáng, tuần trước, tuần rồi, năm ngoái, bữa trước, bữa qua, bữa nọ, bữa kia, hôm rồi, lúc sáng, lúc trưa, hôm đi, qua rồi"),
-    (Cue::Day, "hôm nay, bữa nay, trưa nay, chiều nay, tối nay, đêm nay, tối, trưa, chiều, sáng, đêm, tuần này, cuối tuần, chủ nhật, thứ hai, thứ ba, thứ tư, thứ năm, thứ sáu, thứ bảy, thứ 2, thứ 3, thứ 4, thứ 5, thứ 6, thứ 7, t2, t3, t4, t5, t6, t7, cn, \
-        hôm, giờ nghỉ, nghỉ trưa, tháng này, kỳ này, đợt này, năm nay, đúng hạn"),
-    (Cue::LastMonth, "tháng trước, tháng rồi, kỳ trước, đợt trước, năm trước, học kỳ trước"),
-
+    (
+        Cue::Since,
+        "từ sáng, từ trưa, từ chiều, từ tối, từ hôm, từ hôm qua, từ hôm kia, từ tối qua, từ sáng nay, từ tuần trước, từ lâu, lâu rồi, từ tháng trước, từ năm ngoái, từ nãy, từ đời nào, từ hồi, từ đầu tuần, từ đầu tháng, từ bữa",
+    ),
+    (
+        Cue::Past,
+        "hôm qua, hôm kia, hôm nọ, hôm trước, tối qua, đêm qua, chiều qua, sáng qua, trưa qua, tối hôm qua, chiều hôm qua, sáng hôm qua, sáng nay, lúc nãy, ban nãy, khi nãy, hồi nãy, vừa nãy, nãy, hồi sáng, hồi trưa, hồi chiều, \
+        ban sáng, tuần trước, tuần rồi, năm ngoái, bữa trước, bữa qua, bữa nọ, bữa kia, hôm rồi, lúc sáng, lúc trưa, hôm đi, qua rồi",
+    ),
+    (
+        Cue::Day,
+        "hôm nay, bữa nay, trưa nay, chiều nay, tối nay, đêm nay, tối, trưa, chiều, sáng, đêm, tuần này, cuối tuần, chủ nhật, thứ hai, thứ ba, thứ tư, thứ năm, thứ sáu, thứ bảy, thứ 2, thứ 3, thứ 4, thứ 5, thứ 6, thứ 7, t2, t3, t4, t5, t6, t7, cn, \
+        hôm, giờ nghỉ, nghỉ trưa, tháng này, kỳ này, đợt này, năm nay, đúng hạn",
+    ),
+    (
+        Cue::LastMonth,
+        "tháng trước, tháng rồi, kỳ trước, đợt trước, năm trước, học kỳ trước",
+    ),
     // Questions.
-    (Cue::Ask, "thế nào, như nào, ntn, như thế nào, làm sao, lam sao, kiểu gì, cách nào, bằng cách nào, sao, tại sao, vì sao, ở đâu, vào đâu, chỗ nào, nơi nào, đâu ạ thế, nút nào, mã nào, trang nào, là gì, phải làm gì, \
+    (
+        Cue::Ask,
+        "thế nào, như nào, ntn, như thế nào, làm sao, lam sao, kiểu gì, cách nào, bằng cách nào, sao, tại sao, vì sao, ở đâu, vào đâu, chỗ nào, nơi nào, đâu ạ thế, nút nào, mã nào, trang nào, là gì, phải làm gì, \
         bao lâu, bao nhiêu, mấy tiền, ai chỉ, chỗ mô, nàm thao, hay là, hay ở, có phải, phải không, đúng không, có đúng, được không, có được, có cần, có mất, không biết bấm, không biết làm, không biết, \
-        không hiểu, chẳng hiểu, chả hiểu, chẳng biết, chả biết, hỏi tí, cho em hỏi, cho hỏi, xin hỏi, em muốn hỏi, khác nhau, bằng gì, hỏi ai, phải hỏi ai, em phải hỏi ai, gửi ai, cho ai, nhờ ai, gặp ai, à cô, hả cô, hả mng, ở mô, răng, làm răng, không rõ cách, mần răng"),
-    (Cue::What, "gì, nào, cái gì, cái nào, làm gì, lần nào, việc nào"),
+        không hiểu, chẳng hiểu, chả hiểu, chẳng biết, chả biết, hỏi tí, cho em hỏi, cho hỏi, xin hỏi, em muốn hỏi, khác nhau, bằng gì, hỏi ai, phải hỏi ai, em phải hỏi ai, gửi ai, cho ai, nhờ ai, gặp ai, à cô, hả cô, hả mng, ở mô, răng, làm răng, không rõ cách, mần răng",
+    ),
+    (
+        Cue::What,
+        "gì, nào, cái gì, cái nào, làm gì, lần nào, việc nào",
+    ),
     (Cue::When, "bao giờ, khi nào, lúc nào, chừng nào"),
     (Cue::AskTail, "à, hả, nhỉ, hử, vậy, v, hở, ư, =chăng, phỏng"),
-    (Cue::Help, "giúp em với, giúp với, giúp bà, giúp tôi, giúp mình, chỉ em, chỉ tôi, chỉ bà, chỉ giúp, chỉ hộ, chỉ với, hướng dẫn, hd, bày cho, bày em, giúp em cái, cứu em, cứu với, ai biết, xem giúp, xem hộ, giúp cháu, chỉ cách, giúp bác, giúp ông, giúp e, chỉ e, giải thích, =chỉ dẫn, làm hộ em, cần hỗ trợ, hỗ trợ, giúp cái này"),
-    (Cue::Check, "cô kiểm tra, kiểm tra giúp, kiểm tra hộ, kiểm tra, check, check giúp, ktra, cô xem, cô xem giúp, cô xem đã về chưa, cô xem nhận được chưa, đã về chưa, về chưa, cô nhận được chưa, nhận được chưa, cô thấy chưa, đã nhận chưa, tích giúp, tích hộ, \
-        nhờ cô, nhờ cô tích, cô tích, cô ghi, cô ghi nhận, cô cập nhật, cô đánh dấu, ghi giúp, ghi hộ, cô ghi giúp, cô ghi hộ, cô note, xác nhận giúp, cô xác nhận, xác nhận hộ, cô duyệt, cô điểm danh, cô cộng, cô tick"),
-    (Cue::Sent, "gửi cô bill, gửi cô ảnh, gửi bill, gửi ảnh, gửi biên lai, gửi cô biên lai, gửi tin, gửi cho cô ảnh, gửi minh chứng, chụp màn hình, chụp ảnh, chụp, đăng ảnh, gửi link, gửi mã, gửi zalo, nhắn tin, nhắn cô, gọi cô, gọi"),
-    (Cue::Report, "báo cáo cô, báo cáo, báo cô, báo với cô, báo cho cô, thông báo với cô, em báo cô, xin báo, báo luôn, báo tin, báo, xác nhận, xin xác nhận, thưa cô, ảnh em gửi, ảnh gửi, bill đây, cô ạ là, báo đã, \
-        thưa"),
-
+    (
+        Cue::Help,
+        "giúp em với, giúp với, giúp bà, giúp tôi, giúp mình, chỉ em, chỉ tôi, chỉ bà, chỉ giúp, chỉ hộ, chỉ với, hướng dẫn, hd, bày cho, bày em, giúp em cái, cứu em, cứu với, ai biết, xem giúp, xem hộ, giúp cháu, chỉ cách, giúp bác, giúp ông, giúp e, chỉ e, giải thích, =chỉ dẫn, làm hộ em, cần hỗ trợ, hỗ trợ, giúp cái này",
+    ),
+    (
+        Cue::Check,
+        "cô kiểm tra, kiểm tra giúp, kiểm tra hộ, kiểm tra, check, check giúp, ktra, cô xem, cô xem giúp, cô xem đã về chưa, cô xem nhận được chưa, đã về chưa, về chưa, cô nhận được chưa, nhận được chưa, cô thấy chưa, đã nhận chưa, tích giúp, tích hộ, \
+        nhờ cô, nhờ cô tích, cô tích, cô ghi, cô ghi nhận, cô cập nhật, cô đánh dấu, ghi giúp, ghi hộ, cô ghi giúp, cô ghi hộ, cô note, xác nhận giúp, cô xác nhận, xác nhận hộ, cô duyệt, cô điểm danh, cô cộng, cô tick",
+    ),
+    (
+        Cue::Sent,
+        "gửi cô bill, gửi cô ảnh, gửi bill, gửi ảnh, gửi biên lai, gửi cô biên lai, gửi tin, gửi cho cô ảnh, gửi minh chứng, chụp màn hình, chụp ảnh, chụp, đăng ảnh, gửi link, gửi mã, gửi zalo, nhắn tin, nhắn cô, gọi cô, gọi",
+    ),
+    (
+        Cue::Report,
+        "báo cáo cô, báo cáo, báo cô, báo với cô, báo cho cô, thông báo với cô, em báo cô, xin báo, báo luôn, báo tin, báo, xác nhận, xin xác nhận, thưa cô, ảnh em gửi, ảnh gửi, bill đây, cô ạ là, báo đã, \
+        thưa",
+    ),
     // Who.
-    (Cue::Polite, "cô ơi, cô nhé, cô nha, cô ạ, cô ui, cô ưi, cô nhá, thầy ơi, thầy ạ, các mẹ ơi, cô giáo ơi, cô giáo ạ, mọi người ơi, cả nhà ơi"),
-    (Cue::Teacher, "cô, cô giáo, các cô, thầy, mọi người, mng, mn, cả nhà, các mẹ, các bác, lớp trưởng, cô chủ nhiệm"),
-    (Cue::Me, "em, tôi, mình, nhà em, nhà e, nhà tôi, nhà mình, bên em, chúng em, con em, vợ chồng em, hai vợ chồng, tui, t, tớ, bọn em, gia đình em, gia đình tôi, gia đình, em đây, nhà cháu, nhà con, em thì, tụi em"),
-    (Cue::Kin, "bố cháu, mẹ cháu, ba cháu, bố bé, mẹ bé, ba bé, bố nó, mẹ nó, chồng em, vợ em, chồng e, vợ e, chồng tôi, vợ tôi, ông xã, bà xã, ck em, vk em, ck e, vk e, ck mình, vợ chồng, bà nội, bà ngoại, ông nội, ông ngoại, bà nội cháu, bà ngoại cháu, ông nội cháu, ông ngoại cháu, \
-        bố, mẹ, ba, má, ông, bà, bố em, mẹ em, bà em, ông em, chồng, vợ, cháu, bé, con, bố con, mẹ con, ông cháu, bà cháu, thằng cu, con bé, thằng cháu, con gái, con trai, cu, anh xã, nhà, nhà bé, phụ huynh, ph, phụ huynh bé, phụ huynh cháu"),
+    (
+        Cue::Polite,
+        "cô ơi, cô nhé, cô nha, cô ạ, cô ui, cô ưi, cô nhá, thầy ơi, thầy ạ, các mẹ ơi, cô giáo ơi, cô giáo ạ, mọi người ơi, cả nhà ơi",
+    ),
+    (
+        Cue::Teacher,
+        "cô, cô giáo, các cô, thầy, mọi người, mng, mn, cả nhà, các mẹ, các bác, lớp trưởng, cô chủ nhiệm",
+    ),
+    (
+        Cue::Me,
+        "em, tôi, mình, nhà em, nhà e, nhà tôi, nhà mình, bên em, chúng em, con em, vợ chồng em, hai vợ chồng, tui, t, tớ, bọn em, gia đình em, gia đình tôi, gia đình, em đây, nhà cháu, nhà con, em thì, tụi em",
+    ),
+    (
+        Cue::Kin,
+        "bố cháu, mẹ cháu, ba cháu, bố bé, mẹ bé, ba bé, bố nó, mẹ nó, chồng em, vợ em, chồng e, vợ e, chồng tôi, vợ tôi, ông xã, bà xã, ck em, vk em, ck e, vk e, ck mình, vợ chồng, bà nội, bà ngoại, ông nội, ông ngoại, bà nội cháu, bà ngoại cháu, ông nội cháu, ông ngoại cháu, \
+        bố, mẹ, ba, má, ông, bà, bố em, mẹ em, bà em, ông em, chồng, vợ, cháu, bé, con, bố con, mẹ con, ông cháu, bà cháu, thằng cu, con bé, thằng cháu, con gái, con trai, cu, anh xã, nhà, nhà bé, phụ huynh, ph, phụ huynh bé, phụ huynh cháu",
+    ),
     (Cue::It, "nó, máy nó, app nó"),
-    (Cue::Person, "chị, anh, bạn, bác, cô, chú, dì, cậu, mợ, thím, o, bạn ấy, người"),
-    (Cue::Foreign, "ck ơi, vk ơi, chồng ơi, vợ ơi, anh ơi, mẹ ơi về, con ơi, mẹ ơi"),
-
+    (
+        Cue::Person,
+        "chị, anh, bạn, bác, cô, chú, dì, cậu, mợ, thím, o, bạn ấy, người",
+    ),
+    (
+        Cue::Foreign,
+        "ck ơi, vk ơi, chồng ơi, vợ ơi, anh ơi, mẹ ơi về, con ơi, mẹ ơi",
+    ),
     // Links between parts.
-    (Cue::But, "nhưng, nhưng mà, mà, còn, chứ, tuy, mỗi tội, có điều, song le, nhg, nhưg, hiềm nỗi"),
-    (Cue::Now, "giờ, bây giờ, giờ thì, thế thì, thế, vậy, rồi sao, tiếp theo"),
-    (Cue::And, "và, với, cùng, cùng với, lẫn, cũng, luôn, &, vs, vậy là"),
-    (Cue::All, "cả ba, cả 3, cả ba cái, cả 3 cái, cả 3 việc, cả ba việc, hết cả ba, hết cả 3, tất cả, tất, hết ba việc, hết 3 việc, đủ ba, đủ 3, đủ cả ba, đủ cả 3, ba việc, ba cái, 3 cái, 3 việc, ba mục, 3 mục, cả thảy, toàn bộ, hết sạch, đủ hết, cả hết, mọi việc, mọi thứ, mấy cái này"),
-    (Cue::Rest, "còn lại, hai thứ kia, hai cái kia, hai việc kia, 2 cái kia, 2 việc kia, mấy cái kia, hai cái còn lại, 2 cái còn lại, hai việc còn lại, 2 việc còn lại, phần còn lại, các cái khác, mấy việc kia, những cái khác, hai mục kia, 2 mục kia"),
-    (Cue::OnlyOne, "mỗi, có mỗi, chỉ có, chỉ, riêng, chỉ còn, còn mỗi, chỉ mới, mới có, mới được"),
+    (
+        Cue::But,
+        "nhưng, nhưng mà, mà, còn, chứ, tuy, mỗi tội, có điều, song le, nhg, nhưg, hiềm nỗi",
+    ),
+    (
+        Cue::Now,
+        "giờ, bây giờ, giờ thì, thế thì, thế, vậy, rồi sao, tiếp theo",
+    ),
+    (
+        Cue::And,
+        "và, với, cùng, cùng với, lẫn, cũng, luôn, &, vs, vậy là",
+    ),
+    (
+        Cue::All,
+        "cả ba, cả 3, cả ba cái, cả 3 cái, cả 3 việc, cả ba việc, hết cả ba, hết cả 3, tất cả, tất, hết ba việc, hết 3 việc, đủ ba, đủ 3, đủ cả ba, đủ cả 3, ba việc, ba cái, 3 cái, 3 việc, ba mục, 3 mục, cả thảy, toàn bộ, hết sạch, đủ hết, cả hết, mọi việc, mọi thứ, mấy cái này",
+    ),
+    (
+        Cue::Rest,
+        "còn lại, hai thứ kia, hai cái kia, hai việc kia, 2 cái kia, 2 việc kia, mấy cái kia, hai cái còn lại, 2 cái còn lại, hai việc còn lại, 2 việc còn lại, phần còn lại, các cái khác, mấy việc kia, những cái khác, hai mục kia, 2 mục kia",
+    ),
+    (
+        Cue::OnlyOne,
+        "mỗi, có mỗi, chỉ có, chỉ, riêng, chỉ còn, còn mỗi, chỉ mới, mới có, mới được",
+    ),
     (Cue::Except, "trừ, ngoại trừ, ngoài, trừ mỗi, trừ có"),
-    (Cue::Counter, "số, mục, cái, việc, khoản, chỗ, câu, ý, phần, đầu, thứ, nội dung, cái số, việc số, mục số, câu số, khoản số, số thứ"),
-    (Cue::NotAChoice, "mùng, mồng, ngày, tháng, mức, lúc, lớp, tầng, xóm, thôn, tổ, ca, hết, mất, khoảng, tầm, gần, bàn, tuổi, hôm mùng, trước ngày, đến ngày"),
-    (Cue::For, "cho, hộ, giùm, dùm, thay, cho bé, cho cháu, cho con, cho cháu lớn, cho cô, cho em, cho trường, cho lớp, hộ em, hộ cháu, hộ bà, hộ ông, hộ mẹ, hộ bố, hộ tôi, giúp, giúp em, cho nhà trường, bấm cho, làm cho, làm hộ, cho nhà em, giúp mẹ, giúp bà"),
-    (Cue::Of, "của, bằng, qua, trên, ở, tại, vào, theo, từ, cho cái, trong, sang, về, của con, của bé, của cháu, của em, của lớp, của lớp mình, của trường, của nhà trường, của cô"),
-    (Cue::Delegate, "=nhờ, nhờ người, nhờ chồng, nhờ vợ, nhờ con, nhờ bà, nhờ cháu, nhờ anh, nhờ chị, bảo chồng, bảo bố, bảo mẹ, bảo con, nhắc chồng, nhắc bố, giao cho, dặn, dặn chồng"),
+    (
+        Cue::Counter,
+        "số, mục, cái, việc, khoản, chỗ, câu, ý, phần, đầu, thứ, nội dung, cái số, việc số, mục số, câu số, khoản số, số thứ",
+    ),
+    (
+        Cue::NotAChoice,
+        "mùng, mồng, ngày, tháng, mức, lúc, lớp, tầng, xóm, thôn, tổ, ca, hết, mất, khoảng, tầm, gần, bàn, tuổi, hôm mùng, trước ngày, đến ngày",
+    ),
+    (
+        Cue::For,
+        "cho, hộ, giùm, dùm, thay, cho bé, cho cháu, cho con, cho cháu lớn, cho cô, cho em, cho trường, cho lớp, hộ em, hộ cháu, hộ bà, hộ ông, hộ mẹ, hộ bố, hộ tôi, giúp, giúp em, cho nhà trường, bấm cho, làm cho, làm hộ, cho nhà em, giúp mẹ, giúp bà",
+    ),
+    (
+        Cue::Of,
+        "của, bằng, qua, trên, ở, tại, vào, theo, từ, cho cái, trong, sang, về, của con, của bé, của cháu, của em, của lớp, của lớp mình, của trường, của nhà trường, của cô",
+    ),
+    (
+        Cue::Delegate,
+        "=nhờ, nhờ người, nhờ chồng, nhờ vợ, nhờ con, nhờ bà, nhờ cháu, nhờ anh, nhờ chị, bảo chồng, bảo bố, bảo mẹ, bảo con, nhắc chồng, nhắc bố, giao cho, dặn, dặn chồng",
+    ),
     (Cue::Result, "lên, ra, nổi, nhận, thấy, hiện, vào"),
     (Cue::Can, "được, nổi"),
-    (Cue::Do, "làm, thử, bấm, ấn, đi làm, tự làm, thực hiện, triển, lam, nàm, bắn, tiến hành"),
-
+    (
+        Cue::Do,
+        "làm, thử, bấm, ấn, đi làm, tự làm, thực hiện, triển, lam, nàm, bắn, tiến hành",
+    ),
     // Courtesy and other words that change nothing.
-    (Cue::Polite, "dạ, vâng, ạ, ah, nhé, nha, nhe, nhá, nhoé, nhớ cô, ơi, ui, ưi, à mà, thôi ạ, nhen, nghe cô, hen, vâng ạ, dạ vâng, ok, oke, oki, okie, okê, ô kê, hihi, hehe, haha, kkk, hì, hjhj, ak, aj, a, ui chà, đây, này, nghen, hen cô, chào cô, em chào cô, \
-        cảm ơn, cám ơn, cảm ơn cô, em cảm ơn, em cám ơn, thanks, tks, tk cô, xin lỗi, sorry, ukm, uh, ừ, ừm, uki, nhoa, na, nhaa, chúc cô, thì, là, yên tâm, cô yên tâm, phù, may quá, mừng quá, báo hỷ, zồi, luôn nhé, hé, nì, nạ, a nha, đây ạ, ak cô"),
-    (Cue::Filler, "đấy, đó, ấy, vài hôm, mấy hôm, ít hôm, nhanh, nhanh gọn, nhanh lắm, dễ, dễ lắm, dễ ợt, ngon, ngon ơ, tốt, đầy đủ, đủ, sớm, ngay, liền, lại, nữa, hết, cả, đều, lâu, một, hai, lần, 1 lần, 2 lần, hai lần, một lần, đàng hoàng, đúng, đúng rồi, ổn, thật, luôn, lên luôn, \
+    (
+        Cue::Polite,
+        "dạ, vâng, ạ, ah, nhé, nha, nhe, nhá, nhoé, nhớ cô, ơi, ui, ưi, à mà, thôi ạ, nhen, nghe cô, hen, vâng ạ, dạ vâng, ok, oke, oki, okie, okê, ô kê, hihi, hehe, haha, kkk, hì, hjhj, ak, aj, a, ui chà, đây, này, nghen, hen cô, chào cô, em chào cô, \
+        cảm ơn, cám ơn, cảm ơn cô, em cảm ơn, em cám ơn, thanks, tks, tk cô, xin lỗi, sorry, ukm, uh, ừ, ừm, uki, nhoa, na, nhaa, chúc cô, thì, là, yên tâm, cô yên tâm, phù, may quá, mừng quá, báo hỷ, zồi, luôn nhé, hé, nì, nạ, a nha, đây ạ, ak cô",
+    ),
+    (
+        Cue::Filler,
+        "đấy, đó, ấy, vài hôm, mấy hôm, ít hôm, nhanh, nhanh gọn, nhanh lắm, dễ, dễ lắm, dễ ợt, ngon, ngon ơ, tốt, đầy đủ, đủ, sớm, ngay, liền, lại, nữa, hết, cả, đều, lâu, một, hai, lần, 1 lần, 2 lần, hai lần, một lần, đàng hoàng, đúng, đúng rồi, ổn, thật, luôn, lên luôn, \
         tự, có, cẩn thận, đầu tiên, trước, trước rồi, hộ rồi, giúp rồi, nhẹ nhàng, tiền, nghìn, triệu, ngàn, đồng, k đồng, nốt, ngay lúc, phát, phát ăn ngay, cái là, thế là, nên, cho nên, nhé cả, hẳn, hẳn hoi, chuẩn, tại nhà, ở nhà, ở lớp, ở cổng, ở cổng trường, cửa lớp, \
         ở cửa lớp, tại lớp, ngoài xã, ở xã, trên xã, ở công an xã, công an xã, ở ubnd, ở công an, trên app, qua app, bằng app, qua momo, qua ngân hàng, bằng điện thoại, bằng máy, máy bố, máy mẹ, máy chồng, online, qua mạng, theo hướng dẫn, như cô bảo, như cô dặn, như hướng dẫn, cô hướng dẫn, \
-        cái này, cái đó, cái ấy, việc này, việc đó, mục này, khoản này, như vậy, theo, hôm thứ, mất, phút, mấy phút, giây, đủ tiền, số tiền, cháu lớn, cháu nhỏ, bé lớn, bé út, đóng dấu, tuyệt vời, dễ mà, lâu lắm, lắm, quá, rất, mãi, cực, phết, ghê, một phát, một cái, thấy dễ, nhà trường, trường, lớp, lớp mình, lớp con, lớp bé, của con, bước, khâu, đoạn, xử lý, giải quyết"),
-    (Cue::Tech, "app, ứng dụng, wifi, mật khẩu, otp, zalo, ngân hàng, tài khoản, stk, số tk, tk, điện thoại, máy, momo, mã xác nhận, mã xác thực, bill, biên lai, hoá đơn, màn hình, đường link, link, ảnh, camera, tin nhắn, mã kích hoạt, bằng lái, căn cước, cccd, thẻ bảo hiểm, bảo hiểm, giấy tờ, mạng, viettelpay, chữ, dấu, nút, trang, nội dung ck, vietcombank, agribank, bidv, vietinbank, mb, techcombank, nhóm, thông báo"),
+        cái này, cái đó, cái ấy, việc này, việc đó, mục này, khoản này, như vậy, theo, hôm thứ, mất, phút, mấy phút, giây, đủ tiền, số tiền, cháu lớn, cháu nhỏ, bé lớn, bé út, đóng dấu, tuyệt vời, dễ mà, lâu lắm, lắm, quá, rất, mãi, cực, phết, ghê, một phát, một cái, thấy dễ, nhà trường, trường, lớp, lớp mình, lớp con, lớp bé, của con, bước, khâu, đoạn, xử lý, giải quyết",
+    ),
+    (
+        Cue::Tech,
+        "app, ứng dụng, wifi, mật khẩu, otp, zalo, ngân hàng, tài khoản, stk, số tk, tk, điện thoại, máy, momo, mã xác nhận, mã xác thực, bill, biên lai, hoá đơn, màn hình, đường link, link, ảnh, camera, tin nhắn, mã kích hoạt, bằng lái, căn cước, cccd, thẻ bảo hiểm, bảo hiểm, giấy tờ, mạng, viettelpay, chữ, dấu, nút, trang, nội dung ck, vietcombank, agribank, bidv, vietinbank, mb, techcombank, nhóm, thông báo",
+    ),
     // Doings and things that take the place of the task: "kích hoạt sim", "chuyển nhà", "nhận được thông báo rồi".
-    (Cue::Foreign, "atm, sim, thẻ, esim, nhà sang, lời, bỉm, rau, trứng, cá, thịt, gạo, sữa, thuốc, áo, quần, đồng phục, giày, xe, xăng, điện, tiền điện, tiền nước, tiền nhà, tiền trọ, tiền rau, tiền sữa, tiền áo, tiền hàng, tiền lãi, tiền mừng, tiền xe, tiền phạt, tiền chợ, \
+    (
+        Cue::Foreign,
+        "atm, sim, thẻ, esim, nhà sang, lời, bỉm, rau, trứng, cá, thịt, gạo, sữa, thuốc, áo, quần, đồng phục, giày, xe, xăng, điện, tiền điện, tiền nước, tiền nhà, tiền trọ, tiền rau, tiền sữa, tiền áo, tiền hàng, tiền lãi, tiền mừng, tiền xe, tiền phạt, tiền chợ, \
         cửa, cổng, sân, lá, nhà cửa, lớp học thêm, tiếng anh, trò chơi, game, level, sách, vở, bài, bài tập, ăn, ngủ, về, đến, đi, đón, đưa, xem, đọc, biết, hiểu, rõ, nghe, thấy, nhận, mua, bán, học, chơi, nói, bảo, hát, khóc, tắm, dậy, ốm, sốt, khỏi, nấu, \
-        đăng, tải, cài, cài đặt, mở, tìm, kết bạn, vào nhóm, vào zalo, tham gia nhóm, chuông, đèn, hình, sinh nhật, xin nghỉ, nghỉ, hàng, shipper, ship, cà phê, trà sữa, quán, chợ, siêu thị, nhà thuốc, menu, vé, phí, góp, quỹ, quỹ lớp, tiền quỹ, ủng hộ, từ thiện, bảo hiểm xe, gói, gói cước, 4g, 3g, 5g, nhạc, vaccine, tiêm, khám"),
+        đăng, tải, cài, cài đặt, mở, tìm, kết bạn, vào nhóm, vào zalo, tham gia nhóm, chuông, đèn, hình, sinh nhật, xin nghỉ, nghỉ, hàng, shipper, ship, cà phê, trà sữa, quán, chợ, siêu thị, nhà thuốc, menu, vé, phí, góp, quỹ, quỹ lớp, tiền quỹ, ủng hộ, từ thiện, bảo hiểm xe, gói, gói cước, 4g, 3g, 5g, nhạc, vaccine, tiêm, khám",
+    ),
 ];

@@ -32,14 +32,68 @@ impl Secret {
 }
 
 // Words before a number that say what it is, folded. Each is looked for as whole words.
-const OTP_WORDS: &[&str] = &["otp", "ma otp", "ma xac nhan", "ma xac thuc", "ma la", "ma kich hoat", "ma dang nhap", "smart otp", "ma bao mat", "ma pin", "pin", "ma code", "code", "passcode"];
-const PASSWORD_WORDS: &[&str] = &["mat khau", "mat khau la", "mk", "pass", "password", "matkhau", "mk la", "pass la", "mat ma"];
-const ID_WORDS: &[&str] = &["cmnd", "cmt", "chung minh", "chung minh nhan dan", "chung minh thu", "can cuoc", "cccd", "dinh danh", "so dinh danh"];
-const ACCOUNT_WORDS: &[&str] = &["stk", "so tk", "so tai khoan", "tai khoan", "so the", "tk", "the", "account"];
+const OTP_WORDS: &[&str] = &[
+    "otp",
+    "ma otp",
+    "ma xac nhan",
+    "ma xac thuc",
+    "ma la",
+    "ma kich hoat",
+    "ma dang nhap",
+    "smart otp",
+    "ma bao mat",
+    "ma pin",
+    "pin",
+    "ma code",
+    "code",
+    "passcode",
+];
+const PASSWORD_WORDS: &[&str] = &[
+    "mat khau",
+    "mat khau la",
+    "mk",
+    "pass",
+    "password",
+    "matkhau",
+    "mk la",
+    "pass la",
+    "mat ma",
+];
+const ID_WORDS: &[&str] = &[
+    "cmnd",
+    "cmt",
+    "chung minh",
+    "chung minh nhan dan",
+    "chung minh thu",
+    "can cuoc",
+    "cccd",
+    "dinh danh",
+    "so dinh danh",
+];
+const ACCOUNT_WORDS: &[&str] = &[
+    "stk",
+    "so tk",
+    "so tai khoan",
+    "tai khoan",
+    "so the",
+    "tk",
+    "the",
+    "account",
+];
 /// Small words between a password's name and the password.
-const LINKS: &[&str] = &["la", "cua", "em", "toi", "con", "chau", "minh", "moi", "cu", "day", "zalo", "vneid", "wifi", "app", "nay", "="];
+const LINKS: &[&str] = &[
+    "la", "cua", "em", "toi", "con", "chau", "minh", "moi", "cu", "day", "zalo", "vneid", "wifi",
+    "app", "nay", "=",
+];
 /// After these a password is spoken of and not told.
-const NO_PASSWORD: &[&str] = &["gi", "nao", "the", "sao", "khong", "ko", "k", "roi", "o", "bi", "duoc", "dc", "quen", "sai", "dung", "chua", "a", "thi", "ma", "nhe", "nha", "co", "de", "va", "phai", "ra", "hay", "mai", "vao", "lai", "dau", "yeu", "manh", "kho", "thay", "hai", "voi", "khi", "nhu", "ngan", "bao", "qua", "bang", "dang", "dien", "mang", "ngan", "giup", "ho", "kieu", "tren", "cho", "nen", "xong", "hang", "tai", "may", "can", "nua", "ay", "do", "cap", "1", "2", "minh", "khac", "dat", "cap1"];
+const NO_PASSWORD: &[&str] = &[
+    "gi", "nao", "the", "sao", "khong", "ko", "k", "roi", "o", "bi", "duoc", "dc", "quen", "sai",
+    "dung", "chua", "a", "thi", "ma", "nhe", "nha", "co", "de", "va", "phai", "ra", "hay", "mai",
+    "vao", "lai", "dau", "yeu", "manh", "kho", "thay", "hai", "voi", "khi", "nhu", "ngan", "bao",
+    "qua", "bang", "dang", "dien", "mang", "ngan", "giup", "ho", "kieu", "tren", "cho", "nen",
+    "xong", "hang", "tai", "may", "can", "nua", "ay", "do", "cap", "1", "2", "minh", "khac", "dat",
+    "cap1",
+];
 
 /// Digits as they stand in the text, with what groups them.
 struct Run {
@@ -73,7 +127,9 @@ fn once(text: &str) -> Redacted {
     let chars: Vec<char> = text.chars().collect();
     let mut cuts: Vec<(usize, usize, Secret)> = passwords(&chars);
     for run in runs(&chars) {
-        let inside = cuts.iter().any(|(start, end, _)| run.start < *end && *start < run.end);
+        let inside = cuts
+            .iter()
+            .any(|(start, end, _)| run.start < *end && *start < run.end);
         if let Some(secret) = classify(&run, &chars)
             && !inside
         {
@@ -117,7 +173,11 @@ fn runs(chars: &[char]) -> Vec<Run> {
             continue;
         }
         let end = end_of_run(chars, at);
-        let letter = |place: Option<usize>| place.and_then(|place| chars.get(place)).is_some_and(|c| c.is_alphanumeric());
+        let letter = |place: Option<usize>| {
+            place
+                .and_then(|place| chars.get(place))
+                .is_some_and(|c| c.is_alphanumeric())
+        };
         let touches = letter(at.checked_sub(1)) || letter(Some(end));
         let run = read_run(chars, at, end);
         // Twelve digits glued to a word are still an identity number.
@@ -139,7 +199,11 @@ fn end_of_run(chars: &[char], start: usize) -> usize {
             end = at;
             continue;
         }
-        let gap = chars[at..].iter().take(3).take_while(|c| matches!(c, ' ' | '.' | '-' | '\u{00A0}' | '·' | '_')).count();
+        let gap = chars[at..]
+            .iter()
+            .take(3)
+            .take_while(|c| matches!(c, ' ' | '.' | '-' | '\u{00A0}' | '·' | '_'))
+            .count();
         if gap == 0 || chars.get(at + gap).copied().and_then(digit).is_none() {
             break;
         }
@@ -150,16 +214,34 @@ fn end_of_run(chars: &[char], start: usize) -> usize {
 
 fn read_run(chars: &[char], start: usize, end: usize) -> Run {
     let text = &chars[start..end];
-    let groups: Vec<usize> = text.split(|c| digit(*c).is_none()).map(<[char]>::len).filter(|length| *length > 0).collect();
+    let groups: Vec<usize> = text
+        .split(|c| digit(*c).is_none())
+        .map(<[char]>::len)
+        .filter(|length| *length > 0)
+        .collect();
     let dotted = text.iter().all(|c| digit(*c).is_some() || *c == '.');
-    let money = groups.len() > 1 && dotted && groups.iter().skip(1).all(|length| *length == 3) && groups.first().is_some_and(|first| *first <= 3) && text.first() != Some(&'0');
+    let money = groups.len() > 1
+        && dotted
+        && groups.iter().skip(1).all(|length| *length == 3)
+        && groups.first().is_some_and(|first| *first <= 3)
+        && text.first() != Some(&'0');
     let plus = start.checked_sub(1).and_then(|before| chars.get(before)) == Some(&'+');
-    Run { start: if plus { start - 1 } else { start }, end, digits: text.iter().filter_map(|c| digit(*c)).collect(), money, plus }
+    Run {
+        start: if plus { start - 1 } else { start },
+        end,
+        digits: text.iter().filter_map(|c| digit(*c)).collect(),
+        money,
+        plus,
+    }
 }
 
 fn classify(run: &Run, chars: &[char]) -> Option<Secret> {
     let before = words_before(chars, run.start);
-    let said = |words: &[&str]| words.iter().any(|word| before.contains(&format!(" {word} ")));
+    let said = |words: &[&str]| {
+        words
+            .iter()
+            .any(|word| before.contains(&format!(" {word} ")))
+    };
     let length = run.digits.len();
     let national = length == 12 && run.digits.starts_with('0');
     if run.money && length <= 10 && !said(ID_WORDS) && !said(OTP_WORDS) {
@@ -180,12 +262,18 @@ fn classify(run: &Run, chars: &[char]) -> Option<Secret> {
         return None;
     }
     let date = is_date(run);
-    ((9..=19).contains(&length) || (length == 8 && !date && said(ACCOUNT_WORDS))).then_some(Secret::CardOrAccount)
+    ((9..=19).contains(&length) || (length == 8 && !date && said(ACCOUNT_WORDS)))
+        .then_some(Secret::CardOrAccount)
 }
 
 /// "24 11 2026", "24.11.2026"
 fn is_date(run: &Run) -> bool {
-    run.digits.len() == 8 && (run.digits.ends_with("2024") || run.digits.get(4..).is_some_and(|year| year.starts_with("20") || year.starts_with("19")))
+    run.digits.len() == 8
+        && (run.digits.ends_with("2024")
+            || run
+                .digits
+                .get(4..)
+                .is_some_and(|year| year.starts_with("20") || year.starts_with("19")))
 }
 
 fn is_phone(run: &Run) -> bool {
@@ -193,7 +281,9 @@ fn is_phone(run: &Run) -> bool {
     let mobile = |rest: &str| rest.starts_with(['3', '5', '7', '8', '9', '2']);
     match digits.len() {
         10 | 11 if digits.starts_with('0') => mobile(&digits[1..]) || digits.starts_with("01"),
-        11 | 12 if digits.starts_with("84") => mobile(&digits[2..]) && (run.plus || digits.len() == 11),
+        11 | 12 if digits.starts_with("84") => {
+            mobile(&digits[2..]) && (run.plus || digits.len() == 11)
+        }
         13 if digits.starts_with("0084") => true,
         _ => run.plus && (9..=15).contains(&digits.len()),
     }
@@ -203,8 +293,14 @@ fn is_phone(run: &Run) -> bool {
 fn words_before(chars: &[char], end: usize) -> String {
     let start = end.saturating_sub(30);
     let text: String = chars.get(start..end).unwrap_or_default().iter().collect();
-    let words: String = fold(&text).chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
-    format!(" {} ", words.split_whitespace().collect::<Vec<_>>().join(" "))
+    let words: String = fold(&text)
+        .chars()
+        .map(|c| if c.is_alphanumeric() { c } else { ' ' })
+        .collect();
+    format!(
+        " {} ",
+        words.split_whitespace().collect::<Vec<_>>().join(" ")
+    )
 }
 
 /// The word after "mật khẩu là", "mk:", "pass" when it looks like a password.
@@ -212,13 +308,28 @@ fn passwords(chars: &[char]) -> Vec<(usize, usize, Secret)> {
     let words = words(chars);
     let mut cuts = Vec::new();
     for at in 0..words.len() {
-        let Some(length) = PASSWORD_WORDS.iter().map(|name| name.split(' ').collect::<Vec<_>>()).filter(|name| name.iter().enumerate().all(|(step, part)| words.get(at + step).is_some_and(|word| word.folded == *part))).map(|name| name.len()).max() else {
+        let Some(length) = PASSWORD_WORDS
+            .iter()
+            .map(|name| name.split(' ').collect::<Vec<_>>())
+            .filter(|name| {
+                name.iter().enumerate().all(|(step, part)| {
+                    words
+                        .get(at + step)
+                        .is_some_and(|word| word.folded == *part)
+                })
+            })
+            .map(|name| name.len())
+            .max()
+        else {
             continue;
         };
         let mut next = at + length;
         let told = |word: &Piece| word.told || word.folded == "la";
         let mut named = words.get(next - 1).is_some_and(told);
-        while let Some(word) = words.get(next).filter(|word| LINKS.contains(&word.folded.as_str()) && next < at + length + 4) {
+        while let Some(word) = words
+            .get(next)
+            .filter(|word| LINKS.contains(&word.folded.as_str()) && next < at + length + 4)
+        {
             named |= told(word);
             next += 1;
         }
@@ -244,7 +355,9 @@ struct Piece {
 fn looks_secret(word: &Piece, named: bool) -> bool {
     let long = word.end - word.start >= 4;
     let bracket = word.folded.starts_with('[');
-    !bracket && ((long && (word.digits || word.mixed)) || (named && long && !NO_PASSWORD.contains(&word.folded.as_str())))
+    !bracket
+        && ((long && (word.digits || word.mixed))
+            || (named && long && !NO_PASSWORD.contains(&word.folded.as_str())))
 }
 
 fn words(chars: &[char]) -> Vec<Piece> {
@@ -255,18 +368,35 @@ fn words(chars: &[char]) -> Vec<Piece> {
             at += 1;
             continue;
         }
-        let length = chars[at..].iter().position(|c| c.is_whitespace() || (matches!(c, ':' | '=') && *c != chars[at])).unwrap_or(chars.len() - at).max(1);
+        let length = chars[at..]
+            .iter()
+            .position(|c| c.is_whitespace() || (matches!(c, ':' | '=') && *c != chars[at]))
+            .unwrap_or(chars.len() - at)
+            .max(1);
         let mut end = at + length;
         let after = end + chars[end..].iter().take_while(|c| **c == ' ').count();
         let told = matches!(chars.get(after), Some(':' | '='));
         let text = &chars[at..end];
-        let trimmed = text.iter().rev().take_while(|c| matches!(c, ',' | '.' | ';' | '?' | '!')).count();
+        let trimmed = text
+            .iter()
+            .rev()
+            .take_while(|c| matches!(c, ',' | '.' | ';' | '?' | '!'))
+            .count();
         end -= if trimmed < length { trimmed } else { 0 };
         let text: String = chars[at..end].iter().collect();
         let digits = text.chars().any(|c| digit(c).is_some());
-        let mixed = text.chars().skip(1).any(char::is_uppercase) && text.chars().any(char::is_lowercase) || text.contains(['@', '#', '$', '!', '*']);
+        let mixed = text.chars().skip(1).any(char::is_uppercase)
+            && text.chars().any(char::is_lowercase)
+            || text.contains(['@', '#', '$', '!', '*']);
         if !matches!(text.as_str(), ":" | "=") {
-            pieces.push(Piece { start: at, end, folded: fold(&text), told, digits, mixed });
+            pieces.push(Piece {
+                start: at,
+                end,
+                folded: fold(&text),
+                told,
+                digits,
+                mixed,
+            });
         }
         at += length;
     }
@@ -279,31 +409,91 @@ mod tests {
 
     fn check(text: &str, wanted: &str, found: &[Secret]) {
         let redacted = redact(text);
-        assert_eq!((redacted.text.as_str(), redacted.found.as_slice()), (wanted, found), "{text:?}");
+        assert_eq!(
+            (redacted.text.as_str(), redacted.found.as_slice()),
+            (wanted, found),
+            "{text:?}"
+        );
     }
 
     #[test]
     fn secrets_are_taken_out() {
-        check("cccd em 001199012345 ạ", "cccd em [số định danh] ạ", &[Secret::NationalId]);
-        check("số của cháu 001 199 012 345", "số của cháu [số định danh]", &[Secret::NationalId]);
+        check(
+            "cccd em 001199012345 ạ",
+            "cccd em [số định danh] ạ",
+            &[Secret::NationalId],
+        );
+        check(
+            "số của cháu 001 199 012 345",
+            "số của cháu [số định danh]",
+            &[Secret::NationalId],
+        );
         check("001.199.012.345", "[số định danh]", &[Secret::NationalId]);
-        check("cmnd 123456789 nhé", "cmnd [số định danh] nhé", &[Secret::NationalId]);
-        check("gọi em 0912 345 678", "gọi em [số điện thoại]", &[Secret::Phone]);
+        check(
+            "cmnd 123456789 nhé",
+            "cmnd [số định danh] nhé",
+            &[Secret::NationalId],
+        );
+        check(
+            "gọi em 0912 345 678",
+            "gọi em [số điện thoại]",
+            &[Secret::Phone],
+        );
         check("+84 912.345.678 ạ", "[số điện thoại] ạ", &[Secret::Phone]);
-        check("mã otp là 123456 cô ơi", "mã otp là [mã xác thực] cô ơi", &[Secret::Otp]);
-        check("Mã xác nhận: 4821", "Mã xác nhận: [mã xác thực]", &[Secret::Otp]);
-        check("mật khẩu là hoasen123", "mật khẩu là [mật khẩu]", &[Secret::Password]);
+        check(
+            "mã otp là 123456 cô ơi",
+            "mã otp là [mã xác thực] cô ơi",
+            &[Secret::Otp],
+        );
+        check(
+            "Mã xác nhận: 4821",
+            "Mã xác nhận: [mã xác thực]",
+            &[Secret::Otp],
+        );
+        check(
+            "mật khẩu là hoasen123",
+            "mật khẩu là [mật khẩu]",
+            &[Secret::Password],
+        );
         check("mk: Hoahong ạ", "mk: [mật khẩu] ạ", &[Secret::Password]);
-        check("thẻ 4111 1111 1111 1111", "thẻ [số tài khoản]", &[Secret::CardOrAccount]);
-        check("stk 19033344455566", "stk [số tài khoản]", &[Secret::CardOrAccount]);
-        check("cccd ００１１９９０１２３４５", "cccd [số định danh]", &[Secret::NationalId]);
+        check(
+            "thẻ 4111 1111 1111 1111",
+            "thẻ [số tài khoản]",
+            &[Secret::CardOrAccount],
+        );
+        check(
+            "stk 19033344455566",
+            "stk [số tài khoản]",
+            &[Secret::CardOrAccount],
+        );
+        check(
+            "cccd ００１１９９０１２３４５",
+            "cccd [số định danh]",
+            &[Secret::NationalId],
+        );
     }
 
     #[test]
     fn ordinary_numbers_stay() {
         for text in [
-            "em ck 780k rồi", "1.200.000đ", "780.000", "hạn 24/11/2026", "1 2 3", "1, 2, 3", "lớp 5A1", "năm 2026", "mã LS7HA7K2", "HA7K2M", "7h30 mai", "mật khẩu là gì cô",
-            "em quên mật khẩu rồi", "mức 2 ạ", "tháng 11 năm 2026", "10.500.000 đồng", "quên mk thì làm sao", "24.11.2026",
+            "em ck 780k rồi",
+            "1.200.000đ",
+            "780.000",
+            "hạn 24/11/2026",
+            "1 2 3",
+            "1, 2, 3",
+            "lớp 5A1",
+            "năm 2026",
+            "mã LS7HA7K2",
+            "HA7K2M",
+            "7h30 mai",
+            "mật khẩu là gì cô",
+            "em quên mật khẩu rồi",
+            "mức 2 ạ",
+            "tháng 11 năm 2026",
+            "10.500.000 đồng",
+            "quên mk thì làm sao",
+            "24.11.2026",
         ] {
             check(text, text, &[]);
         }
@@ -311,7 +501,29 @@ mod tests {
 
     #[test]
     fn a_second_time_changes_nothing() {
-        let pieces = ["0", "12", "0912", "345678", " ", ".", "mật khẩu", "mk", "otp", "là", ":", "+84", "ạ", "[", "]", "k", "５", "Ab1", "stk", "\u{0301}", "/"];
+        let pieces = [
+            "0",
+            "12",
+            "0912",
+            "345678",
+            " ",
+            ".",
+            "mật khẩu",
+            "mk",
+            "otp",
+            "là",
+            ":",
+            "+84",
+            "ạ",
+            "[",
+            "]",
+            "k",
+            "５",
+            "Ab1",
+            "stk",
+            "\u{0301}",
+            "/",
+        ];
         let mut seed: u32 = 7;
         for _ in 0..20_000 {
             let mut text = String::new();

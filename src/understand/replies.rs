@@ -102,12 +102,25 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn new(context: &'a Context<'a>) -> Self {
-        let bit = |place: usize| 1u64.checked_shl(u32::try_from(place).unwrap_or(u32::MAX)).unwrap_or(0);
-        let prompt = context.items.iter().filter(|place| **place < context.tasks.len()).fold(0, |tasks, place| tasks | bit(*place));
-        let payments = (0..context.tasks.len()).filter(|place| context.tasks[*place].kind == TaskKind::Payment).fold(0, |tasks, place| tasks | bit(place));
+        let bit = |place: usize| {
+            1u64.checked_shl(u32::try_from(place).unwrap_or(u32::MAX))
+                .unwrap_or(0)
+        };
+        let prompt = context
+            .items
+            .iter()
+            .filter(|place| **place < context.tasks.len())
+            .fold(0, |tasks, place| tasks | bit(*place));
+        let payments = (0..context.tasks.len())
+            .filter(|place| context.tasks[*place].kind == TaskKind::Payment)
+            .fold(0, |tasks, place| tasks | bit(place));
         Self {
             context,
-            asked: Asked { prompt, count: context.items.len(), payments },
+            asked: Asked {
+                prompt,
+                count: context.items.len(),
+                payments,
+            },
             slots: vec![Slot::default(); context.tasks.len() + 1],
             question: None,
             topic: 0,
@@ -126,7 +139,10 @@ impl<'a> Reader<'a> {
             self.why("quoted");
             return self.reading;
         }
-        let sayings: Vec<Saying> = clause::parts(spans, &self.asked).into_iter().map(|part| clause::read(part, &self.asked)).collect();
+        let sayings: Vec<Saying> = clause::parts(spans, &self.asked)
+            .into_iter()
+            .map(|part| clause::read(part, &self.asked))
+            .collect();
         let mut heard = false;
         for saying in &sayings {
             // What is told of others is told of them until the sentence names oneself.
@@ -135,7 +151,11 @@ impl<'a> Reader<'a> {
             heard = saying.others;
             self.take(&saying);
         }
-        let vetoed = has(Cue::If) || has(Cue::Doubt) || has(Cue::Except) || has(Cue::Quote) || hearsay(spans);
+        let vetoed = has(Cue::If)
+            || has(Cue::Doubt)
+            || has(Cue::Except)
+            || has(Cue::Quote)
+            || hearsay(spans);
         self.finish(vetoed, has(Cue::If))
     }
 
@@ -145,37 +165,75 @@ impl<'a> Reader<'a> {
 
     /// "1 3": under a prompt with several numbers these are the done ones.
     fn only_numbers(&self, spans: &[Span]) -> Option<Reading> {
-        let small = |span: &Span| matches!(span.tag, Tag::Number(_)) || span.is(Cue::And) || span.is(Cue::Polite) || span.is(Cue::Counter) || span.is(Cue::Teacher);
-        let numbers: Vec<u32> = spans.iter().filter_map(|span| if let Tag::Number(number) = span.tag { Some(number) } else { None }).collect();
+        let small = |span: &Span| {
+            matches!(span.tag, Tag::Number(_))
+                || span.is(Cue::And)
+                || span.is(Cue::Polite)
+                || span.is(Cue::Counter)
+                || span.is(Cue::Teacher)
+        };
+        let numbers: Vec<u32> = spans
+            .iter()
+            .filter_map(|span| {
+                if let Tag::Number(number) = span.tag {
+                    Some(number)
+                } else {
+                    None
+                }
+            })
+            .collect();
         if numbers.is_empty() || !spans.iter().all(small) || spans.iter().any(|span| span.asked) {
             return None;
         }
-        let mut reading = Reading { why: vec!["numbers"], ..Reading::default() };
+        let mut reading = Reading {
+            why: vec!["numbers"],
+            ..Reading::default()
+        };
         if self.context.items.len() < 2 {
             return Some(reading);
         }
-        let chosen: Option<Vec<usize>> = numbers.iter().map(|number| self.numbered(*number)).collect();
+        let chosen: Option<Vec<usize>> = numbers
+            .iter()
+            .map(|number| self.numbered(*number))
+            .collect();
         let Some(mut chosen) = chosen else {
             reading.unsure = Some(Unsure { task: None });
             return Some(reading);
         };
         chosen.sort_unstable();
         chosen.dedup();
-        reading.statements = chosen.into_iter().map(|task| Statement { said: Said::Done, task: Some(task) }).collect();
+        reading.statements = chosen
+            .into_iter()
+            .map(|task| Statement {
+                said: Said::Done,
+                task: Some(task),
+            })
+            .collect();
         Some(reading)
     }
 
     fn numbered(&self, number: u32) -> Option<usize> {
         let place = usize::try_from(number).ok()?.checked_sub(1)?;
-        self.context.items.get(place).copied().filter(|task| *task < self.context.tasks.len())
+        self.context
+            .items
+            .get(place)
+            .copied()
+            .filter(|task| *task < self.context.tasks.len())
     }
 
     /// The tasks that this part is about; none when it does not say.
     fn target(&self, saying: &Saying) -> Tasks {
-        let numbers = (1..=64).filter(|number| saying.numbers >> (number - 1) & 1 == 1).filter_map(|number| self.numbered(number)).fold(0, |tasks: Tasks, task| tasks | 1 << task);
+        let numbers = (1..=64)
+            .filter(|number| saying.numbers >> (number - 1) & 1 == 1)
+            .filter_map(|number| self.numbered(number))
+            .fold(0, |tasks: Tasks, task| tasks | 1 << task);
         let several = self.asked.count > 1;
         if saying.rest {
-            let all = if self.asked.prompt == 0 { self.every() } else { self.asked.prompt };
+            let all = if self.asked.prompt == 0 {
+                self.every()
+            } else {
+                self.asked.prompt
+            };
             return all & !self.mentioned;
         }
         let weak = saying.hinted & self.asked.prompt;
@@ -183,7 +241,14 @@ impl<'a> Reader<'a> {
         if named != 0 {
             return named;
         }
-        let acted = self.narrowed(saying.acted & if self.asked.prompt == 0 { self.topic } else { self.asked.prompt });
+        let acted = self.narrowed(
+            saying.acted
+                & if self.asked.prompt == 0 {
+                    self.topic
+                } else {
+                    self.asked.prompt
+                },
+        );
         if acted != 0 {
             return acted;
         }
@@ -193,7 +258,11 @@ impl<'a> Reader<'a> {
         if saying.acted == 0 && self.topic != 0 {
             return self.topic;
         }
-        if saying.acted == 0 && self.asked.count == 1 { self.asked.prompt } else { 0 }
+        if saying.acted == 0 && self.asked.count == 1 {
+            self.asked.prompt
+        } else {
+            0
+        }
     }
 
     fn every(&self) -> Tasks {
@@ -222,7 +291,8 @@ impl<'a> Reader<'a> {
         if saying.cash || saying.cash_later {
             target = self.payment_for(target);
         }
-        let explicit = self.narrowed(saying.named) | (saying.hinted & self.asked.prompt) != 0 || saying.numbers != 0;
+        let explicit = self.narrowed(saying.named) | (saying.hinted & self.asked.prompt) != 0
+            || saying.numbers != 0;
         if explicit || (self.topic == 0 && saying.acted != 0) {
             self.topic = target;
         }
@@ -232,8 +302,16 @@ impl<'a> Reader<'a> {
             return;
         }
         if saying.question {
-            let prompt = if self.context.items.len() == 1 { self.context.items.first().copied() } else { None };
-            let task = if target.count_ones() == 1 { usize::try_from(target.trailing_zeros()).ok() } else { prompt };
+            let prompt = if self.context.items.len() == 1 {
+                self.context.items.first().copied()
+            } else {
+                None
+            };
+            let task = if target.count_ones() == 1 {
+                usize::try_from(target.trailing_zeros()).ok()
+            } else {
+                prompt
+            };
             let named = saying.named | saying.hinted | saying.numbers | self.topic != 0;
             if self.asked.prompt != 0 || named {
                 self.question = Some(task);
@@ -246,13 +324,31 @@ impl<'a> Reader<'a> {
 
     /// Cash is about the payment named, or the prompt's, or the only one open.
     fn payment_for(&self, target: Tasks) -> Tasks {
-        let candidates = [target & self.asked.payments, self.asked.prompt & self.asked.payments, self.asked.payments];
-        candidates.into_iter().find(|tasks| tasks.count_ones() == 1).unwrap_or(0)
+        let candidates = [
+            target & self.asked.payments,
+            self.asked.prompt & self.asked.payments,
+            self.asked.payments,
+        ];
+        candidates
+            .into_iter()
+            .find(|tasks| tasks.count_ones() == 1)
+            .unwrap_or(0)
     }
 
     fn slots_of(&mut self, target: Tasks) -> Vec<&mut Slot> {
         let last = self.context.tasks.len();
-        self.slots.iter_mut().enumerate().filter(|(place, _)| if target == 0 { *place == last } else { *place < last && *place < 64 && target >> place & 1 == 1 }).map(|(_, slot)| slot).collect()
+        self.slots
+            .iter_mut()
+            .enumerate()
+            .filter(|(place, _)| {
+                if target == 0 {
+                    *place == last
+                } else {
+                    *place < last && *place < 64 && target >> place & 1 == 1
+                }
+            })
+            .map(|(_, slot)| slot)
+            .collect()
     }
 
     fn finish(mut self, vetoed: bool, conditional: bool) -> Reading {
@@ -263,10 +359,16 @@ impl<'a> Reader<'a> {
             let task = (place < last).then_some(place);
             let verdict = slot.verdict();
             match verdict {
-                Some(Verdict::Said(Said::Done)) if slot.it && self.question.is_some() => self.say(Said::NotDone, task),
+                Some(Verdict::Said(Said::Done)) if slot.it && self.question.is_some() => {
+                    self.say(Said::NotDone, task)
+                }
                 Some(Verdict::Said(Said::Done)) if slot.it => self.ask(task, "what happened then"),
-                Some(Verdict::Said(Said::Done)) if vetoed || self.disturbed(task, &unnamed) => self.ask(task, "vetoed"),
-                Some(Verdict::Said(said)) if conditional && said != Said::Undo => self.ask(task, "conditional"),
+                Some(Verdict::Said(Said::Done)) if vetoed || self.disturbed(task, &unnamed) => {
+                    self.ask(task, "vetoed")
+                }
+                Some(Verdict::Said(said)) if conditional && said != Said::Undo => {
+                    self.ask(task, "conditional")
+                }
                 Some(Verdict::Said(said)) => self.say(said, task),
                 Some(Verdict::Failed) => {
                     self.say(Said::NotDone, task);
@@ -276,9 +378,16 @@ impl<'a> Reader<'a> {
                 None => {}
             }
         }
-        let refused = self.reading.statements.iter().any(|statement| statement.said == Said::Refuse);
+        let refused = self
+            .reading
+            .statements
+            .iter()
+            .any(|statement| statement.said == Said::Refuse);
         if let Some(task) = self.question.filter(|_| !refused) {
-            self.reading.statements.push(Statement { said: Said::Question, task });
+            self.reading.statements.push(Statement {
+                said: Said::Question,
+                task,
+            });
         }
         self.reading
     }
@@ -289,7 +398,11 @@ impl<'a> Reader<'a> {
     }
 
     fn ask(&mut self, task: Option<usize>, rule: &'static str) {
-        if self.reading.unsure.is_none_or(|unsure| unsure.task.is_none()) {
+        if self
+            .reading
+            .unsure
+            .is_none_or(|unsure| unsure.task.is_none())
+        {
             self.reading.unsure = Some(Unsure { task });
         }
         self.why(rule);
@@ -313,7 +426,9 @@ impl<'a> Reader<'a> {
             Said::Cash => "cash",
             Said::Question => "question",
         });
-        self.reading.statements.extend(tasks.into_iter().map(|task| Statement { said, task }));
+        self.reading
+            .statements
+            .extend(tasks.into_iter().map(|task| Statement { said, task }));
     }
 }
 
@@ -332,10 +447,15 @@ impl Slot {
         // After a clear "xong" a question with a "không" is about what comes next.
         let next_step = self.done && self.strong && saying.question && !saying.failed;
         self.not_done |= saying.not_done && !next_step;
-        self.done_last = if saying.done { true } else { self.done_last && !saying.not_done };
+        self.done_last = if saying.done {
+            true
+        } else {
+            self.done_last && !saying.not_done
+        };
         self.done |= saying.done;
         self.strong |= saying.done && saying.strong;
-        self.failed |= saying.failed || (saying.not_done && self.done && !next_step && (saying.asking || saying.cannot));
+        self.failed |= saying.failed
+            || (saying.not_done && self.done && !next_step && (saying.asking || saying.cannot));
         self.blocked |= saying.blocked;
         self.cash |= saying.cash;
         self.refuse |= saying.refuse || saying.cash_later;
@@ -352,7 +472,11 @@ impl Slot {
             return Some(Verdict::Said(Said::Cash));
         }
         if self.refuse {
-            return Some(if self.done { Verdict::Unsure } else { Verdict::Said(Said::Refuse) });
+            return Some(if self.done {
+                Verdict::Unsure
+            } else {
+                Verdict::Said(Said::Refuse)
+            });
         }
         match (self.done, self.not_done) {
             (_, true) if self.failed && !self.blocked => Some(Verdict::Failed),
@@ -369,13 +493,20 @@ impl Slot {
 /// "mẹ Na quét rồi kìa": the tail tells that it is told of others.
 fn hearsay(spans: &[Span]) -> bool {
     let own = |cue: Cue| spans.iter().any(|span| span.is(cue));
-    let named_kin = spans.windows(2).any(|pair| matches!(pair, [one, next] if one.is(Cue::Kin) && next.tag == Tag::Name));
-    named_kin && (own(Cue::Others) || (!own(Cue::Polite) && !own(Cue::Teacher) && !own(Cue::Report)))
+    let named_kin = spans
+        .windows(2)
+        .any(|pair| matches!(pair, [one, next] if one.is(Cue::Kin) && next.tag == Tag::Name));
+    named_kin
+        && (own(Cue::Others) || (!own(Cue::Polite) && !own(Cue::Teacher) && !own(Cue::Report)))
 }
 
 /// Labels in the spelling of the evaluation files, for the contexts "qr", "pay", "vneid", "multi" and "none".
 pub fn labels(text: &str, context_name: &str) -> Vec<String> {
-    let tasks = [TaskWords::builtin_qr(), TaskWords::builtin_payment("pay"), TaskWords::builtin_vneid()];
+    let tasks = [
+        TaskWords::builtin_qr(),
+        TaskWords::builtin_payment("pay"),
+        TaskWords::builtin_vneid(),
+    ];
     let items: &[usize] = match context_name {
         "qr" => &[0],
         "pay" => &[1],
@@ -383,7 +514,13 @@ pub fn labels(text: &str, context_name: &str) -> Vec<String> {
         "multi" => &[0, 1, 2],
         _ => &[],
     };
-    let reading = read(text, &Context { items, tasks: &tasks });
+    let reading = read(
+        text,
+        &Context {
+            items,
+            tasks: &tasks,
+        },
+    );
     let mut labels: Vec<String> = Vec::new();
     for statement in &reading.statements {
         let word = match statement.said {
@@ -396,7 +533,10 @@ pub fn labels(text: &str, context_name: &str) -> Vec<String> {
         };
         let own = items.len() == 1 && items.first().copied() == statement.task;
         let plain = own || matches!(statement.said, Said::Cash | Said::Question);
-        let name = statement.task.filter(|_| !plain).and_then(|task| tasks.get(task));
+        let name = statement
+            .task
+            .filter(|_| !plain)
+            .and_then(|task| tasks.get(task));
         let label = name.map_or_else(|| word.to_owned(), |task| format!("{word}:{}", task.key));
         if !labels.contains(&label) {
             labels.push(label);

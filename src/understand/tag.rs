@@ -14,8 +14,13 @@ pub type Tasks = u64;
 pub enum Tag {
     Cue(Cue),
     /// A name of these tasks; a weak one ("mã", "tiền") says little outside of its own prompt.
-    Noun { tasks: Tasks, weak: bool },
-    Verb { tasks: Tasks },
+    Noun {
+        tasks: Tasks,
+        weak: bool,
+    },
+    Verb {
+        tasks: Tasks,
+    },
     Number(u32),
     /// "780k", "12/9", "5A1"
     Amount,
@@ -52,21 +57,48 @@ struct Lexicon {
 }
 
 static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
-    let mut lexicon = Lexicon { phrases: Vec::new(), by_first: HashMap::new(), known: HashMap::new(), spellings: HashMap::new() };
+    let mut lexicon = Lexicon {
+        phrases: Vec::new(),
+        by_first: HashMap::new(),
+        known: HashMap::new(),
+        spellings: HashMap::new(),
+    };
     for (short, long) in SPELLINGS {
         let short = Word::read(short);
-        lexicon.spellings.entry(short.plain.clone()).or_default().push((short, Word::read(long)));
+        lexicon
+            .spellings
+            .entry(short.plain.clone())
+            .or_default()
+            .push((short, Word::read(long)));
     }
     for (cue, line) in PHRASES {
-        for phrase in line.split(',').map(str::trim).filter(|phrase| !phrase.is_empty()) {
-            let (strict, text) = phrase.strip_prefix('=').map_or((false, phrase), |text| (true, text));
+        for phrase in line
+            .split(',')
+            .map(str::trim)
+            .filter(|phrase| !phrase.is_empty())
+        {
+            let (strict, text) = phrase
+                .strip_prefix('=')
+                .map_or((false, phrase), |text| (true, text));
             let words: Vec<Word> = text.split_whitespace().map(Word::read).collect();
             let Some(first) = words.first() else { continue };
-            lexicon.by_first.entry(first.plain.clone()).or_default().push(lexicon.phrases.len());
+            lexicon
+                .by_first
+                .entry(first.plain.clone())
+                .or_default()
+                .push(lexicon.phrases.len());
             for word in &words {
-                lexicon.known.entry(word.plain.clone()).or_default().push(word.clone());
+                lexicon
+                    .known
+                    .entry(word.plain.clone())
+                    .or_default()
+                    .push(word.clone());
             }
-            lexicon.phrases.push(Phrase { words, strict, cue: *cue });
+            lexicon.phrases.push(Phrase {
+                words,
+                strict,
+                cue: *cue,
+            });
         }
     }
     lexicon
@@ -82,14 +114,28 @@ fn task_phrases(tasks: &[TaskWords]) -> Vec<TaskPhrase> {
     let mut phrases: Vec<TaskPhrase> = Vec::new();
     for (place, task) in tasks.iter().enumerate().take(Tasks::BITS as usize) {
         let bit: Tasks = 1 << place;
-        let nouns = task.nouns.iter().map(|noun| (noun, Tag::Noun { tasks: bit, weak: WEAK_NOUNS.contains(&noun.as_str()) }));
-        let verbs = task.verbs.iter().map(|verb| (verb, Tag::Verb { tasks: bit }));
+        let nouns = task.nouns.iter().map(|noun| {
+            (
+                noun,
+                Tag::Noun {
+                    tasks: bit,
+                    weak: WEAK_NOUNS.contains(&noun.as_str()),
+                },
+            )
+        });
+        let verbs = task
+            .verbs
+            .iter()
+            .map(|verb| (verb, Tag::Verb { tasks: bit }));
         for (text, tag) in nouns.chain(verbs) {
             let words: Vec<Word> = text.split_whitespace().map(Word::read).collect();
             if words.is_empty() {
                 continue;
             }
-            match phrases.iter_mut().find(|phrase| phrase.words == words && same_kind(phrase.tag, tag)) {
+            match phrases
+                .iter_mut()
+                .find(|phrase| phrase.words == words && same_kind(phrase.tag, tag))
+            {
                 Some(phrase) => phrase.tag = both(phrase.tag, bit),
                 None => phrases.push(TaskPhrase { words, tag }),
             }
@@ -99,12 +145,18 @@ fn task_phrases(tasks: &[TaskWords]) -> Vec<TaskPhrase> {
 }
 
 fn same_kind(one: Tag, other: Tag) -> bool {
-    matches!((one, other), (Tag::Noun { .. }, Tag::Noun { .. }) | (Tag::Verb { .. }, Tag::Verb { .. }))
+    matches!(
+        (one, other),
+        (Tag::Noun { .. }, Tag::Noun { .. }) | (Tag::Verb { .. }, Tag::Verb { .. })
+    )
 }
 
 fn both(tag: Tag, bit: Tasks) -> Tag {
     match tag {
-        Tag::Noun { tasks, weak } => Tag::Noun { tasks: tasks | bit, weak },
+        Tag::Noun { tasks, weak } => Tag::Noun {
+            tasks: tasks | bit,
+            weak,
+        },
         Tag::Verb { tasks } => Tag::Verb { tasks: tasks | bit },
         other @ (Tag::Cue(_) | Tag::Number(_) | Tag::Amount | Tag::Name | Tag::Unknown) => other,
     }
@@ -122,14 +174,29 @@ pub fn tag(text: &str, tasks: &[TaskWords]) -> Vec<Span> {
     let mut at = 0;
     while let Some(token) = tokens.get(at) {
         let before = spans.last().map(|span| span.tag);
-        let named = token.capital && !token.pause && !shouted && matches!(before, Some(Tag::Cue(Cue::Kin | Cue::For) | Tag::Name));
-        let counted = (before == Some(Tag::Cue(Cue::Counter))).then(|| number_word(token)).flatten();
-        let found = if named { Some((Tag::Name, 1, true)) } else { longest(&tokens[at..], &own) };
+        let named = token.capital
+            && !token.pause
+            && !shouted
+            && matches!(before, Some(Tag::Cue(Cue::Kin | Cue::For) | Tag::Name));
+        let counted = (before == Some(Tag::Cue(Cue::Counter)))
+            .then(|| number_word(token))
+            .flatten();
+        let found = if named {
+            Some((Tag::Name, 1, true))
+        } else {
+            longest(&tokens[at..], &own)
+        };
         let found = counted.map_or(found, |number| Some((Tag::Number(number), 1, true)));
-        let (tag, length, exact) = found.unwrap_or_else(|| (plain_tag(token, at == 0 || token.pause), 1, true));
+        let (tag, length, exact) =
+            found.unwrap_or_else(|| (plain_tag(token, at == 0 || token.pause), 1, true));
         let last = (at + length).saturating_sub(1);
         let asked = tokens.get(last).is_some_and(|token| token.asked);
-        spans.push(Span { tag, pause: token.pause && at > 0, asked, exact });
+        spans.push(Span {
+            tag,
+            pause: token.pause && at > 0,
+            asked,
+            exact,
+        });
         at += length;
     }
     settle(&mut spans);
@@ -138,11 +205,18 @@ pub fn tag(text: &str, tasks: &[TaskWords]) -> Vec<Span> {
 
 /// "số một": the number in letters, after its counter only.
 fn number_word(token: &Token) -> Option<u32> {
-    ["một", "hai", "ba", "bốn"].iter().zip(1..).find(|(word, _)| token.word.can_be(&Word::read(word))).map(|(_, number)| number)
+    ["một", "hai", "ba", "bốn"]
+        .iter()
+        .zip(1..)
+        .find(|(word, _)| token.word.can_be(&Word::read(word)))
+        .map(|(_, number)| number)
 }
 
 fn spell_out(token: &mut Token) {
-    let long = LEXICON.spellings.get(&token.word.plain).and_then(|spellings| spellings.iter().find(|(short, _)| token.word.is(short)));
+    let long = LEXICON
+        .spellings
+        .get(&token.word.plain)
+        .and_then(|spellings| spellings.iter().find(|(short, _)| token.word.is(short)));
     if let Some((_, word)) = long {
         token.word = word.clone();
     }
@@ -151,13 +225,28 @@ fn spell_out(token: &mut Token) {
 /// A word that nobody knows may be a known one in a neighbour's accent.
 fn understand_accent(token: &mut Token, own: &[TaskPhrase]) {
     let known = |word: &Word, exactly: bool| {
-        let fits = |other: &Word| if exactly { word.is(other) } else { word.can_be(other) };
-        LEXICON.known.get(&word.plain).is_some_and(|words| words.iter().any(fits)) || own.iter().any(|phrase| phrase.words.iter().any(fits))
+        let fits = |other: &Word| {
+            if exactly {
+                word.is(other)
+            } else {
+                word.can_be(other)
+            }
+        };
+        LEXICON
+            .known
+            .get(&word.plain)
+            .is_some_and(|words| words.iter().any(fits))
+            || own.iter().any(|phrase| phrase.words.iter().any(fits))
     };
     if token.numeric || known(&token.word, false) {
         return;
     }
-    if let Some(word) = token.word.in_other_accents().into_iter().find(|word| known(word, true)) {
+    if let Some(word) = token
+        .word
+        .in_other_accents()
+        .into_iter()
+        .find(|word| known(word, true))
+    {
         token.word = word;
     }
 }
@@ -167,7 +256,9 @@ fn longest(tokens: &[Token], own: &[TaskPhrase]) -> Option<(Tag, usize, bool)> {
     let first = &tokens.first()?.word;
     let mut best: Option<(Tag, usize, bool)> = None;
     let mut offer = |tag: Tag, words: &[Word], strict: bool| {
-        let better = |exact: bool| best.is_none_or(|(_, length, was_exact)| (words.len(), exact) > (length, was_exact));
+        let better = |exact: bool| {
+            best.is_none_or(|(_, length, was_exact)| (words.len(), exact) > (length, was_exact))
+        };
         if let Some(exact) = fits(tokens, words)
             && (exact || !strict)
             && better(exact)
@@ -175,7 +266,12 @@ fn longest(tokens: &[Token], own: &[TaskPhrase]) -> Option<(Tag, usize, bool)> {
             best = Some((tag, words.len(), exact));
         }
     };
-    for phrase in own.iter().filter(|phrase| phrase.words.first().is_some_and(|word| word.plain == first.plain)) {
+    for phrase in own.iter().filter(|phrase| {
+        phrase
+            .words
+            .first()
+            .is_some_and(|word| word.plain == first.plain)
+    }) {
         offer(phrase.tag, &phrase.words, false);
     }
     for place in LEXICON.by_first.get(&first.plain).into_iter().flatten() {
@@ -213,9 +309,16 @@ fn plain_tag(token: &Token, begins: bool) -> Tag {
 /// What only its neighbours tell: "mùng 10" is a day, "mẹ na" a name, "dạ" without its accents opens a sentence.
 fn settle(spans: &mut [Span]) {
     for at in 0..spans.len() {
-        let before = at.checked_sub(1).and_then(|place| spans.get(place)).copied();
-        let next_is_number = spans.get(at + 1).is_some_and(|span| matches!(span.tag, Tag::Number(_)));
-        let Some(span) = spans.get_mut(at) else { continue };
+        let before = at
+            .checked_sub(1)
+            .and_then(|place| spans.get(place))
+            .copied();
+        let next_is_number = spans
+            .get(at + 1)
+            .is_some_and(|span| matches!(span.tag, Tag::Number(_)));
+        let Some(span) = spans.get_mut(at) else {
+            continue;
+        };
         let opens = before.is_none() || span.pause;
         let new = match (span.tag, before.map(|span| span.tag)) {
             (Tag::Cue(Cue::NotAChoice), _) if next_is_number => Tag::Cue(Cue::Day),
@@ -224,7 +327,9 @@ fn settle(spans: &mut [Span]) {
             (Tag::Cue(Cue::LastMonth), Some(Tag::Number(_))) => Tag::Cue(Cue::Roi),
             (Tag::Number(_), Some(Tag::Cue(Cue::Day))) => Tag::Amount,
             (Tag::Cue(Cue::Da), _) if opens && !span.exact => Tag::Cue(Cue::Polite),
-            (Tag::Unknown | Tag::Name, Some(Tag::Cue(Cue::Kin) | Tag::Name)) if !span.pause => Tag::Name,
+            (Tag::Unknown | Tag::Name, Some(Tag::Cue(Cue::Kin) | Tag::Name)) if !span.pause => {
+                Tag::Name
+            }
             (tag, _) => tag,
         };
         span.tag = new;

@@ -3,23 +3,114 @@
 use super::replies::{TaskKind, TaskWords};
 
 const QR_NOUNS: &[&str] = &[
-    "mã", "mã qr", "qr", "mã lớp", "mã của lớp", "mã quét", "mã cô giáo", "mã cô gửi", "mã vuông", "mã nhóm", "qr lớp", "mã qr lớp", "mã qr của lớp", "mã lớp mình", "kiu a", "quy a",
+    "mã",
+    "mã qr",
+    "qr",
+    "mã lớp",
+    "mã của lớp",
+    "mã quét",
+    "mã cô giáo",
+    "mã cô gửi",
+    "mã vuông",
+    "mã nhóm",
+    "qr lớp",
+    "mã qr lớp",
+    "mã qr của lớp",
+    "mã lớp mình",
+    "kiu a",
+    "quy a",
 ];
 const QR_VERBS: &[&str] = &["quét", "soi", "quyét", "quẹt", "scan"];
 const PAYMENT_NOUNS: &[&str] = &[
-    "tiền", "tiền tháng", "tiền học", "tiền học tháng này", "tiền tháng này", "tiền học phí", "học phí", "khoản thu", "tiền trường", "tiền lớp", "tiền ăn", "tiền bán trú",
-    "tiền của cháu", "tiền của bé", "tiền của con", "tiền nộp", "tiền đóng", "tiền học của con", "tiền học của cháu", "tiền học của bé", "khoản tháng này",
+    "tiền",
+    "tiền tháng",
+    "tiền học",
+    "tiền học tháng này",
+    "tiền tháng này",
+    "tiền học phí",
+    "học phí",
+    "khoản thu",
+    "tiền trường",
+    "tiền lớp",
+    "tiền ăn",
+    "tiền bán trú",
+    "tiền của cháu",
+    "tiền của bé",
+    "tiền của con",
+    "tiền nộp",
+    "tiền đóng",
+    "tiền học của con",
+    "tiền học của cháu",
+    "tiền học của bé",
+    "khoản tháng này",
 ];
 const PAYMENT_VERBS: &[&str] = &[
-    "chuyển khoản", "ck", "chuyển", "nộp", "đóng", "gửi", "bank", "banking", "thanh toán", "nạp", "trả", "ckhoan", "chuyen khoan",
-    "truyền khoản", "bắn", "quẹt thẻ",
+    "chuyển khoản",
+    "ck",
+    "chuyển",
+    "nộp",
+    "đóng",
+    "gửi",
+    "bank",
+    "banking",
+    "thanh toán",
+    "nạp",
+    "trả",
+    "ckhoan",
+    "chuyen khoan",
+    "truyền khoản",
+    "bắn",
+    "quẹt thẻ",
 ];
 const VNEID_NOUNS: &[&str] = &[
-    "vneid", "vnid", "vnei d", "vneld", "vn eid", "vê en ai đi", "vn e id", "định danh", "định danh điện tử", "định danh mức 2", "định danh mức hai", "mức 2", "mức hai", "mức 02", "mức ii", "muc 2", "căn cước điện tử", "tài khoản định danh", "lv2", "cấp 2 vneid",
+    "vneid",
+    "vnid",
+    "vnei d",
+    "vneld",
+    "vn eid",
+    "vê en ai đi",
+    "vn e id",
+    "định danh",
+    "định danh điện tử",
+    "định danh mức 2",
+    "định danh mức hai",
+    "mức 2",
+    "mức hai",
+    "mức 02",
+    "mức ii",
+    "muc 2",
+    "căn cước điện tử",
+    "tài khoản định danh",
+    "lv2",
+    "cấp 2 vneid",
 ];
 const VNEID_VERBS: &[&str] = &["kích hoạt", "đăng ký", "đăng kí"];
 /// Words that open a title and are the doing itself.
-const TITLE_VERBS: &[&str] = &["nộp", "ký", "đăng ký", "tham gia", "cài", "cài đặt", "tải", "điền", "xem", "khảo sát", "tập huấn", "học", "gửi", "cập nhật", "kích hoạt", "đọc", "quét", "bình chọn", "khai", "kê khai", "làm", "dự", "tiêm"];
+const TITLE_VERBS: &[&str] = &[
+    "nộp",
+    "ký",
+    "đăng ký",
+    "tham gia",
+    "cài",
+    "cài đặt",
+    "tải",
+    "điền",
+    "xem",
+    "khảo sát",
+    "tập huấn",
+    "học",
+    "gửi",
+    "cập nhật",
+    "kích hoạt",
+    "đọc",
+    "quét",
+    "bình chọn",
+    "khai",
+    "kê khai",
+    "làm",
+    "dự",
+    "tiêm",
+];
 const OWN_VERBS: &[&str] = &["tham gia", "dự", "xem", "học"];
 
 fn owned(words: &[&str]) -> Vec<String> {
@@ -28,28 +119,58 @@ fn owned(words: &[&str]) -> Vec<String> {
 
 impl TaskWords {
     pub fn builtin_qr() -> Self {
-        Self { key: "qr".to_owned(), kind: TaskKind::Scan, nouns: owned(QR_NOUNS), verbs: owned(QR_VERBS) }
+        Self {
+            key: "qr".to_owned(),
+            kind: TaskKind::Scan,
+            nouns: owned(QR_NOUNS),
+            verbs: owned(QR_VERBS),
+        }
     }
 
     pub fn builtin_vneid() -> Self {
-        Self { key: "vneid".to_owned(), kind: TaskKind::Skill, nouns: owned(VNEID_NOUNS), verbs: owned(VNEID_VERBS) }
+        Self {
+            key: "vneid".to_owned(),
+            kind: TaskKind::Skill,
+            nouns: owned(VNEID_NOUNS),
+            verbs: owned(VNEID_VERBS),
+        }
     }
 
     /// A month in the key ("thu-2026-11") is one more name: "tiền tháng 11".
     pub fn builtin_payment(key: &str) -> Self {
         let mut nouns = owned(PAYMENT_NOUNS);
-        if let Some(month) = key.rsplit('-').next().and_then(|part| part.parse::<u32>().ok()).filter(|month| (1..=12).contains(month)) {
-            nouns.extend(["tháng", "tiền tháng", "tiền học tháng", "khoản thu tháng"].map(|name| format!("{name} {month}")));
+        if let Some(month) = key
+            .rsplit('-')
+            .next()
+            .and_then(|part| part.parse::<u32>().ok())
+            .filter(|month| (1..=12).contains(month))
+        {
+            nouns.extend(
+                ["tháng", "tiền tháng", "tiền học tháng", "khoản thu tháng"]
+                    .map(|name| format!("{name} {month}")),
+            );
         }
-        Self { key: key.to_owned(), kind: TaskKind::Payment, nouns, verbs: owned(PAYMENT_VERBS) }
+        Self {
+            key: key.to_owned(),
+            kind: TaskKind::Payment,
+            nouns,
+            verbs: owned(PAYMENT_VERBS),
+        }
     }
 
     /// A school's own task: its title, the title without its verb, and that verb.
     pub fn own(key: &str, title: &str) -> Self {
-        let title: String = super::fold::clean(title).to_lowercase().chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
+        let title: String = super::fold::clean(title)
+            .to_lowercase()
+            .chars()
+            .map(|c| if c.is_alphanumeric() { c } else { ' ' })
+            .collect();
         let words: Vec<&str> = title.split_whitespace().collect();
         let all = words.join(" ");
-        let verb = TITLE_VERBS.iter().filter(|verb| all == **verb || all.starts_with(&format!("{verb} "))).max_by_key(|verb| verb.len());
+        let verb = TITLE_VERBS
+            .iter()
+            .filter(|verb| all == **verb || all.starts_with(&format!("{verb} ")))
+            .max_by_key(|verb| verb.len());
         let mut nouns = vec![all.clone()];
         let mut verbs = owned(OWN_VERBS);
         if let Some(verb) = verb {
@@ -65,7 +186,12 @@ impl TaskWords {
             }
         }
         nouns.dedup();
-        Self { key: key.to_owned(), kind: TaskKind::Skill, nouns, verbs }
+        Self {
+            key: key.to_owned(),
+            kind: TaskKind::Skill,
+            nouns,
+            verbs,
+        }
     }
 }
 
@@ -79,6 +205,11 @@ mod tests {
         assert!(words.nouns.iter().any(|noun| noun == "an toàn mạng"));
         assert!(words.verbs.iter().any(|verb| verb == "tập huấn"));
         assert!(TaskWords::own("x", "").nouns.iter().all(String::is_empty));
-        assert!(TaskWords::builtin_payment("thu-2026-11").nouns.iter().any(|noun| noun == "tiền tháng 11"));
+        assert!(
+            TaskWords::builtin_payment("thu-2026-11")
+                .nouns
+                .iter()
+                .any(|noun| noun == "tiền tháng 11")
+        );
     }
 }

@@ -42,7 +42,9 @@ impl Word {
         }
         let (mut base, mut shape) = ('\0', None);
         decompose_canonical(c, |part| match part {
-            '\u{0300}' | '\u{0301}' | '\u{0303}' | '\u{0309}' | '\u{0323}' => self.tone = Some(part),
+            '\u{0300}' | '\u{0301}' | '\u{0303}' | '\u{0309}' | '\u{0323}' => {
+                self.tone = Some(part)
+            }
             '\u{0302}' | '\u{0306}' | '\u{031B}' => shape = Some(part),
             _ => base = part,
         });
@@ -50,7 +52,11 @@ impl Word {
             return;
         }
         self.plain.push(if base == 'đ' { 'd' } else { base });
-        self.shaped.push(shape.and_then(|mark| unicode_normalization::char::compose(base, mark)).unwrap_or(base));
+        self.shaped.push(
+            shape
+                .and_then(|mark| unicode_normalization::char::compose(base, mark))
+                .unwrap_or(base),
+        );
     }
 
     pub fn has_marks(&self) -> bool {
@@ -66,7 +72,12 @@ impl Word {
     pub fn can_be(&self, word: &Self) -> bool {
         self.plain == word.plain
             && (self.tone.is_none() || self.tone == word.tone)
-            && self.shaped.chars().zip(self.plain.chars()).zip(word.shaped.chars()).all(|((typed, plain), meant)| typed == meant || typed == plain)
+            && self
+                .shaped
+                .chars()
+                .zip(self.plain.chars())
+                .zip(word.shaped.chars())
+                .all(|((typed, plain), meant)| typed == meant || typed == plain)
     }
 
     /// The same word begun as a neighbour's tongue begins it: l/n, s/x, ch/tr, d/gi/r.
@@ -76,10 +87,21 @@ impl Word {
             return Vec::new();
         }
         const TURNS: [(&str, &str); 10] = [
-            ("n", "l"), ("l", "n"), ("x", "s"), ("s", "x"), ("tr", "ch"),
-            ("ch", "tr"), ("d", "r"), ("gi", "r"), ("r", "d"), ("gi", "d"),
+            ("n", "l"),
+            ("l", "n"),
+            ("x", "s"),
+            ("s", "x"),
+            ("tr", "ch"),
+            ("ch", "tr"),
+            ("d", "r"),
+            ("gi", "r"),
+            ("r", "d"),
+            ("gi", "d"),
         ];
-        TURNS.iter().filter_map(|(from, to)| self.begun_with(from, to)).collect()
+        TURNS
+            .iter()
+            .filter_map(|(from, to)| self.begun_with(from, to))
+            .collect()
     }
 
     fn begun_with(&self, from: &str, to: &str) -> Option<Self> {
@@ -89,7 +111,11 @@ impl Word {
             return None;
         }
         let plain = self.plain.strip_prefix(from)?;
-        Some(Self { plain: format!("{to}{plain}"), shaped: format!("{to}{rest}"), tone: self.tone })
+        Some(Self {
+            plain: format!("{to}{plain}"),
+            shaped: format!("{to}{rest}"),
+            tone: self.tone,
+        })
     }
 }
 
@@ -127,10 +153,16 @@ pub fn cut(text: &str) -> Vec<Token> {
             at = end;
             continue;
         }
-        if *c == '?' && let Some(token) = tokens.last_mut() {
+        if *c == '?'
+            && let Some(token) = tokens.last_mut()
+        {
             token.asked = true;
         }
-        pause |= !c.is_whitespace() && !matches!(c, '"' | '\'' | '’' | '“' | '”' | '(' | ')' | '/' | '+' | '&' | '*' | '@' | '#');
+        pause |= !c.is_whitespace()
+            && !matches!(
+                c,
+                '"' | '\'' | '’' | '“' | '”' | '(' | ')' | '/' | '+' | '&' | '*' | '@' | '#'
+            );
         at += 1;
     }
     tokens
@@ -141,9 +173,17 @@ fn end_of_word(chars: &[char], from: usize) -> usize {
     let digit = |at: usize| chars.get(at).is_some_and(char::is_ascii_digit);
     let mut at = from;
     while let Some(c) = chars.get(at) {
-        let thousands = matches!(c, '.' | ',') && at > from && digit(at - 1) && (1..=3).all(|step| digit(at + step)) && !digit(at + 4);
+        let thousands = matches!(c, '.' | ',')
+            && at > from
+            && digit(at - 1)
+            && (1..=3).all(|step| digit(at + step))
+            && !digit(at + 4);
         let inside = matches!(c, '/' | ':') && at > from && digit(at - 1) && digit(at + 1);
-        if !c.is_alphanumeric() && !thousands && !inside && !unicode_normalization::char::is_combining_mark(*c) {
+        if !c.is_alphanumeric()
+            && !thousands
+            && !inside
+            && !unicode_normalization::char::is_combining_mark(*c)
+        {
             break;
         }
         at += 1;
@@ -156,13 +196,28 @@ fn add(tokens: &mut Vec<Token>, chars: &[char], pause: bool) {
     let letters = chars.iter().take_while(|c| c.is_alphabetic()).count();
     let all = chars.len();
     // "1r", "2xong", "3chưa": a number and a word. "780k", "5A1" and "7h30" are one.
-    let number_first = (1..=2).contains(&digits) && chars[digits..].iter().all(|c| c.is_alphabetic()) && all > digits && {
-        let rest: String = chars[digits..].iter().collect();
-        matches!(fold::fold(&rest).as_str(), "r" | "roi" | "xong" | "xog" | "ok" | "oke" | "chua" | "chx" | "va" | "voi" | "da")
-    };
+    let number_first = (1..=2).contains(&digits)
+        && chars[digits..].iter().all(|c| c.is_alphabetic())
+        && all > digits
+        && {
+            let rest: String = chars[digits..].iter().collect();
+            matches!(
+                fold::fold(&rest).as_str(),
+                "r" | "roi" | "xong" | "xog" | "ok" | "oke" | "chua" | "chx" | "va" | "voi" | "da"
+            )
+        };
     // "mức2", "số1": a word and a number.
-    let word_first = letters >= 2 && all > letters && all - letters <= 2 && chars[letters..].iter().all(char::is_ascii_digit);
-    let split = if number_first { digits } else if word_first { letters } else { all };
+    let word_first = letters >= 2
+        && all > letters
+        && all - letters <= 2
+        && chars[letters..].iter().all(char::is_ascii_digit);
+    let split = if number_first {
+        digits
+    } else if word_first {
+        letters
+    } else {
+        all
+    };
     push(tokens, &chars[..split], pause);
     if split < all {
         push(tokens, &chars[split..], false);
@@ -186,24 +241,48 @@ mod tests {
     use super::*;
 
     fn plain(text: &str) -> Vec<String> {
-        cut(text).into_iter().map(|token| token.word.plain).collect()
+        cut(text)
+            .into_iter()
+            .map(|token| token.word.plain)
+            .collect()
     }
 
     #[test]
     fn words_numbers_and_amounts() {
-        assert_eq!(plain("Rồiiii ạ, 1.200.000đ 12/9"), ["roi", "a", "1.200.000d", "12/9"]);
-        assert_eq!(plain("1,2,3 2xong mức2 5A1 780k"), ["1", "2", "3", "2", "xong", "muc", "2", "5a1", "780k"]);
+        assert_eq!(
+            plain("Rồiiii ạ, 1.200.000đ 12/9"),
+            ["roi", "a", "1.200.000d", "12/9"]
+        );
+        assert_eq!(
+            plain("1,2,3 2xong mức2 5A1 780k"),
+            ["1", "2", "3", "2", "xong", "muc", "2", "5a1", "780k"]
+        );
         assert!(cut("quét chưa? rồi")[1].asked);
     }
 
     #[test]
     fn a_mark_is_evidence_and_its_absence_is_not() {
         let meant = Word::read("chưa");
-        for (typed, may) in [("chưa", true), ("chua", true), ("chưà", false), ("chừa", false), ("chua\u{309}", false)] {
-            assert_eq!(Word::read(&fold::clean(typed)).can_be(&meant), may, "{typed}");
+        for (typed, may) in [
+            ("chưa", true),
+            ("chua", true),
+            ("chưà", false),
+            ("chừa", false),
+            ("chua\u{309}", false),
+        ] {
+            assert_eq!(
+                Word::read(&fold::clean(typed)).can_be(&meant),
+                may,
+                "{typed}"
+            );
         }
         assert!(Word::read("hoà").is(&Word::read("hòa")));
-        assert!(Word::read("dồi").in_other_accents().iter().any(|word| word.is(&Word::read("rồi"))));
+        assert!(
+            Word::read("dồi")
+                .in_other_accents()
+                .iter()
+                .any(|word| word.is(&Word::read("rồi")))
+        );
         assert!(Word::read("doi").in_other_accents().is_empty());
     }
 }

@@ -2,16 +2,19 @@
 
 use std::sync::Arc;
 
+use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::get;
-use axum::Router;
 
 use crate::app::App;
 use crate::vals;
 
 pub fn router(app: Arc<App>) -> Router {
-    Router::new().route("/healthz", get(|| async { "ok" })).route("/readyz", get(ready)).with_state(app)
+    Router::new()
+        .route("/healthz", get(|| async { "ok" }))
+        .route("/readyz", get(ready))
+        .with_state(app)
 }
 
 async fn ready(State(app): State<Arc<App>>) -> Result<&'static str, StatusCode> {

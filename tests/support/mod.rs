@@ -27,11 +27,19 @@ pub async fn database(engine: Engine) -> Option<TestDb> {
         Engine::Sqlite => {
             let folder = tempfile::tempdir().unwrap();
             let url = format!("sqlite:{}", folder.path().join("test.db").display());
-            Some(TestDb { db: Db::open(&url).await.unwrap(), url, _folder: Some(folder) })
+            Some(TestDb {
+                db: Db::open(&url).await.unwrap(),
+                url,
+                _folder: Some(folder),
+            })
         }
         Engine::Postgres => {
             let url = postgres_schema().await?;
-            Some(TestDb { db: Db::open(&url).await.unwrap(), url, _folder: None })
+            Some(TestDb {
+                db: Db::open(&url).await.unwrap(),
+                url,
+                _folder: None,
+            })
         }
     }
 }
@@ -46,11 +54,16 @@ async fn postgres_schema() -> Option<String> {
     getrandom::fill(&mut bytes).unwrap();
     let schema = format!("t{:016x}", u64::from_le_bytes(bytes));
     let mut connection = sqlx::PgConnection::connect(&server).await.unwrap();
-    sqlx::query(sqlx::AssertSqlSafe(format!("CREATE SCHEMA {schema}"))).execute(&mut connection).await.unwrap();
+    sqlx::query(sqlx::AssertSqlSafe(format!("CREATE SCHEMA {schema}")))
+        .execute(&mut connection)
+        .await
+        .unwrap();
     connection.close().await.unwrap();
     Some(format!("{server}?options=-c%20search_path%3D{schema}"))
 }
 
 pub fn data(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/data")
+        .join(name)
 }

@@ -4,7 +4,9 @@ pub mod texts;
 
 use crate::domain::message::{Choice, Say};
 use crate::domain::time::HOUR_MS;
-use crate::domain::{BotId, ChatId, ChildId, ClassId, Evidence, Tap, Task, TaskId, TaskKind, Timestamp, Verb};
+use crate::domain::{
+    BotId, ChatId, ChildId, ClassId, Evidence, Tap, Task, TaskId, TaskKind, Timestamp, Verb,
+};
 use crate::effects::Effects;
 use crate::facts::{Facts, Turn};
 use crate::ledger::Act;
@@ -43,11 +45,19 @@ pub enum Refused {
 /// What one statement came to.
 enum Heard {
     Kept(Act),
-    SaidBefore { verb: Verb, at: Timestamp, task: TaskId },
+    SaidBefore {
+        verb: Verb,
+        at: Timestamp,
+        task: TaskId,
+    },
     /// A question does not take back a done.
     DoneAlready,
     Pending(Pending),
-    WhichChild { verb: Verb, task: TaskId, children: Vec<ChildId> },
+    WhichChild {
+        verb: Verb,
+        task: TaskId,
+        children: Vec<ChildId>,
+    },
     Refused(Refused),
 }
 
@@ -58,7 +68,10 @@ pub fn decide(turn: &Turn<'_>, said: &[Said], now: Timestamp) -> Effects {
     if only_overheard && !heard.iter().any(|one| matches!(one, Heard::Kept(_))) {
         return Effects::none();
     }
-    let mut effects = Effects { says: replies(turn, &heard, now), ..Effects::default() };
+    let mut effects = Effects {
+        says: replies(turn, &heard, now),
+        ..Effects::default()
+    };
     for one in heard {
         match one {
             Heard::Kept(act) => effects.acts.push(act),
@@ -88,13 +101,22 @@ fn check(turn: &Turn<'_>, said: &Said, now: Timestamp) -> Result<Heard, Refused>
     if !task.is_open() {
         return Err(Refused::Withdrawn(task.id));
     }
-    let Some(member) = turn.member_of(task.school).filter(|member| member.is_guardian()) else {
+    let Some(member) = turn
+        .member_of(task.school)
+        .filter(|member| member.is_guardian())
+    else {
         return stranger(turn, task, said.verb, now);
     };
     let child = match subject(turn, task, member, said.child)? {
         Subject::Household => None,
         Subject::Child(child) => Some(child),
-        Subject::OneOf(children) => return Ok(Heard::WhichChild { verb: said.verb, task: task.id, children }),
+        Subject::OneOf(children) => {
+            return Ok(Heard::WhichChild {
+                verb: said.verb,
+                task: task.id,
+                children,
+            });
+        }
     };
     let act = Act {
         school: task.school,
@@ -116,13 +138,27 @@ fn task_of<'a>(turn: &Turn<'a>, said: &Said) -> Result<&'a Task, Refused> {
     let task = turn.facts.task(id).ok_or(Refused::UnknownTask)?;
     // A button of another school's, made up or forwarded, opens nothing here.
     let ours = turn.chat.school() == Some(task.school) || turn.member_of(task.school).is_some();
-    if ours { Ok(task) } else { Err(Refused::UnknownTask) }
+    if ours {
+        Ok(task)
+    } else {
+        Err(Refused::UnknownTask)
+    }
 }
 
 /// The task of the last thing this person said that still stands, for "em bấm nhầm".
 fn last_said(turn: &Turn<'_>) -> Option<TaskId> {
-    let own = |act: &&Act| turn.members.iter().any(|member| act.person == Some(member.person));
-    let last = turn.facts.acts().iter().rev().filter(own).find(|act| act.evidence < Evidence::Teacher)?;
+    let own = |act: &&Act| {
+        turn.members
+            .iter()
+            .any(|member| act.person == Some(member.person))
+    };
+    let last = turn
+        .facts
+        .acts()
+        .iter()
+        .rev()
+        .filter(own)
+        .find(|act| act.evidence < Evidence::Teacher)?;
     (last.verb != Verb::Undo).then_some(last.task)
 }
 
@@ -148,7 +184,12 @@ enum Subject {
 }
 
 /// Whom the act is about: the household, or the child a payment is for.
-fn subject(turn: &Turn<'_>, task: &Task, member: &Member, named: Option<ChildId>) -> Result<Subject, Refused> {
+fn subject(
+    turn: &Turn<'_>,
+    task: &Task,
+    member: &Member,
+    named: Option<ChildId>,
+) -> Result<Subject, Refused> {
     if named.is_some_and(|child| !member.children.contains(&child)) {
         return Err(Refused::NotOwnChild);
     }
@@ -160,7 +201,11 @@ fn subject(turn: &Turn<'_>, task: &Task, member: &Member, named: Option<ChildId>
         return Ok(Subject::Child(child));
     }
     let here = turn.chat.class.map(|(_, class)| class);
-    let in_class = |child: &&ChildId| turn.facts.child(**child).is_some_and(|known| Some(known.class) == here);
+    let in_class = |child: &&ChildId| {
+        turn.facts
+            .child(**child)
+            .is_some_and(|known| Some(known.class) == here)
+    };
     let mut candidates: Vec<ChildId> = member.children.iter().filter(in_class).copied().collect();
     if candidates.is_empty() {
         candidates.clone_from(&member.children);
@@ -180,7 +225,11 @@ fn standing(facts: &Facts, act: Act) -> Result<Heard, Refused> {
         // The same person saying the same again must not move the time shown in the report;
         // another guardian, or better evidence, is a new testimony and is kept.
         (verb, Some(known)) if known.verb == verb && known.evidence >= act.evidence => {
-            Ok(Heard::SaidBefore { verb, at: known.at, task: act.task })
+            Ok(Heard::SaidBefore {
+                verb,
+                at: known.at,
+                task: act.task,
+            })
         }
         (_, Some(_) | None) => Ok(Heard::Kept(act)),
     }
@@ -197,14 +246,24 @@ fn replies(turn: &Turn<'_>, heard: &[Heard], now: Timestamp) -> Vec<Say> {
     for one in heard {
         match one {
             Heard::Kept(act) => kept.push((act.verb, title(act.task))),
-            Heard::SaidBefore { verb, at, task } => lines.push(texts::already(*verb, title(*task), *at, now)),
+            Heard::SaidBefore { verb, at, task } => {
+                lines.push(texts::already(*verb, title(*task), *at, now))
+            }
             Heard::DoneAlready => {}
             Heard::Pending(_) => lines.push(texts::pending()),
             Heard::Refused(refused) => lines.push(texts::refused(refused, &who)),
-            Heard::WhichChild { verb, task, children } => {
+            Heard::WhichChild {
+                verb,
+                task,
+                children,
+            } => {
                 let choices = children.iter().filter_map(|child| {
                     let name = turn.facts.child(*child)?.given_name();
-                    let tap = Tap::Say { verb: *verb, task: *task, child: Some(*child) };
+                    let tap = Tap::Say {
+                        verb: *verb,
+                        task: *task,
+                        child: Some(*child),
+                    };
                     Some(Choice::new(texts::child_choice(name), tap.write()))
                 });
                 says.push(Say::Confide {
@@ -221,29 +280,59 @@ fn replies(turn: &Turn<'_>, heard: &[Heard], now: Timestamp) -> Vec<Say> {
     }
     lines.dedup();
     if !lines.is_empty() {
-        let public = if kept.is_empty() { texts::SEE_PRIVATE } else { texts::KEPT_IN_GROUP };
-        says.insert(0, Say::Acknowledge { to, private: lines.join("\n"), public });
+        let public = if kept.is_empty() {
+            texts::SEE_PRIVATE
+        } else {
+            texts::KEPT_IN_GROUP
+        };
+        says.insert(
+            0,
+            Say::Acknowledge {
+                to,
+                private: lines.join("\n"),
+                public,
+            },
+        );
     }
     says
 }
 
 /// How to address the person: "bà", "ông" where the roster says so, else "ba mẹ".
 fn who(turn: &Turn<'_>) -> String {
-    turn.member().map_or(names::PARENTS, |member| names::address(&member.name)).to_owned()
+    turn.member()
+        .map_or(names::PARENTS, |member| names::address(&member.name))
+        .to_owned()
 }
 
 /// It may be a statement, or not: one short question instead of a record.
 pub fn ask_back(turn: &Turn<'_>, task: Option<TaskId>, now: Timestamp) -> Effects {
-    let Some(task) = task.and_then(|id| turn.facts.task(id)).filter(|task| task.is_open()) else {
+    let Some(task) = task
+        .and_then(|id| turn.facts.task(id))
+        .filter(|task| task.is_open())
+    else {
         return my_tasks(turn, now);
     };
-    Effects::say(Say::Answer { to: turn.asker(), text: texts::is_it_done(&task.title), choices: one_task(task) })
+    Effects::say(Say::Answer {
+        to: turn.asker(),
+        text: texts::is_it_done(&task.title),
+        choices: one_task(task),
+    })
 }
 
 /// Rồi / Chưa / Chỉ em cách làm.
 fn one_task(task: &Task) -> Vec<Choice> {
-    let say = |verb| Tap::Say { verb, task: task.id, child: None }.write();
-    let mut choices = vec![Choice::new(texts::YES, say(Verb::Done)), Choice::new(texts::NOT_YET, say(Verb::NotYet))];
+    let say = |verb| {
+        Tap::Say {
+            verb,
+            task: task.id,
+            child: None,
+        }
+        .write()
+    };
+    let mut choices = vec![
+        Choice::new(texts::YES, say(Verb::Done)),
+        Choice::new(texts::NOT_YET, say(Verb::NotYet)),
+    ];
     if task.kind == TaskKind::Payment {
         choices.push(Choice::new(texts::CASH, say(Verb::Cash)));
     }
@@ -254,22 +343,38 @@ fn one_task(task: &Task) -> Vec<Choice> {
 /// `/xacnhan`: one's own open tasks as buttons. In a group the board is what everybody can tap.
 pub fn my_tasks(turn: &Turn<'_>, now: Timestamp) -> Effects {
     let Some(school) = turn.school() else {
-        return Effects::say(Say::Acknowledge { to: turn.asker(), private: texts::pending_nothing(), public: texts::SEE_PRIVATE });
+        return Effects::say(Say::Acknowledge {
+            to: turn.asker(),
+            private: texts::pending_nothing(),
+            public: texts::SEE_PRIVATE,
+        });
     };
     let tasks: Vec<&Task> = turn.facts.open_tasks(school).collect();
     if tasks.is_empty() {
-        return Effects::say(Say::Acknowledge { to: turn.asker(), private: texts::NO_TASKS.to_owned(), public: texts::NO_TASKS });
+        return Effects::say(Say::Acknowledge {
+            to: turn.asker(),
+            private: texts::NO_TASKS.to_owned(),
+            public: texts::NO_TASKS,
+        });
     }
     if let (false, Some((_, class))) = (turn.is_private(), turn.chat.class) {
         let fresh = board_in(turn.facts, class, turn.bot(), turn.chat.id, now);
         return fresh.into_iter().fold(Effects::none(), Effects::and_say);
     }
-    Effects::say(Say::Answer { to: turn.asker(), text: texts::WHICH_DONE.to_owned(), choices: done_buttons(&tasks) })
+    Effects::say(Say::Answer {
+        to: turn.asker(),
+        text: texts::WHICH_DONE.to_owned(),
+        choices: done_buttons(&tasks),
+    })
 }
 
 fn done_buttons(tasks: &[&Task]) -> Vec<Choice> {
     let done = |task: &&Task| {
-        let tap = Tap::Say { verb: Verb::Done, task: task.id, child: None };
+        let tap = Tap::Say {
+            verb: Verb::Done,
+            task: task.id,
+            child: None,
+        };
         Choice::new(texts::done_button(&task.title), tap.write())
     };
     let mut choices: Vec<Choice> = tasks.iter().map(done).collect();
@@ -280,23 +385,48 @@ fn done_buttons(tasks: &[&Task]) -> Vec<Choice> {
 /// A new text for the boards that hang in a class's groups, with counts and no names.
 pub fn board(facts: &Facts, class: ClassId, now: Timestamp, fresh: bool) -> Vec<Say> {
     let hanging = facts.boards().iter().filter(|board| board.class == class);
-    hanging.filter_map(|board| board_say(facts, class, board.bot, board.chat, now, fresh)).collect()
+    hanging
+        .filter_map(|board| board_say(facts, class, board.bot, board.chat, now, fresh))
+        .collect()
 }
 
 /// A fresh board in one class group.
-pub fn board_in(facts: &Facts, class: ClassId, bot: BotId, chat: ChatId, now: Timestamp) -> Option<Say> {
+pub fn board_in(
+    facts: &Facts,
+    class: ClassId,
+    bot: BotId,
+    chat: ChatId,
+    now: Timestamp,
+) -> Option<Say> {
     board_say(facts, class, bot, chat, now, true)
 }
 
-fn board_say(facts: &Facts, class: ClassId, bot: BotId, chat: ChatId, now: Timestamp, fresh: bool) -> Option<Say> {
+fn board_say(
+    facts: &Facts,
+    class: ClassId,
+    bot: BotId,
+    chat: ChatId,
+    now: Timestamp,
+    fresh: bool,
+) -> Option<Say> {
     let known = facts.class(class)?;
     let tasks: Vec<&Task> = facts.open_tasks(known.school).collect();
     let rows: Vec<texts::BoardRow<'_>> = tasks
         .iter()
         .map(|task| {
             let counts = facts.counts(class, task.id);
-            texts::BoardRow { title: &task.title, done: counts.done(), families: known.families - counts.exempt() }
+            texts::BoardRow {
+                title: &task.title,
+                done: counts.done(),
+                families: known.families - counts.exempt(),
+            }
         })
         .collect();
-    Some(Say::Board { bot, chat, text: texts::board(&known.code, &rows, now), choices: done_buttons(&tasks), fresh })
+    Some(Say::Board {
+        bot,
+        chat,
+        text: texts::board(&known.code, &rows, now),
+        choices: done_buttons(&tasks),
+        fresh,
+    })
 }

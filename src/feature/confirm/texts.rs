@@ -17,9 +17,16 @@ pub const WHICH_DONE: &str = "Dạ, nhà mình đã làm được việc nào r�
 /// "Quét QR của lớp" in the middle of a sentence.
 pub fn in_sentence(title: &str) -> String {
     let mut chars = title.chars();
-    let first = chars.next().map(|c| c.to_lowercase().to_string()).unwrap_or_default();
+    let first = chars
+        .next()
+        .map(|c| c.to_lowercase().to_string())
+        .unwrap_or_default();
     // "VNeID mức 2" keeps its capitals: only a word that goes on in small letters is a sentence word.
-    if chars.clone().next().is_some_and(char::is_uppercase) { title.to_owned() } else { first + chars.as_str() }
+    if chars.clone().next().is_some_and(char::is_uppercase) {
+        title.to_owned()
+    } else {
+        first + chars.as_str()
+    }
 }
 
 pub fn done_button(title: &str) -> String {
@@ -34,38 +41,68 @@ pub fn kept(said: &[(Verb, &str)], who: &str) -> String {
     let declined = titles(said, |verb| verb == Verb::Declined);
     let mut parts = Vec::new();
     if !done.is_empty() {
-        parts.push(format!("Dạ, em ghi nhận nhà mình đã {} rồi ạ. Cảm ơn {who} nhiều!", done.join(", ")));
+        parts.push(format!(
+            "Dạ, em ghi nhận nhà mình đã {} rồi ạ. Cảm ơn {who} nhiều!",
+            done.join(", ")
+        ));
     }
     if cash {
         parts.push("Dạ, em ghi nhà mình đã nộp tiền mặt ạ. Kế toán sẽ đối chiếu giúp.".to_owned());
     }
     if !not_yet.is_empty() {
-        parts.push(format!("Dạ vâng ạ, {} thì khi nào xong {who} báo em nhé.", not_yet.join(", ")));
+        parts.push(format!(
+            "Dạ vâng ạ, {} thì khi nào xong {who} báo em nhé.",
+            not_yet.join(", ")
+        ));
     }
     if !undone.is_empty() {
-        parts.push(format!("Dạ, em đã rút lại câu trả lời về việc {} ạ. Khi nào xong {who} báo lại em nhé.", undone.join(", ")));
+        parts.push(format!(
+            "Dạ, em đã rút lại câu trả lời về việc {} ạ. Khi nào xong {who} báo lại em nhé.",
+            undone.join(", ")
+        ));
     }
     if !declined.is_empty() {
-        parts.push(format!("Dạ, em ghi nhà mình chưa muốn {} ạ. {} đổi ý lúc nào cũng được.", declined.join(", "), capital(who)));
+        parts.push(format!(
+            "Dạ, em ghi nhà mình chưa muốn {} ạ. {} đổi ý lúc nào cũng được.",
+            declined.join(", "),
+            capital(who)
+        ));
     }
     parts.join("\n")
 }
 
 fn titles(said: &[(Verb, &str)], wanted: impl Fn(Verb) -> bool) -> Vec<String> {
-    said.iter().filter(|(verb, _)| wanted(*verb)).map(|(_, title)| in_sentence(title)).collect()
+    said.iter()
+        .filter(|(verb, _)| wanted(*verb))
+        .map(|(_, title)| in_sentence(title))
+        .collect()
 }
 
 fn capital(who: &str) -> String {
     let mut chars = who.chars();
-    chars.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default() + chars.as_str()
+    chars
+        .next()
+        .map(|c| c.to_uppercase().to_string())
+        .unwrap_or_default()
+        + chars.as_str()
 }
 
 pub fn already(verb: Verb, title: &str, at: Timestamp, now: Timestamp) -> String {
-    let when = if at.same_day_as(now) { format!("lúc {}", at.clock()) } else { format!("ngày {}", at.day(now)) };
+    let when = if at.same_day_as(now) {
+        format!("lúc {}", at.clock())
+    } else {
+        format!("ngày {}", at.day(now))
+    };
     match verb {
-        Verb::Done => format!("Dạ, nhà mình đã xác nhận {} {when} rồi ạ.", in_sentence(title)),
+        Verb::Done => format!(
+            "Dạ, nhà mình đã xác nhận {} {when} rồi ạ.",
+            in_sentence(title)
+        ),
         Verb::NotYet | Verb::NeedsHelp => {
-            format!("Dạ, em nhớ ạ. Việc {} khi nào xong ba mẹ báo em nhé.", in_sentence(title))
+            format!(
+                "Dạ, em nhớ ạ. Việc {} khi nào xong ba mẹ báo em nhé.",
+                in_sentence(title)
+            )
         }
         Verb::Cash | Verb::Declined | Verb::Undo | Verb::NoPhone | Verb::Exempt => {
             format!("Dạ, em đã ghi {when} rồi ạ.")
@@ -80,17 +117,32 @@ pub fn pending() -> String {
 }
 
 pub fn pending_nothing() -> String {
-    "Dạ, em chưa biết đây là gia đình của bé nào. Ba mẹ nhờ cô giáo chủ nhiệm kết nối giúp ạ.".to_owned()
+    "Dạ, em chưa biết đây là gia đình của bé nào. Ba mẹ nhờ cô giáo chủ nhiệm kết nối giúp ạ."
+        .to_owned()
 }
 
 pub fn refused(why: &Refused, who: &str) -> String {
     match why {
-        Refused::UnknownTask => "Dạ, việc này không có ở lớp mình ạ. Nhắn /xacnhan để xem các việc đang có.".to_owned(),
-        Refused::Withdrawn(_) => format!("Dạ, nhà trường đã rút việc này rồi, {who} không cần làm nữa ạ."),
-        Refused::NotOwnChild => format!("Dạ, bé này không có trong danh sách của {who} ạ. Nhắn /trangthai để xem giúp em."),
-        Refused::NothingToUndo => format!("Dạ, em chưa ghi câu trả lời nào nên không có gì phải rút lại ạ. {} yên tâm.", capital(who)),
-        Refused::Staff => "Dạ, nút này dành cho phụ huynh ạ. Cô nhập hộ gia đình bằng lệnh /nhapho nhé.".to_owned(),
-        Refused::SchoolOnly => "Dạ, mục này do nhà trường ghi ạ. Nhờ cô giáo chủ nhiệm giúp ạ.".to_owned(),
+        Refused::UnknownTask => {
+            "Dạ, việc này không có ở lớp mình ạ. Nhắn /xacnhan để xem các việc đang có.".to_owned()
+        }
+        Refused::Withdrawn(_) => {
+            format!("Dạ, nhà trường đã rút việc này rồi, {who} không cần làm nữa ạ.")
+        }
+        Refused::NotOwnChild => format!(
+            "Dạ, bé này không có trong danh sách của {who} ạ. Nhắn /trangthai để xem giúp em."
+        ),
+        Refused::NothingToUndo => format!(
+            "Dạ, em chưa ghi câu trả lời nào nên không có gì phải rút lại ạ. {} yên tâm.",
+            capital(who)
+        ),
+        Refused::Staff => {
+            "Dạ, nút này dành cho phụ huynh ạ. Cô nhập hộ gia đình bằng lệnh /nhapho nhé."
+                .to_owned()
+        }
+        Refused::SchoolOnly => {
+            "Dạ, mục này do nhà trường ghi ạ. Nhờ cô giáo chủ nhiệm giúp ạ.".to_owned()
+        }
     }
 }
 
@@ -103,7 +155,10 @@ pub fn child_choice(given_name: &str) -> String {
 }
 
 pub fn is_it_done(title: &str) -> String {
-    format!("Dạ, em hỏi lại cho chắc: nhà mình đã {} rồi phải không ạ?", in_sentence(title))
+    format!(
+        "Dạ, em hỏi lại cho chắc: nhà mình đã {} rồi phải không ạ?",
+        in_sentence(title)
+    )
 }
 
 pub struct BoardRow<'a> {
@@ -128,14 +183,24 @@ pub fn board(class: &str, rows: &[BoardRow<'_>], now: Timestamp) -> String {
             row.families
         ));
     }
-    out.push_str(&format!("\nCập nhật {} ngày {}. Ba mẹ làm xong việc nào thì bấm việc đó nhé ạ!", now.clock(), now.day(now)));
+    out.push_str(&format!(
+        "\nCập nhật {} ngày {}. Ba mẹ làm xong việc nào thì bấm việc đó nhé ạ!",
+        now.clock(),
+        now.day(now)
+    ));
     out
 }
 
 /// Full only when everybody is done, so that the last family is never rounded away.
 fn bar(done: i64, families: i64) -> String {
-    let full = if families > 0 { (done * BAR / families).clamp(0, BAR) } else { 0 };
-    (0..BAR).map(|square| if square < full { '▓' } else { '░' }).collect()
+    let full = if families > 0 {
+        (done * BAR / families).clamp(0, BAR)
+    } else {
+        0
+    };
+    (0..BAR)
+        .map(|square| if square < full { '▓' } else { '░' })
+        .collect()
 }
 
 #[cfg(test)]

@@ -60,7 +60,9 @@ struct FrontMatter {
 
 /// What may be left out.
 const OPTIONAL: [&str; 2] = ["link", "negative"];
-pub const KEYS: [&str; 8] = ["id", "title", "audience", "group", "link", "checked", "phrases", "negative"];
+pub const KEYS: [&str; 8] = [
+    "id", "title", "audience", "group", "link", "checked", "phrases", "negative",
+];
 
 pub struct Library {
     guides: Vec<Guide>,
@@ -72,21 +74,35 @@ impl Library {
     pub fn embedded() -> Result<Self, Vec<Problem>> {
         let files = SHIPPED.files().filter_map(|file| {
             let name = file.path().file_name()?.to_str()?.to_owned();
-            name.ends_with(".md").then(|| (name, file.contents_utf8().unwrap_or_default().to_owned()))
+            name.ends_with(".md")
+                .then(|| (name, file.contents_utf8().unwrap_or_default().to_owned()))
         });
         Self::build(files.collect())
     }
 
     /// A school's own folder of guides, in place of the shipped ones.
     pub fn from_folder(path: &Path) -> Result<Self, Vec<Problem>> {
-        let unreadable = |_| vec![Problem { file: path.display().to_string(), line: None, what: What::Unreadable }];
+        let unreadable = |_| {
+            vec![Problem {
+                file: path.display().to_string(),
+                line: None,
+                what: What::Unreadable,
+            }]
+        };
         let mut files = Vec::new();
         for entry in std::fs::read_dir(path).map_err(unreadable)? {
             let file = entry.map_err(unreadable)?.path();
-            let Some(name) = file.file_name().and_then(|name| name.to_str()).filter(|name| name.ends_with(".md")) else {
+            let Some(name) = file
+                .file_name()
+                .and_then(|name| name.to_str())
+                .filter(|name| name.ends_with(".md"))
+            else {
                 continue;
             };
-            files.push((name.to_owned(), std::fs::read_to_string(&file).map_err(unreadable)?));
+            files.push((
+                name.to_owned(),
+                std::fs::read_to_string(&file).map_err(unreadable)?,
+            ));
         }
         Self::build(files)
     }
@@ -102,12 +118,19 @@ impl Library {
         }
         problems.extend(shared_phrases(&guides));
         if guides.is_empty() && problems.is_empty() {
-            problems.push(Problem { file: "*.md".to_owned(), line: None, what: What::NoGuides });
+            problems.push(Problem {
+                file: "*.md".to_owned(),
+                line: None,
+                what: What::NoGuides,
+            });
         }
         if !problems.is_empty() {
             return Err(problems);
         }
-        Ok(Self { index: Index::build(&guides), guides })
+        Ok(Self {
+            index: Index::build(&guides),
+            guides,
+        })
     }
 
     pub fn guides(&self) -> &[Guide] {
@@ -130,19 +153,33 @@ impl Library {
 }
 
 fn read(file: &str, text: &str) -> Result<Guide, Vec<Problem>> {
-    let problem = |line, what| vec![Problem { file: file.to_owned(), line, what }];
+    let problem = |line, what| {
+        vec![Problem {
+            file: file.to_owned(),
+            line,
+            what,
+        }]
+    };
     let text = text.replace("\r\n", "\n");
-    let Some((front, body)) = text.strip_prefix("+++\n").and_then(|rest| rest.split_once("\n+++\n")) else {
+    let Some((front, body)) = text
+        .strip_prefix("+++\n")
+        .and_then(|rest| rest.split_once("\n+++\n"))
+    else {
         return Err(problem(Some(1), What::NoFrontMatter));
     };
     let table: toml::Table = toml::from_str(front).map_err(|error| {
-        let line = error.span().map(|span| front[..span.start.min(front.len())].matches('\n').count() + 2);
+        let line = error
+            .span()
+            .map(|span| front[..span.start.min(front.len())].matches('\n').count() + 2);
         problem(line, What::FrontMatter)
     })?;
     if let Some(key) = table.keys().find(|key| !KEYS.contains(&key.as_str())) {
         return Err(problem(None, What::unknown_key(key)));
     }
-    if let Some(key) = KEYS.iter().find(|key| !OPTIONAL.contains(*key) && !table.contains_key(**key)) {
+    if let Some(key) = KEYS
+        .iter()
+        .find(|key| !OPTIONAL.contains(*key) && !table.contains_key(**key))
+    {
         return Err(problem(None, What::MissingKey(key)));
     }
     let front = FrontMatter::deserialize(table).map_err(|_| problem(None, What::FrontMatter))?;
@@ -159,14 +196,20 @@ fn read(file: &str, text: &str) -> Result<Guide, Vec<Problem>> {
         negative: front.negative,
     };
     let found = check(file, &guide);
-    if found.is_empty() { Ok(guide) } else { Err(found) }
+    if found.is_empty() {
+        Ok(guide)
+    } else {
+        Err(found)
+    }
 }
 
 fn body_of(body: &str) -> (Vec<String>, Option<String>) {
     let mut steps = Vec::new();
     let mut tip = None;
     for line in body.lines().map(str::trim).filter(|line| !line.is_empty()) {
-        let numbered = line.split_once(". ").filter(|(number, _)| number.bytes().all(|byte| byte.is_ascii_digit()));
+        let numbered = line
+            .split_once(". ")
+            .filter(|(number, _)| number.bytes().all(|byte| byte.is_ascii_digit()));
         if let Some((_, step)) = numbered {
             steps.push(step.to_owned());
         } else if let Some(words) = line.strip_prefix(super::texts::TIP) {
@@ -188,11 +231,28 @@ fn check(file: &str, guide: &Guide) -> Vec<Problem> {
         found.push(What::Steps(guide.steps.len()));
     }
     let too_long = |step: &String| step.chars().count() > STEP_LETTERS;
-    found.extend(guide.steps.iter().position(too_long).map(|place| What::LongStep(place + 1)));
-    if guide.link.as_ref().is_some_and(|link| !link.starts_with("https://")) {
+    found.extend(
+        guide
+            .steps
+            .iter()
+            .position(too_long)
+            .map(|place| What::LongStep(place + 1)),
+    );
+    if guide
+        .link
+        .as_ref()
+        .is_some_and(|link| !link.starts_with("https://"))
+    {
         found.push(What::Link);
     }
-    found.into_iter().map(|what| Problem { file: file.to_owned(), line: None, what }).collect()
+    found
+        .into_iter()
+        .map(|what| Problem {
+            file: file.to_owned(),
+            line: None,
+            what,
+        })
+        .collect()
 }
 
 /// One phrase under two guides would make the answer a toss-up.
@@ -204,8 +264,15 @@ fn shared_phrases(guides: &[Guide]) -> Vec<Problem> {
             let key = crate::understand::fold::fold(phrase);
             match seen.insert(key, &guide.id) {
                 Some(other) if *other != guide.id => {
-                    let what = What::SharedPhrase { phrase: phrase.clone(), other: other.clone() };
-                    problems.push(Problem { file: format!("{}.md", guide.id), line: None, what });
+                    let what = What::SharedPhrase {
+                        phrase: phrase.clone(),
+                        other: other.clone(),
+                    };
+                    problems.push(Problem {
+                        file: format!("{}.md", guide.id),
+                        line: None,
+                        what,
+                    });
                 }
                 Some(_) | None => {}
             }
@@ -230,26 +297,47 @@ mod tests {
 
     #[test]
     fn the_shipped_guides_are_whole() {
-        let library = Library::embedded().map_err(|problems| problems.iter().map(ToString::to_string).collect::<Vec<_>>());
+        let library = Library::embedded()
+            .map_err(|problems| problems.iter().map(ToString::to_string).collect::<Vec<_>>());
         assert!(library.unwrap().guides().len() >= 8);
     }
 
     #[test]
     fn a_good_file_is_read() {
-        let library = Library::build(vec![("a.md".to_owned(), GOOD.to_owned())]).ok().unwrap();
+        let library = Library::build(vec![("a.md".to_owned(), GOOD.to_owned())])
+            .ok()
+            .unwrap();
         let guide = library.get("a").unwrap();
-        assert_eq!((guide.steps.len(), guide.tip.as_deref()), (3, Some("từ từ")));
+        assert_eq!(
+            (guide.steps.len(), guide.tip.as_deref()),
+            (3, Some("từ từ"))
+        );
     }
 
     #[test]
     fn every_slip_of_a_guides_author_is_named() {
         assert_eq!(what("b.md", GOOD), What::IdIsNotFileName);
         assert_eq!(what("a.md", "no front matter"), What::NoFrontMatter);
-        assert_eq!(what("a.md", &GOOD.replace("title = \"A\"\n", "")), What::MissingKey("title"));
-        assert_eq!(what("a.md", &GOOD.replace("group =", "gruop =")), What::unknown_key("gruop"));
+        assert_eq!(
+            what("a.md", &GOOD.replace("title = \"A\"\n", "")),
+            What::MissingKey("title")
+        );
+        assert_eq!(
+            what("a.md", &GOOD.replace("group =", "gruop =")),
+            What::unknown_key("gruop")
+        );
         assert_eq!(what("a.md", &GOOD.replace("3. Ba\n", "")), What::Steps(2));
-        assert_eq!(what("a.md", &GOOD.replace("Hai", &"dài ".repeat(50))), What::LongStep(2));
-        assert_eq!(what("a.md", &GOOD.replace("group", "link = \"http://x\"\ngroup")), What::Link);
-        assert_eq!(what("a.md", &GOOD.replace("id = \"a\"", "id = = \"a\"")), What::FrontMatter);
+        assert_eq!(
+            what("a.md", &GOOD.replace("Hai", &"dài ".repeat(50))),
+            What::LongStep(2)
+        );
+        assert_eq!(
+            what("a.md", &GOOD.replace("group", "link = \"http://x\"\ngroup")),
+            What::Link
+        );
+        assert_eq!(
+            what("a.md", &GOOD.replace("id = \"a\"", "id = = \"a\"")),
+            What::FrontMatter
+        );
     }
 }

@@ -15,7 +15,13 @@ use crate::ledger::Act;
 use library::{Guide, Library};
 
 /// A question in one's own words. `task` is set when it answers the prompt of a task.
-pub fn ask(library: &Library, turn: &Turn<'_>, text: &str, task: Option<TaskId>, now: Timestamp) -> Effects {
+pub fn ask(
+    library: &Library,
+    turn: &Turn<'_>,
+    text: &str,
+    task: Option<TaskId>,
+    now: Timestamp,
+) -> Effects {
     let hits = library.ask(text);
     let mut found: Vec<&Guide> = hits.iter().filter_map(|hit| library.get(&hit.id)).collect();
     let task = task.and_then(|id| turn.facts.task(id));
@@ -33,7 +39,11 @@ pub fn ask(library: &Library, turn: &Turn<'_>, text: &str, task: Option<TaskId>,
 
 /// "Chỉ tôi cách làm" under a task.
 pub fn help(library: &Library, turn: &Turn<'_>, task: TaskId, now: Timestamp) -> Effects {
-    let Some(task) = turn.facts.task(task).filter(|task| turn.school() == Some(task.school)) else {
+    let Some(task) = turn
+        .facts
+        .task(task)
+        .filter(|task| turn.school() == Some(task.school))
+    else {
         return list(library, turn);
     };
     let found = of_task(library, task);
@@ -53,7 +63,8 @@ pub fn by_id(library: &Library, turn: &Turn<'_>, id: &str) -> Effects {
 
 /// `/huongdan` alone: what there is.
 pub fn list(library: &Library, turn: &Turn<'_>) -> Effects {
-    let choice = |guide: &Guide| Choice::new(guide.title.clone(), Tap::Guide(guide.id.clone()).write());
+    let choice =
+        |guide: &Guide| Choice::new(guide.title.clone(), Tap::Guide(guide.id.clone()).write());
     Effects::say(Say::Confide {
         to: turn.asker(),
         text: texts::LIST.to_owned(),
@@ -63,7 +74,12 @@ pub fn list(library: &Library, turn: &Turn<'_>) -> Effects {
 }
 
 fn show(turn: &Turn<'_>, guide: &Guide, others: &[&Guide]) -> Effects {
-    let other = |guide: &&Guide| Choice::new(texts::not_this(&guide.title), Tap::Guide(guide.id.clone()).write());
+    let other = |guide: &&Guide| {
+        Choice::new(
+            texts::not_this(&guide.title),
+            Tap::Guide(guide.id.clone()).write(),
+        )
+    };
     Effects::say(Say::Answer {
         to: turn.asker(),
         text: texts::guide(guide),
@@ -76,8 +92,16 @@ fn none_fits(turn: &Turn<'_>) -> Say {
         Choice::new(texts::BUTTON_TASKS, Tap::MyTasks.write()),
         Choice::new(texts::BUTTON_GUIDES, Tap::Guides.write()),
     ];
-    let (text, choices) = if turn.is_private() { (texts::NONE_FITS, choices) } else { (texts::NONE_FITS_GROUP, Vec::new()) };
-    Say::Answer { to: turn.asker(), text: text.to_owned(), choices }
+    let (text, choices) = if turn.is_private() {
+        (texts::NONE_FITS, choices)
+    } else {
+        (texts::NONE_FITS_GROUP, Vec::new())
+    };
+    Say::Answer {
+        to: turn.asker(),
+        text: text.to_owned(),
+        choices,
+    }
 }
 
 /// The guides of a task, best first.
@@ -87,20 +111,40 @@ fn of_task<'a>(library: &'a Library, task: &Task) -> Vec<&'a Guide> {
         (TaskKind::Payment, _) => "bank",
         (TaskKind::Skill, "vneid") => "vneid",
         (TaskKind::Skill, _) => {
-            return library.ask(&task.title).iter().filter_map(|hit| library.get(&hit.id)).collect();
+            return library
+                .ask(&task.title)
+                .iter()
+                .filter_map(|hit| library.get(&hit.id))
+                .collect();
         }
     };
-    let mut found: Vec<&Guide> = library.guides().iter().filter(|guide| guide.group == group).collect();
-    found.sort_by_key(|guide| FIRST.iter().position(|id| *id == guide.id).unwrap_or(FIRST.len()));
+    let mut found: Vec<&Guide> = library
+        .guides()
+        .iter()
+        .filter(|guide| guide.group == group)
+        .collect();
+    found.sort_by_key(|guide| {
+        FIRST
+            .iter()
+            .position(|id| *id == guide.id)
+            .unwrap_or(FIRST.len())
+    });
     found
 }
 
 /// Of each group, the guide that does the task itself.
-const FIRST: [&str; 3] = ["qr-quet-zalo", "bank-chuyen-khoan-qr", "vneid-kich-hoat-muc-2"];
+const FIRST: [&str; 3] = [
+    "qr-quet-zalo",
+    "bank-chuyen-khoan-qr",
+    "vneid-kich-hoat-muc-2",
+];
 
 /// Asking for help with a task says where the family stands, unless it is done already.
 fn needs_help(turn: &Turn<'_>, task: &Task, now: Timestamp) -> Effects {
-    let Some(member) = turn.member_of(task.school).filter(|member| member.is_guardian()) else {
+    let Some(member) = turn
+        .member_of(task.school)
+        .filter(|member| member.is_guardian())
+    else {
         return Effects::none();
     };
     let child = match (task.kind.is_household(), member.children.as_slice()) {
@@ -117,9 +161,19 @@ fn needs_help(turn: &Turn<'_>, task: &Task, now: Timestamp) -> Effects {
         evidence: Evidence::Said,
         at: now,
     };
-    let settled = turn.facts.said_before(&act).is_some_and(|known| match known.verb {
-        Verb::Done | Verb::Cash | Verb::NeedsHelp | Verb::Declined => true,
-        Verb::NotYet | Verb::Undo | Verb::NoPhone | Verb::Exempt => false,
-    });
-    if settled || !task.is_open() { Effects::none() } else { Effects { acts: vec![act], ..Effects::default() } }
+    let settled = turn
+        .facts
+        .said_before(&act)
+        .is_some_and(|known| match known.verb {
+            Verb::Done | Verb::Cash | Verb::NeedsHelp | Verb::Declined => true,
+            Verb::NotYet | Verb::Undo | Verb::NoPhone | Verb::Exempt => false,
+        });
+    if settled || !task.is_open() {
+        Effects::none()
+    } else {
+        Effects {
+            acts: vec![act],
+            ..Effects::default()
+        }
+    }
 }

@@ -18,19 +18,28 @@ pub enum What {
     NoGuides,
     NoFrontMatter,
     FrontMatter,
-    UnknownKey { key: String, nearest: Option<&'static str> },
+    UnknownKey {
+        key: String,
+        nearest: Option<&'static str>,
+    },
     MissingKey(&'static str),
     IdIsNotFileName,
     Steps(usize),
     LongStep(usize),
     Link,
-    SharedPhrase { phrase: String, other: String },
+    SharedPhrase {
+        phrase: String,
+        other: String,
+    },
 }
 
 impl What {
     pub fn unknown_key(key: &str) -> Self {
         let alike = |known: &&'static str| strsim::jaro_winkler(known, key) >= 0.75;
-        What::UnknownKey { key: key.to_owned(), nearest: KEYS.into_iter().find(alike) }
+        What::UnknownKey {
+            key: key.to_owned(),
+            nearest: KEYS.into_iter().find(alike),
+        }
     }
 }
 

@@ -41,9 +41,36 @@ const NOBODYS: &str = "";
 
 /// Turns of speech by which people ask or say that they are stuck.
 const ASKING: &[&str] = &[
-    "lam sao", "the nao", "nhu nao", "nao", "kieu gi", "gi", "dau", "sao", "cach", "huong dan", "chi em", "chi giup",
-    "giup", "khong", "hay la", "co phai", "bao loi", "loi", "xin", "can", "muon", "chua", "hoi", "voi", "rang", "ri", "lao",
-    "roi ha", "cho toi", "mat",
+    "lam sao",
+    "the nao",
+    "nhu nao",
+    "nao",
+    "kieu gi",
+    "gi",
+    "dau",
+    "sao",
+    "cach",
+    "huong dan",
+    "chi em",
+    "chi giup",
+    "giup",
+    "khong",
+    "hay la",
+    "co phai",
+    "bao loi",
+    "loi",
+    "xin",
+    "can",
+    "muon",
+    "chua",
+    "hoi",
+    "voi",
+    "rang",
+    "ri",
+    "lao",
+    "roi ha",
+    "cho toi",
+    "mat",
 ];
 
 #[derive(Debug, Clone, PartialEq)]
@@ -107,46 +134,86 @@ pub struct Index {
 impl Index {
     pub fn build(guides: &[Guide]) -> Self {
         let sayings = sayings(guides);
-        let said: Vec<HashMap<String, f64>> = sayings.iter().map(|saying| terms(&normal(&saying.text))).collect();
+        let said: Vec<HashMap<String, f64>> = sayings
+            .iter()
+            .map(|saying| terms(&normal(&saying.text)))
+            .collect();
         let mut numbers: HashMap<String, usize> = HashMap::new();
         for term in said.iter().flat_map(HashMap::keys) {
             let next = numbers.len();
             numbers.entry(term.clone()).or_insert(next);
         }
         let in_guides = in_guides(guides, &sayings, &said, &numbers);
-        let told = |found: &Vec<(usize, f64)>| found.iter().map(|(_, worth)| *worth).fold(FAINT, f64::max);
+        let told =
+            |found: &Vec<(usize, f64)>| found.iter().map(|(_, worth)| *worth).fold(FAINT, f64::max);
         let idf: Vec<f64> = in_guides.iter().map(told).collect();
         let mut in_sayings = vec![Vec::new(); idf.len()];
         for (place, terms) in said.iter().enumerate() {
-            let weighed: Vec<(usize, f64)> = terms.iter().map(|(term, weight)| (numbers[term], weight * idf[numbers[term]])).collect();
+            let weighed: Vec<(usize, f64)> = terms
+                .iter()
+                .map(|(term, weight)| (numbers[term], weight * idf[numbers[term]]))
+                .collect();
             let length = length(weighed.iter().map(|(_, weight)| *weight));
             for (number, weight) in weighed {
                 in_sayings[number].push((place, weight / length));
             }
         }
         let slips = slips(numbers.keys().filter(|term| is_word(term)));
-        Self { ids: guides.iter().map(|guide| guide.id.clone()).chain([NOBODYS.to_owned()]).collect(), sayings, numbers, idf, in_sayings, in_guides, slips }
+        Self {
+            ids: guides
+                .iter()
+                .map(|guide| guide.id.clone())
+                .chain([NOBODYS.to_owned()])
+                .collect(),
+            sayings,
+            numbers,
+            idf,
+            in_sayings,
+            in_guides,
+            slips,
+        }
     }
 
     /// The guides that fit a question: best first, at most three, none when none fits.
     pub fn ask(&self, text: &str) -> Vec<Hit> {
         let explained = self.explain(text);
-        let own: Vec<&Candidate> = explained.candidates.iter().filter(|candidate| candidate.is_own()).collect();
+        let own: Vec<&Candidate> = explained
+            .candidates
+            .iter()
+            .filter(|candidate| candidate.is_own())
+            .collect();
         // When the best guide says that this is not about it, its neighbours are no better.
-        let disowned = explained.candidates.first().is_some_and(|best| !best.is_own());
-        let Some(first) = own.first().filter(|first| !disowned && first.score >= explained.bar) else {
+        let disowned = explained
+            .candidates
+            .first()
+            .is_some_and(|best| !best.is_own());
+        let Some(first) = own
+            .first()
+            .filter(|first| !disowned && first.score >= explained.bar)
+        else {
             return Vec::new();
         };
         let near = |candidate: &&&Candidate| candidate.score >= first.score * ALSO;
-        let hit = |candidate: &&Candidate| Hit { id: candidate.id.clone(), score: candidate.score };
+        let hit = |candidate: &&Candidate| Hit {
+            id: candidate.id.clone(),
+            score: candidate.score,
+        };
         own.iter().filter(near).take(AT_MOST).map(hit).collect()
     }
 
     pub fn explain(&self, text: &str) -> Explained {
-        let words: Vec<String> = normal(text).into_iter().map(|word| self.mended(word)).collect();
+        let words: Vec<String> = normal(text)
+            .into_iter()
+            .map(|word| self.mended(word))
+            .collect();
         let asks = text.contains('?') || asks(&words);
         let candidates = self.candidates(&words);
-        Explained { words, asks, bar: if asks { BAR_ASKED } else { BAR_TOLD }, candidates }
+        Explained {
+            words,
+            asks,
+            bar: if asks { BAR_ASKED } else { BAR_TOLD },
+            candidates,
+        }
     }
 
     fn candidates(&self, words: &[String]) -> Vec<Candidate> {
@@ -171,12 +238,28 @@ impl Index {
             }
         }
         let mut found: Vec<Candidate> = Vec::new();
-        for (guide, [(against, _), (nearest, place)]) in best.into_iter().enumerate().filter(|(_, [_, wanted])| wanted.0 > 0.0) {
+        for (guide, [(against, _), (nearest, place)]) in best
+            .into_iter()
+            .enumerate()
+            .filter(|(_, [_, wanted])| wanted.0 > 0.0)
+        {
             let whole = WHOLE * whole[guide];
             let phrase = self.sayings[place].text.clone();
-            found.push(Candidate { id: self.ids[guide].clone(), score: NEAREST * nearest + whole, nearest, phrase, against, whole });
+            found.push(Candidate {
+                id: self.ids[guide].clone(),
+                score: NEAREST * nearest + whole,
+                nearest,
+                phrase,
+                against,
+                whole,
+            });
         }
-        found.sort_by(|one, other| other.score.total_cmp(&one.score).then_with(|| one.id.cmp(&other.id)));
+        found.sort_by(|one, other| {
+            other
+                .score
+                .total_cmp(&one.score)
+                .then_with(|| one.id.cmp(&other.id))
+        });
         found
     }
 
@@ -187,7 +270,8 @@ impl Index {
             Some(number) => Some((Some(*number), weight * self.idf[*number])),
             None => is_word(&term).then_some((None, weight * UNHEARD)),
         };
-        let mut weighed: Vec<(Option<usize>, f64)> = terms(words).into_iter().filter_map(weigh).collect();
+        let mut weighed: Vec<(Option<usize>, f64)> =
+            terms(words).into_iter().filter_map(weigh).collect();
         // In one order, so that rounding and with it the answer never changes.
         weighed.sort_by(|one, other| one.0.cmp(&other.0).then(one.1.total_cmp(&other.1)));
         weighed
@@ -212,11 +296,23 @@ impl Index {
 fn sayings(guides: &[Guide]) -> Vec<Saying> {
     let mut sayings = Vec::new();
     for (guide, told) in guides.iter().enumerate() {
-        let mut put = |text: &String, wanted| sayings.push(Saying { guide, wanted, text: text.clone() });
-        std::iter::once(&told.title).chain(&told.phrases).for_each(|text| put(text, true));
+        let mut put = |text: &String, wanted| {
+            sayings.push(Saying {
+                guide,
+                wanted,
+                text: text.clone(),
+            })
+        };
+        std::iter::once(&told.title)
+            .chain(&told.phrases)
+            .for_each(|text| put(text, true));
         told.negative.iter().for_each(|text| put(text, false));
     }
-    let chatter = |text: &&str| Saying { guide: guides.len(), wanted: true, text: (*text).to_owned() };
+    let chatter = |text: &&str| Saying {
+        guide: guides.len(),
+        wanted: true,
+        text: (*text).to_owned(),
+    };
     sayings.extend(chatter::CHATTER.iter().map(chatter));
     sayings
 }
@@ -224,7 +320,12 @@ fn sayings(guides: &[Guide]) -> Vec<Saying> {
 /// How much more often each term is said in a guide's phrases than in all the others: the logarithm of
 /// the ratio of the two shares. `RARE` keeps a word that was said once (the hamster in somebody's long
 /// story) from telling anything.
-fn in_guides(guides: &[Guide], sayings: &[Saying], said: &[HashMap<String, f64>], numbers: &HashMap<String, usize>) -> Vec<Vec<(usize, f64)>> {
+fn in_guides(
+    guides: &[Guide],
+    sayings: &[Saying],
+    said: &[HashMap<String, f64>],
+    numbers: &HashMap<String, usize>,
+) -> Vec<Vec<(usize, f64)>> {
     let mut counts: Vec<HashMap<usize, f64>> = vec![HashMap::new(); numbers.len()];
     let mut everywhere = vec![0.0; numbers.len()];
     let mut sizes = vec![0.0; guides.len() + 1];
@@ -241,11 +342,14 @@ fn in_guides(guides: &[Guide], sayings: &[Saying], said: &[HashMap<String, f64>]
     }
     let all = count(sayings.len());
     let worth = |(number, found): (usize, &HashMap<usize, f64>)| {
-        let mut worth: Vec<(usize, f64)> = found.iter().map(|(guide, times)| {
-            let here = times / sizes[*guide];
-            let elsewhere = (everywhere[number] - times) / (all - sizes[*guide]).max(1.0);
-            (*guide, ((here + RARE) / (elsewhere + RARE)).ln())
-        }).collect();
+        let mut worth: Vec<(usize, f64)> = found
+            .iter()
+            .map(|(guide, times)| {
+                let here = times / sizes[*guide];
+                let elsewhere = (everywhere[number] - times) / (all - sizes[*guide]).max(1.0);
+                (*guide, ((here + RARE) / (elsewhere + RARE)).ln())
+            })
+            .collect();
         worth.sort_by_key(|(guide, _)| *guide);
         worth
     };
@@ -272,7 +376,9 @@ fn terms(words: &[String]) -> HashMap<String, f64> {
     terms
 }
 
-fn weight_of_term(weight: f64, idf: f64) -> f64 { weight / idf }
+fn weight_of_term(weight: f64, idf: f64) -> f64 {
+    weight / idf
+}
 fn is_common(word: &str) -> bool {
     COMMON.contains(&word)
 }
@@ -283,13 +389,18 @@ fn is_word(term: &str) -> bool {
 
 fn asks(words: &[String]) -> bool {
     let sentence = format!(" {} ", words.join(" "));
-    ASKING.iter().any(|turn| sentence.contains(&format!(" {turn} ")))
+    ASKING
+        .iter()
+        .any(|turn| sentence.contains(&format!(" {turn} ")))
 }
 
 /// Folded words with chat shorthand written out.
 fn normal(text: &str) -> Vec<String> {
     let folded = fold(text);
-    let raw: Vec<&str> = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let raw: Vec<&str> = folded
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .collect();
     let mut out: Vec<String> = Vec::new();
     let mut rest = raw.as_slice();
     while let Some((first, after)) = rest.split_first() {
@@ -309,7 +420,13 @@ fn normal(text: &str) -> Vec<String> {
 
 /// The northern ear: l and n, ch and tr, s and x, d and gi and r sound alike.
 fn sound(word: &str) -> String {
-    for (spelled, heard) in [("tr", "ch"), ("gi", "d"), ("l", "n"), ("x", "s"), ("r", "d")] {
+    for (spelled, heard) in [
+        ("tr", "ch"),
+        ("gi", "d"),
+        ("l", "n"),
+        ("x", "s"),
+        ("r", "d"),
+    ] {
         if let Some(rest) = word.strip_prefix(spelled).filter(|rest| !rest.is_empty()) {
             return format!("{heard}{rest}");
         }
@@ -321,7 +438,10 @@ fn sound(word: &str) -> String {
 fn shortened(word: &str) -> impl Iterator<Item = String> {
     let letters: Vec<char> = word.chars().collect();
     (0..letters.len()).map(move |out| {
-        let kept = letters.iter().enumerate().filter(|(place, _)| *place != out);
+        let kept = letters
+            .iter()
+            .enumerate()
+            .filter(|(place, _)| *place != out);
         kept.map(|(_, letter)| *letter).collect()
     })
 }
@@ -337,7 +457,11 @@ fn slips<'a>(words: impl Iterator<Item = &'a String>) -> HashMap<String, Vec<Str
 }
 
 fn length(weights: impl Iterator<Item = f64>) -> f64 {
-    weights.map(|weight| weight * weight).sum::<f64>().sqrt().max(f64::MIN_POSITIVE)
+    weights
+        .map(|weight| weight * weight)
+        .sum::<f64>()
+        .sqrt()
+        .max(f64::MIN_POSITIVE)
 }
 
 fn count(number: usize) -> f64 {

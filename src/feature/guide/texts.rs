@@ -5,9 +5,9 @@ use super::problems::{Problem, What};
 
 pub const LIST: &str = "Dạ, ba mẹ cần em chỉ việc nào ạ?";
 pub const SENT_PRIVATELY: &str = "Dạ, em gửi hướng dẫn vào tin nhắn riêng rồi ạ.";
-pub const NONE_FITS: &str =
-    "Dạ, câu này em chưa có hướng dẫn ạ. Ba mẹ hỏi cô giáo giúp em, hoặc chọn một mục dưới đây nhé.";
-pub const NONE_FITS_GROUP: &str = "Dạ, câu này em chưa có hướng dẫn ạ. Ba mẹ hỏi cô giáo giúp em nhé.";
+pub const NONE_FITS: &str = "Dạ, câu này em chưa có hướng dẫn ạ. Ba mẹ hỏi cô giáo giúp em, hoặc chọn một mục dưới đây nhé.";
+pub const NONE_FITS_GROUP: &str =
+    "Dạ, câu này em chưa có hướng dẫn ạ. Ba mẹ hỏi cô giáo giúp em nhé.";
 pub const BUTTON_TASKS: &str = "✅ Báo việc đã làm";
 pub const BUTTON_GUIDES: &str = "❓ Xem các hướng dẫn";
 
@@ -42,15 +42,22 @@ pub fn problem(problem: &Problem) -> String {
         What::Unreadable => "không đọc được. Kiểm tra đường dẫn và quyền đọc.".to_owned(),
         What::NoGuides => "thư mục chưa có hướng dẫn nào (tệp .md).".to_owned(),
         What::NoFrontMatter => "thiếu phần đầu tệp nằm giữa hai dòng +++.".to_owned(),
-        What::FrontMatter => "phần đầu tệp sai cú pháp. Mỗi dòng có dạng: tên = \"giá trị\".".to_owned(),
-        What::UnknownKey { key, nearest: Some(known) } => format!("mục lạ “{key}”. Có phải ý là “{known}”?"),
+        What::FrontMatter => {
+            "phần đầu tệp sai cú pháp. Mỗi dòng có dạng: tên = \"giá trị\".".to_owned()
+        }
+        What::UnknownKey {
+            key,
+            nearest: Some(known),
+        } => format!("mục lạ “{key}”. Có phải ý là “{known}”?"),
         What::UnknownKey { key, nearest: None } => format!("mục lạ “{key}”. Xoá mục này."),
         What::MissingKey(key) => format!("thiếu mục “{key}”."),
         What::IdIsNotFileName => "mục id phải giống tên tệp (không kể .md).".to_owned(),
         What::Steps(steps) => format!("có {steps} bước; cần từ 3 đến 6 bước đánh số 1. 2. 3."),
         What::LongStep(step) => format!("bước {step} quá dài; mỗi bước tối đa 140 chữ cái."),
         What::Link => "đường dẫn phải bắt đầu bằng https://".to_owned(),
-        What::SharedPhrase { phrase, other } => format!("câu “{phrase}” đã có ở hướng dẫn {other}."),
+        What::SharedPhrase { phrase, other } => {
+            format!("câu “{phrase}” đã có ở hướng dẫn {other}.")
+        }
     };
     format!("✘ {place}: {what}")
 }

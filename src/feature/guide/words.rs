@@ -3,12 +3,14 @@
 
 /// Words of every message: forms of address, particles, little words.
 pub const COMMON: &[&str] = &[
-    "a", "ai", "anh", "ba", "bac", "ban", "be", "bi", "biet", "boi", "bo", "cac", "cai", "can", "cham", "chau", "chi",
-    "cho", "chu", "co", "con", "cu", "cua", "cung", "da", "dang", "day", "dau", "de", "den", "di", "do", "duoc", "em", "gi",
-    "giup", "ha", "hay", "ho", "hoi", "hom", "i", "khi", "khong", "la", "lai", "lam", "len", "ma", "mai", "may", "me",
-    "minh", "moi", "mot", "nao", "nay", "nen", "neu", "nguoi", "nha", "nhe", "nhi", "nhu", "no", "o", "oi", "ong", "phai",
-    "qua", "ra", "roi", "sao", "sau", "thay", "the", "thi", "thoi", "toi", "trong", "tu", "va", "vao", "vay", "ve", "voi",
-    "vua", "xin", "y", "u", "gio", "bay", "nua", "chua", "het", "mng", "moi",
+    "a", "ai", "anh", "ba", "bac", "ban", "be", "bi", "biet", "boi", "bo", "cac", "cai", "can",
+    "cham", "chau", "chi", "cho", "chu", "co", "con", "cu", "cua", "cung", "da", "dang", "day",
+    "dau", "de", "den", "di", "do", "duoc", "em", "gi", "giup", "ha", "hay", "ho", "hoi", "hom",
+    "i", "khi", "khong", "la", "lai", "lam", "len", "ma", "mai", "may", "me", "minh", "moi", "mot",
+    "nao", "nay", "nen", "neu", "nguoi", "nha", "nhe", "nhi", "nhu", "no", "o", "oi", "ong",
+    "phai", "qua", "ra", "roi", "sao", "sau", "thay", "the", "thi", "thoi", "toi", "trong", "tu",
+    "va", "vao", "vay", "ve", "voi", "vua", "xin", "y", "u", "gio", "bay", "nua", "chua", "het",
+    "mng", "moi",
 ];
 
 /// Shorthand and its words.

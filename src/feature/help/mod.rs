@@ -2,16 +2,23 @@
 
 pub mod texts;
 
-use crate::domain::message::{Choice, Say};
 use crate::domain::Tap;
+use crate::domain::message::{Choice, Say};
 use crate::effects::Effects;
 use crate::facts::Turn;
 use crate::roster::permit;
 
 /// `/batdau`: who I am, and the next step.
 pub fn start(turn: &Turn<'_>) -> Effects {
-    let school = turn.school().and_then(|id| turn.facts.school(id)).map(|school| school.name.as_str());
-    Effects::say(Say::Answer { to: turn.asker(), text: texts::hello(school), choices: two_doors() })
+    let school = turn
+        .school()
+        .and_then(|id| turn.facts.school(id))
+        .map(|school| school.name.as_str());
+    Effects::say(Say::Answer {
+        to: turn.asker(),
+        text: texts::hello(school),
+        choices: two_doors(),
+    })
 }
 
 /// `/trogiup`: what one can do here, by role.
@@ -21,7 +28,12 @@ pub fn help(turn: &Turn<'_>) -> Effects {
         member.is_some_and(|member| !permit::homerooms(member).is_empty()),
         member.and_then(permit::lead).is_some(),
     );
-    Effects::say(Say::Confide { to: turn.asker(), text, choices: two_doors(), public: texts::SENT_PRIVATELY })
+    Effects::say(Say::Confide {
+        to: turn.asker(),
+        text,
+        choices: two_doors(),
+        public: texts::SENT_PRIVATELY,
+    })
 }
 
 fn two_doors() -> Vec<Choice> {
@@ -54,7 +66,11 @@ pub fn warn_secret(turn: &Turn<'_>) -> Effects {
     if turn.is_private() {
         return acknowledge(turn, texts::SECRET);
     }
-    Effects::say(Say::Answer { to: turn.asker(), text: texts::SECRET_GROUP.to_owned(), choices: Vec::new() })
+    Effects::say(Say::Answer {
+        to: turn.asker(),
+        text: texts::SECRET_GROUP.to_owned(),
+        choices: Vec::new(),
+    })
 }
 
 /// A command that the person's role or this chat does not open.
@@ -69,11 +85,23 @@ pub fn sorry(turn: &Turn<'_>) -> Effects {
 
 fn acknowledge(turn: &Turn<'_>, text: &'static str) -> Effects {
     if turn.is_private() {
-        return Effects::say(Say::Acknowledge { to: turn.asker(), private: text.to_owned(), public: text });
+        return Effects::say(Say::Acknowledge {
+            to: turn.asker(),
+            private: text.to_owned(),
+            public: text,
+        });
     }
     let tapped = turn.asker().callback.is_some();
     if tapped {
-        return Effects::say(Say::Acknowledge { to: turn.asker(), private: text.to_owned(), public: text });
+        return Effects::say(Say::Acknowledge {
+            to: turn.asker(),
+            private: text.to_owned(),
+            public: text,
+        });
     }
-    Effects::say(Say::Answer { to: turn.asker(), text: text.to_owned(), choices: Vec::new() })
+    Effects::say(Say::Answer {
+        to: turn.asker(),
+        text: text.to_owned(),
+        choices: Vec::new(),
+    })
 }

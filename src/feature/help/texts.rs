@@ -5,7 +5,8 @@ pub const BUTTON_GUIDES: &str = "❓ Hỏi cách làm";
 pub const SENT_PRIVATELY: &str = "Dạ, em gửi phần trợ giúp vào tin nhắn riêng rồi ạ.";
 pub const EMPTY: &str = "Dạ, em chưa đọc được tin này ạ. Ba mẹ nhắn lại bằng chữ giúp em nhé.";
 pub const TOO_LATE: &str = "Dạ, câu hỏi này cũ quá rồi ạ. Nhắn /xacnhan để em hỏi lại nhé.";
-pub const NO_SUCH_CHOICE: &str = "Dạ, em chưa thấy lựa chọn này ạ. Nhắn /xacnhan để em gửi lại các việc đang có nhé.";
+pub const NO_SUCH_CHOICE: &str =
+    "Dạ, em chưa thấy lựa chọn này ạ. Nhắn /xacnhan để em gửi lại các việc đang có nhé.";
 pub const ATTACHMENT: &str = "Dạ, em chỉ đọc được chữ, không mở và không giữ ảnh hay tệp ạ. \
      Ba mẹ nhắn giúp em một câu, ví dụ: “em quét mã rồi”.";
 pub const SECRET: &str = "Dạ, ba mẹ đừng gửi mã OTP, mật khẩu, số thẻ hay số căn cước cho ai, kể cả em ạ. \
@@ -16,7 +17,9 @@ pub const NOT_FOR_YOU: &str = "Dạ, mục này dành cho cô giáo của lớp 
 pub const SORRY: &str = "Dạ, em đang trục trặc một chút, chưa làm được việc này ạ. Ba mẹ thử lại sau ít phút giúp em nhé.";
 
 pub fn hello(school: Option<&str>) -> String {
-    let of_school = school.map(|name| format!(" của {name}")).unwrap_or_default();
+    let of_school = school
+        .map(|name| format!(" của {name}"))
+        .unwrap_or_default();
     format!(
         "Dạ, em chào ba mẹ, ông bà ạ! Em là trợ lý tự động{of_school}. \
          Em ghi lại những việc gia đình đã làm được và chỉ cách làm từng bước. Mình bắt đầu từ đâu ạ?"

@@ -37,7 +37,8 @@ pub fn wish(turn: &Turn<'_>, lead: Lead, asked: &str) -> Wish {
     if title.is_empty() {
         Wish::Usage
     } else if let Some((task, _)) =
-        names::find_by_title(&tasks, &title, |task| (&task.key, &task.title)).filter(|(_, rest)| rest.is_empty())
+        names::find_by_title(&tasks, &title, |task| (&task.key, &task.title))
+            .filter(|(_, rest)| rest.is_empty())
     {
         Wish::Again(task.id)
     } else if title.chars().count() > LONGEST_TITLE {
@@ -48,7 +49,11 @@ pub fn wish(turn: &Turn<'_>, lead: Lead, asked: &str) -> Wish {
 }
 
 pub fn usage(turn: &Turn<'_>, lead: Lead) -> Effects {
-    let titles: Vec<&str> = turn.facts.open_tasks(lead.school()).map(|task| task.title.as_str()).collect();
+    let titles: Vec<&str> = turn
+        .facts
+        .open_tasks(lead.school())
+        .map(|task| task.title.as_str())
+        .collect();
     reply(turn, texts::usage(&titles), Vec::new())
 }
 
@@ -58,7 +63,13 @@ pub fn too_long(turn: &Turn<'_>) -> Effects {
 
 /// Writes the task (a new one, or a withdrawn one opened again); the boards follow when the batch
 /// knows it. Returns the task's id.
-pub async fn open(tx: &mut Tx, facts: &Facts, lead: Lead, wish: Wish, now: Timestamp) -> Result<Option<TaskId>, sqlx::Error> {
+pub async fn open(
+    tx: &mut Tx,
+    facts: &Facts,
+    lead: Lead,
+    wish: Wish,
+    now: Timestamp,
+) -> Result<Option<TaskId>, sqlx::Error> {
     match wish {
         Wish::Usage | Wish::TooLong => Ok(None),
         Wish::Again(id) => {
@@ -67,7 +78,9 @@ pub async fn open(tx: &mut Tx, facts: &Facts, lead: Lead, wish: Wish, now: Times
         }
         Wish::New(title) => {
             let task = new_task(facts, lead, title, now);
-            let year = facts.school(lead.school()).map_or("", |school| school.year.as_str());
+            let year = facts
+                .school(lead.school())
+                .map_or("", |school| school.year.as_str());
             let added = add_task(tx, &task, year).await?;
             Ok(added.then_some(task.id))
         }
@@ -75,11 +88,19 @@ pub async fn open(tx: &mut Tx, facts: &Facts, lead: Lead, wish: Wish, now: Times
 }
 
 fn new_task(facts: &Facts, lead: Lead, title: String, now: Timestamp) -> Task {
-    let last = facts.tasks_of(lead.school()).map(|task| task.position).max().unwrap_or(0);
+    let last = facts
+        .tasks_of(lead.school())
+        .map(|task| task.position)
+        .max()
+        .unwrap_or(0);
     Task {
         id: TaskId(fresh_id(now)),
         school: lead.school(),
-        key: fold(&title).split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect::<Vec<_>>().join("-"),
+        key: fold(&title)
+            .split(|c: char| !c.is_ascii_alphanumeric())
+            .filter(|word| !word.is_empty())
+            .collect::<Vec<_>>()
+            .join("-"),
         title,
         kind: TaskKind::Skill,
         position: last + 1,
@@ -97,8 +118,18 @@ pub fn opened(turn: &Turn<'_>, task: TaskId, groups: usize) -> Effects {
 }
 
 /// "Rút lại việc này": checked again, the task must be of the lead's own school.
-pub async fn withdraw(tx: &mut Tx, turn: &Turn<'_>, lead: Lead, task: TaskId, now: Timestamp) -> Result<Effects, sqlx::Error> {
-    let Some(known) = turn.facts.task(task).filter(|task| task.school == lead.school()) else {
+pub async fn withdraw(
+    tx: &mut Tx,
+    turn: &Turn<'_>,
+    lead: Lead,
+    task: TaskId,
+    now: Timestamp,
+) -> Result<Effects, sqlx::Error> {
+    let Some(known) = turn
+        .facts
+        .task(task)
+        .filter(|task| task.school == lead.school())
+    else {
         return Ok(reply(turn, texts::UNKNOWN.to_owned(), Vec::new()));
     };
     if known.is_open() {
@@ -108,5 +139,10 @@ pub async fn withdraw(tx: &mut Tx, turn: &Turn<'_>, lead: Lead, task: TaskId, no
 }
 
 fn reply(turn: &Turn<'_>, text: String, choices: Vec<Choice>) -> Effects {
-    Effects::say(Say::Confide { to: turn.asker(), text, choices, public: texts::SENT_PRIVATELY })
+    Effects::say(Say::Confide {
+        to: turn.asker(),
+        text,
+        choices,
+        public: texts::SENT_PRIVATELY,
+    })
 }

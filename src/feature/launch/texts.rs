@@ -5,7 +5,11 @@ pub const WITHDRAW: &str = "↩️ Rút lại việc này";
 pub const UNKNOWN: &str = "Dạ, em không thấy việc này ở trường mình ạ.";
 
 pub fn usage(titles: &[&str]) -> String {
-    let list = if titles.is_empty() { "chưa có việc nào".to_owned() } else { titles.join("; ") };
+    let list = if titles.is_empty() {
+        "chưa có việc nào".to_owned()
+    } else {
+        titles.join("; ")
+    };
     format!(
         "Dạ, cô nhắn tên việc muốn phát động giúp em, ví dụ: /phatdong Cài ứng dụng họp\n\
          Các việc đang có: {list}. Nhắn lại tên một việc đang có thì em gửi bảng mới vào các nhóm lớp ạ."
@@ -18,7 +22,9 @@ pub fn too_long(longest: usize) -> String {
 
 pub fn opened(title: &str, groups: usize) -> String {
     if groups == 0 {
-        return format!("Dạ, em đã mở việc “{title}”. Chưa có nhóm lớp nào kết nối với em nên em chưa gửi bảng ạ.");
+        return format!(
+            "Dạ, em đã mở việc “{title}”. Chưa có nhóm lớp nào kết nối với em nên em chưa gửi bảng ạ."
+        );
     }
     format!("Dạ, em đã mở việc “{title}” và gửi bảng vào {groups} nhóm lớp ạ.")
 }

@@ -16,21 +16,51 @@ pub fn ask_which(turn: &Turn<'_>, asked: &str) -> Option<Asked> {
     let member = turn.member()?;
     let homerooms = permit::homerooms(member);
     if homerooms.is_empty() {
-        return permit::lead(member).map(|_| Asked::Reply(confide(turn, texts::LEAD.to_owned(), Vec::new())));
+        return permit::lead(member)
+            .map(|_| Asked::Reply(confide(turn, texts::LEAD.to_owned(), Vec::new())));
     }
     let tasks: Vec<&Task> = turn.facts.open_tasks(member.school).collect();
-    let wanted = roster::names::find_by_title(&tasks, asked, |task| (&task.key, &task.title)).map(|(task, _)| task);
+    let wanted = roster::names::find_by_title(&tasks, asked, |task| (&task.key, &task.title))
+        .map(|(task, _)| task);
     if let ([homeroom], Some(task)) = (homerooms.as_slice(), wanted) {
-        return Some(Asked::Show { homeroom: *homeroom, task: task.id });
+        return Some(Asked::Show {
+            homeroom: *homeroom,
+            task: task.id,
+        });
     }
-    let class_code = |class: ClassId| turn.facts.class(class).map_or("", |class| class.code.as_str());
-    let choice = |homeroom: &Homeroom, task: &&Task| {
-        let tap = Tap::Missing { task: task.id, class: homeroom.class() };
-        Choice::new(texts::choice(&task.title, class_code(homeroom.class()), homerooms.len() > 1), tap.write())
+    let class_code = |class: ClassId| {
+        turn.facts
+            .class(class)
+            .map_or("", |class| class.code.as_str())
     };
-    let shown: Vec<&Task> = tasks.iter().filter(|task| wanted.is_none_or(|only| only.id == task.id)).copied().collect();
-    let choices = homerooms.iter().flat_map(|homeroom| shown.iter().map(|task| choice(homeroom, task))).collect();
-    Some(Asked::Reply(confide(turn, texts::WHICH.to_owned(), choices)))
+    let choice = |homeroom: &Homeroom, task: &&Task| {
+        let tap = Tap::Missing {
+            task: task.id,
+            class: homeroom.class(),
+        };
+        Choice::new(
+            texts::choice(
+                &task.title,
+                class_code(homeroom.class()),
+                homerooms.len() > 1,
+            ),
+            tap.write(),
+        )
+    };
+    let shown: Vec<&Task> = tasks
+        .iter()
+        .filter(|task| wanted.is_none_or(|only| only.id == task.id))
+        .copied()
+        .collect();
+    let choices = homerooms
+        .iter()
+        .flat_map(|homeroom| shown.iter().map(|task| choice(homeroom, task)))
+        .collect();
+    Some(Asked::Reply(confide(
+        turn,
+        texts::WHICH.to_owned(),
+        choices,
+    )))
 }
 
 pub enum Asked {
@@ -40,16 +70,30 @@ pub enum Asked {
 
 /// A teacher's button, checked again: the class must be hers.
 pub fn permitted(turn: &Turn<'_>, task: TaskId, class: ClassId) -> Option<(Homeroom, TaskId)> {
-    let homeroom = turn.member().and_then(|member| permit::homeroom_of(member, class))?;
+    let homeroom = turn
+        .member()
+        .and_then(|member| permit::homeroom_of(member, class))?;
     let known = turn.facts.task(task)?;
     (known.school == homeroom.school()).then_some((homeroom, task))
 }
 
 /// The list itself.
-pub async fn show(tx: &mut Tx, turn: &Turn<'_>, homeroom: Homeroom, task: TaskId) -> Result<Effects, sqlx::Error> {
+pub async fn show(
+    tx: &mut Tx,
+    turn: &Turn<'_>,
+    homeroom: Homeroom,
+    task: TaskId,
+) -> Result<Effects, sqlx::Error> {
     let children = roster::store::class_children(tx, homeroom.school(), homeroom.class()).await?;
-    let standings = ledger::store::class_families(tx, homeroom.school(), homeroom.class(), task).await?;
-    let state = |child: &Child| standings.get(&child.id).copied().unwrap_or(Standing::UNKNOWN).state;
+    let standings =
+        ledger::store::class_families(tx, homeroom.school(), homeroom.class(), task).await?;
+    let state = |child: &Child| {
+        standings
+            .get(&child.id)
+            .copied()
+            .unwrap_or(Standing::UNKNOWN)
+            .state
+    };
     let mut lists = texts::Lists::default();
     for child in &children {
         match state(child) {
@@ -64,10 +108,22 @@ pub async fn show(tx: &mut Tx, turn: &Turn<'_>, homeroom: Homeroom, task: TaskId
         }
     }
     let title = turn.facts.task(task).map_or("", |task| task.title.as_str());
-    let class = turn.facts.class(homeroom.class()).map_or("", |class| class.code.as_str());
-    Ok(confide(turn, texts::list(class, title, &lists, children.len()), Vec::new()))
+    let class = turn
+        .facts
+        .class(homeroom.class())
+        .map_or("", |class| class.code.as_str());
+    Ok(confide(
+        turn,
+        texts::list(class, title, &lists, children.len()),
+        Vec::new(),
+    ))
 }
 
 fn confide(turn: &Turn<'_>, text: String, choices: Vec<Choice>) -> Effects {
-    Effects::say(Say::Confide { to: turn.asker(), text, choices, public: texts::SENT_PRIVATELY })
+    Effects::say(Say::Confide {
+        to: turn.asker(),
+        text,
+        choices,
+        public: texts::SENT_PRIVATELY,
+    })
 }

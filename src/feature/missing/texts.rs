@@ -2,11 +2,14 @@
 
 pub const SENT_PRIVATELY: &str = "Dạ, em gửi vào tin nhắn riêng cho cô rồi ạ.";
 pub const WHICH: &str = "Dạ, cô muốn xem việc nào ạ?";
-pub const LEAD: &str =
-    "Dạ, tên từng nhà chỉ cô chủ nhiệm của lớp xem ạ. Số liệu theo lớp có trong /baocao, cô xem giúp em nhé.";
+pub const LEAD: &str = "Dạ, tên từng nhà chỉ cô chủ nhiệm của lớp xem ạ. Số liệu theo lớp có trong /baocao, cô xem giúp em nhé.";
 
 pub fn choice(title: &str, class: &str, several: bool) -> String {
-    if several { format!("{class}: {title}") } else { title.to_owned() }
+    if several {
+        format!("{class}: {title}")
+    } else {
+        title.to_owned()
+    }
 }
 
 #[derive(Default)]
@@ -23,7 +26,10 @@ pub struct Lists<'a> {
 
 pub fn list(class: &str, title: &str, lists: &Lists<'_>, families: usize) -> String {
     let due = families - lists.exempt;
-    let mut out = format!("🔒 Lớp {class} – {title}\nĐã xong {}/{due} gia đình (chỉ cô xem, xin đừng gửi vào nhóm)", lists.done);
+    let mut out = format!(
+        "🔒 Lớp {class} – {title}\nĐã xong {}/{due} gia đình (chỉ cô xem, xin đừng gửi vào nhóm)",
+        lists.done
+    );
     let groups = [
         ("🙋 Cần chỉ cách làm", &lists.needs_help),
         ("⏳ Báo chưa làm", &lists.not_yet),
@@ -36,7 +42,11 @@ pub fn list(class: &str, title: &str, lists: &Lists<'_>, families: usize) -> Str
     for (words, names) in groups {
         if !names.is_empty() {
             any = true;
-            out.push_str(&format!("\n\n{words} ({}):\n{}", names.len(), names.join(", ")));
+            out.push_str(&format!(
+                "\n\n{words} ({}):\n{}",
+                names.len(),
+                names.join(", ")
+            ));
         }
     }
     if !any {

@@ -16,8 +16,14 @@ use crate::understand::fold::fold;
 const LISTED: usize = 6;
 
 /// `/nhapho qr An`: which family, then what to enter. None when this person has no class.
-pub async fn ask(tx: &mut Tx, turn: &Turn<'_>, asked: &str) -> Result<Option<Effects>, sqlx::Error> {
-    let Some(member) = turn.member() else { return Ok(None) };
+pub async fn ask(
+    tx: &mut Tx,
+    turn: &Turn<'_>,
+    asked: &str,
+) -> Result<Option<Effects>, sqlx::Error> {
+    let Some(member) = turn.member() else {
+        return Ok(None);
+    };
     let homerooms = permit::homerooms(member);
     if homerooms.is_empty() {
         return Ok(None);
@@ -31,13 +37,25 @@ pub async fn ask(tx: &mut Tx, turn: &Turn<'_>, asked: &str) -> Result<Option<Eff
     let children = search(tx, &homerooms, &name).await?;
     Ok(Some(match children.as_slice() {
         [] => confide(turn, texts::not_found(&name), Vec::new()),
-        [only] => confide(turn, texts::what(&only.name, &task.title), entries(task, only.id)),
+        [only] => confide(
+            turn,
+            texts::what(&only.name, &task.title),
+            entries(task, only.id),
+        ),
         many if many.len() > LISTED => confide(turn, texts::too_many(many.len()), Vec::new()),
-        many => confide(turn, texts::WHICH.to_owned(), many.iter().map(|child| done_for(task, child)).collect()),
+        many => confide(
+            turn,
+            texts::WHICH.to_owned(),
+            many.iter().map(|child| done_for(task, child)).collect(),
+        ),
     }))
 }
 
-async fn search(tx: &mut Tx, homerooms: &[Homeroom], name: &str) -> Result<Vec<Child>, sqlx::Error> {
+async fn search(
+    tx: &mut Tx,
+    homerooms: &[Homeroom],
+    name: &str,
+) -> Result<Vec<Child>, sqlx::Error> {
     let wanted = fold(name);
     let mut all = Vec::new();
     for homeroom in homerooms {
@@ -57,7 +75,17 @@ async fn search(tx: &mut Tx, homerooms: &[Homeroom], name: &str) -> Result<Vec<C
 }
 
 fn entries(task: &Task, child: ChildId) -> Vec<Choice> {
-    let entry = |label: &str, verb| Choice::new(label, Tap::Proxy { verb, task: task.id, child }.write());
+    let entry = |label: &str, verb| {
+        Choice::new(
+            label,
+            Tap::Proxy {
+                verb,
+                task: task.id,
+                child,
+            }
+            .write(),
+        )
+    };
     let mut choices = vec![entry(texts::DONE, Verb::Done)];
     if task.kind == TaskKind::Payment {
         choices.push(entry(texts::CASH, Verb::Cash));
@@ -69,15 +97,34 @@ fn entries(task: &Task, child: ChildId) -> Vec<Choice> {
 }
 
 fn done_for(task: &Task, child: &Child) -> Choice {
-    Choice::new(texts::done_for(&child.name), Tap::Proxy { verb: Verb::Done, task: task.id, child: child.id }.write())
+    Choice::new(
+        texts::done_for(&child.name),
+        Tap::Proxy {
+            verb: Verb::Done,
+            task: task.id,
+            child: child.id,
+        }
+        .write(),
+    )
 }
 
 /// The teacher's button, checked again: the child must be in her class now, the task open.
 /// None when it is not for her.
-pub fn enter(turn: &Turn<'_>, verb: Verb, task: TaskId, child: ChildId, now: Timestamp) -> Option<Effects> {
+pub fn enter(
+    turn: &Turn<'_>,
+    verb: Verb,
+    task: TaskId,
+    child: ChildId,
+    now: Timestamp,
+) -> Option<Effects> {
     let child = turn.facts.child(child)?;
-    let homeroom = turn.member_of(child.school).and_then(|member| permit::homeroom_of(member, child.class))?;
-    let task = turn.facts.task(task).filter(|task| task.school == child.school && task.is_open())?;
+    let homeroom = turn
+        .member_of(child.school)
+        .and_then(|member| permit::homeroom_of(member, child.class))?;
+    let task = turn
+        .facts
+        .task(task)
+        .filter(|task| task.school == child.school && task.is_open())?;
     let allowed = match verb {
         Verb::Done | Verb::NoPhone | Verb::Exempt | Verb::Undo => true,
         Verb::Cash => task.kind == TaskKind::Payment,
@@ -102,10 +149,23 @@ pub fn enter(turn: &Turn<'_>, verb: Verb, task: TaskId, child: ChildId, now: Tim
         (verb, Some(_) | None) => (texts::entered(verb, &child.name, &task.title), Some(act)),
     };
     // A toast would be gone before she has read the name; a message can be looked at again.
-    let say = Say::Confide { to: turn.asker(), text, choices: Vec::new(), public: texts::SENT_PRIVATELY };
-    Some(Effects { acts: act.into_iter().collect(), ..Effects::say(say) })
+    let say = Say::Confide {
+        to: turn.asker(),
+        text,
+        choices: Vec::new(),
+        public: texts::SENT_PRIVATELY,
+    };
+    Some(Effects {
+        acts: act.into_iter().collect(),
+        ..Effects::say(say)
+    })
 }
 
 fn confide(turn: &Turn<'_>, text: String, choices: Vec<Choice>) -> Effects {
-    Effects::say(Say::Confide { to: turn.asker(), text, choices, public: texts::SENT_PRIVATELY })
+    Effects::say(Say::Confide {
+        to: turn.asker(),
+        text,
+        choices,
+        public: texts::SENT_PRIVATELY,
+    })
 }

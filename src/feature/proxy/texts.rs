@@ -9,7 +9,8 @@ pub const CASH: &str = "💵 Nhà nộp tiền mặt";
 pub const NO_PHONE: &str = "📵 Nhà chưa có điện thoại";
 pub const EXEMPT: &str = "➖ Được miễn việc này";
 pub const TAKE_BACK: &str = "↩️ Rút lại điều đã nhập";
-pub const NOTHING_ENTERED: &str = "Dạ, nhà trường chưa nhập gì cho bé ở việc này nên không có gì phải rút ạ.";
+pub const NOTHING_ENTERED: &str =
+    "Dạ, nhà trường chưa nhập gì cho bé ở việc này nên không có gì phải rút ạ.";
 
 pub fn usage(keys: &[&str]) -> String {
     let example = keys.first().copied().unwrap_or("qr");
@@ -41,7 +42,9 @@ pub fn entered(verb: Verb, child: &str, title: &str) -> String {
         Verb::Cash => "nộp tiền mặt",
         Verb::NoPhone => "chưa có điện thoại",
         Verb::Exempt => "được miễn",
-        Verb::Undo => return format!("Dạ, em đã rút điều cô nhập cho nhà bé {child}, việc “{title}” ạ."),
+        Verb::Undo => {
+            return format!("Dạ, em đã rút điều cô nhập cho nhà bé {child}, việc “{title}” ạ.");
+        }
         Verb::NotYet | Verb::NeedsHelp | Verb::Declined => "đã ghi",
     };
     format!("Dạ, em đã ghi nhà bé {child}: {what}, việc “{title}” ạ.")

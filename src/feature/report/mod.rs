@@ -42,28 +42,65 @@ pub async fn figures(
     of: impl Fn(&Class) -> bool,
     now: Timestamp,
 ) -> Result<Figures, sqlx::Error> {
-    let classes: Vec<Class> = roster::store::classes(tx, &[school.id]).await?.into_iter().filter(of).collect();
+    let classes: Vec<Class> = roster::store::classes(tx, &[school.id])
+        .await?
+        .into_iter()
+        .filter(of)
+        .collect();
     let tallies = ledger::store::tallies(tx, school.id).await?;
     let tasks = ledger::store::tasks(tx, &[school.id]).await?;
     let figures = |task: Task| {
-        let counts = |class: &Class| tallies.get(&(class.id, task.id)).cloned().unwrap_or_default();
+        let counts = |class: &Class| {
+            tallies
+                .get(&(class.id, task.id))
+                .cloned()
+                .unwrap_or_default()
+        };
         let by_class: Vec<Counts> = classes.iter().map(counts).collect();
         let mut total = Counts::default();
         by_class.iter().for_each(|counts| total.merge(counts));
-        TaskFigures { task, by_class, total }
+        TaskFigures {
+            task,
+            by_class,
+            total,
+        }
     };
-    let tasks = tasks.into_iter().filter(Task::is_open).map(figures).collect();
-    Ok(Figures { school, as_of: now, classes, tasks })
+    let tasks = tasks
+        .into_iter()
+        .filter(Task::is_open)
+        .map(figures)
+        .collect();
+    Ok(Figures {
+        school,
+        as_of: now,
+        classes,
+        tasks,
+    })
 }
 
 /// `/baocao`: the whole school for its leads, the own class for a teacher.
-pub async fn answer(tx: &mut Tx, turn: &Turn<'_>, asked: &str, now: Timestamp) -> Result<Option<Effects>, sqlx::Error> {
-    let Some(viewer) = turn.member().and_then(permit::viewer) else { return Ok(None) };
-    let Some(school) = turn.school().and_then(|id| turn.facts.school(id)).cloned() else { return Ok(None) };
+pub async fn answer(
+    tx: &mut Tx,
+    turn: &Turn<'_>,
+    asked: &str,
+    now: Timestamp,
+) -> Result<Option<Effects>, sqlx::Error> {
+    let Some(viewer) = turn.member().and_then(permit::viewer) else {
+        return Ok(None);
+    };
+    let Some(school) = turn.school().and_then(|id| turn.facts.school(id)).cloned() else {
+        return Ok(None);
+    };
     let wanted = asked_class(asked);
-    let of = |class: &Class| viewer.may_see(class.id) && wanted.as_deref().is_none_or(|code| code == class.code);
+    let of = |class: &Class| {
+        viewer.may_see(class.id) && wanted.as_deref().is_none_or(|code| code == class.code)
+    };
     let found = figures(tx, school, of, now).await?;
-    let text = if found.classes.is_empty() { texts::NO_SUCH_CLASS.to_owned() } else { texts::summary(&found) };
+    let text = if found.classes.is_empty() {
+        texts::NO_SUCH_CLASS.to_owned()
+    } else {
+        texts::summary(&found)
+    };
     Ok(Some(Effects::say(Say::Confide {
         to: turn.asker(),
         text,
@@ -74,6 +111,8 @@ pub async fn answer(tx: &mut Tx, turn: &Turn<'_>, asked: &str, now: Timestamp) -
 
 /// The class in "/baocao lớp 5A1": a word with a digit and a letter.
 fn asked_class(asked: &str) -> Option<String> {
-    let code = |word: &&str| word.chars().any(|c| c.is_ascii_digit()) && word.chars().any(char::is_alphabetic);
+    let code = |word: &&str| {
+        word.chars().any(|c| c.is_ascii_digit()) && word.chars().any(char::is_alphabetic)
+    };
     asked.split_whitespace().find(code).map(str::to_uppercase)
 }

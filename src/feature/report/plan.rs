@@ -52,7 +52,10 @@ impl Plan {
             audience: target.audience.clone(),
             target: target.target,
             unit: target.unit.clone(),
-            value: target.task.as_deref().and_then(|task| percent_done(figures, task)),
+            value: target
+                .task
+                .as_deref()
+                .and_then(|task| percent_done(figures, task)),
         };
         self.targets.iter().map(row).collect()
     }
@@ -61,7 +64,9 @@ impl Plan {
 /// Percent of the families that count, to one decimal, rounded down so that a goal is not called
 /// reached before it is. None when nobody answered yet.
 fn percent_done(figures: &Figures, task: &str) -> Option<f64> {
-    let wanted = |known: &&TaskFigures| known.task.key == task || (task == "thu" && known.task.kind == TaskKind::Payment);
+    let wanted = |known: &&TaskFigures| {
+        known.task.key == task || (task == "thu" && known.task.kind == TaskKind::Payment)
+    };
     let (mut done, mut families, mut heard) = (0, 0, false);
     for found in figures.tasks.iter().filter(wanted) {
         let total: &Counts = &found.total;
@@ -70,7 +75,9 @@ fn percent_done(figures: &Figures, task: &str) -> Option<f64> {
         heard |= total.known().next().is_some();
     }
     let permille = (heard && families > 0).then(|| done * 1000 / families)?;
-    i32::try_from(permille).ok().map(|permille| f64::from(permille) / 10.0)
+    i32::try_from(permille)
+        .ok()
+        .map(|permille| f64::from(permille) / 10.0)
 }
 
 #[cfg(test)]
@@ -81,7 +88,8 @@ mod tests {
     fn the_shipped_plan_is_whole() {
         let plan = Plan::shipped().unwrap();
         assert_eq!(plan.targets.len(), 19);
-        let ids: std::collections::HashSet<_> = plan.targets.iter().map(|target| &target.id).collect();
+        let ids: std::collections::HashSet<_> =
+            plan.targets.iter().map(|target| &target.id).collect();
         assert_eq!(ids.len(), 19);
     }
 }

@@ -43,7 +43,11 @@ fn task_lines(task: &TaskFigures, families: i64) -> String {
         return NO_DATA.to_owned();
     }
     let due = families - counts.exempt();
-    let mut out = format!("{}/{due} gia đình đã xong{}", counts.done(), percent(counts.done(), due));
+    let mut out = format!(
+        "{}/{due} gia đình đã xong{}",
+        counts.done(),
+        percent(counts.done(), due)
+    );
     let mix: Vec<String> = Evidence::ALL
         .into_iter()
         .rev()
@@ -66,7 +70,11 @@ fn task_lines(task: &TaskFigures, families: i64) -> String {
 }
 
 fn percent(done: i64, of: i64) -> String {
-    if of > 0 { format!(" ({} %)", done * 100 / of) } else { String::new() }
+    if of > 0 {
+        format!(" ({} %)", done * 100 / of)
+    } else {
+        String::new()
+    }
 }
 
 fn evidence_words(evidence: Evidence) -> &'static str {
@@ -91,7 +99,9 @@ fn open_states(counts: &Counts, families: i64) -> [(&'static str, i64); 7] {
 }
 
 fn by_class(figures: &Figures) -> String {
-    let titles: Vec<String> = (1..=figures.tasks.len()).map(|place| format!("việc {place}")).collect();
+    let titles: Vec<String> = (1..=figures.tasks.len())
+        .map(|place| format!("việc {place}"))
+        .collect();
     let mut out = format!("\n\nTheo lớp ({}):", titles.join(" · "));
     for (place, class) in figures.classes.iter().enumerate() {
         let cell = |task: &TaskFigures| match task.by_class.get(place) {
@@ -108,7 +118,11 @@ fn by_class(figures: &Figures) -> String {
 
 /// The report for programs; its names are a contract (CHANGELOG on any change).
 pub fn as_json(figures: &Figures, plan: &[PlanRow]) -> Value {
-    let tasks: Vec<Value> = figures.tasks.iter().map(|task| task_json(figures, task)).collect();
+    let tasks: Vec<Value> = figures
+        .tasks
+        .iter()
+        .map(|task| task_json(figures, task))
+        .collect();
     let plan: Vec<Value> = plan
         .iter()
         .map(|row| {

@@ -17,16 +17,30 @@ pub fn decide(turn: &Turn<'_>) -> Effects {
         .filter_map(|id| turn.facts.child(*id))
         .collect();
     if children.is_empty() {
-        let text = if turn.member().is_some_and(|member| member.is_staff()) { texts::STAFF } else { texts::STRANGER };
+        let text = if turn.member().is_some_and(|member| member.is_staff()) {
+            texts::STAFF
+        } else {
+            texts::STRANGER
+        };
         return confide(turn, text.to_owned(), Vec::new());
     }
     let mut lines = Vec::new();
     let mut open: Vec<&Task> = Vec::new();
     for child in &children {
         let tasks: Vec<&Task> = turn.facts.open_tasks(child.school).collect();
-        let class = turn.facts.class(child.class).map_or("", |class| class.code.as_str());
-        let states: Vec<_> =
-            tasks.iter().map(|task| (task.title.as_str(), turn.facts.standing(task.id, child.id).state)).collect();
+        let class = turn
+            .facts
+            .class(child.class)
+            .map_or("", |class| class.code.as_str());
+        let states: Vec<_> = tasks
+            .iter()
+            .map(|task| {
+                (
+                    task.title.as_str(),
+                    turn.facts.standing(task.id, child.id).state,
+                )
+            })
+            .collect();
         lines.push(texts::child(child.given_name(), class, &states));
         for task in tasks {
             let missing = turn.facts.standing(task.id, child.id).state.is_open();
@@ -35,10 +49,19 @@ pub fn decide(turn: &Turn<'_>) -> Effects {
             }
         }
     }
-    let choices = if open.is_empty() { Vec::new() } else { vec![Choice::new(texts::REPORT_DONE, Tap::MyTasks.write())] };
+    let choices = if open.is_empty() {
+        Vec::new()
+    } else {
+        vec![Choice::new(texts::REPORT_DONE, Tap::MyTasks.write())]
+    };
     confide(turn, lines.join("\n\n"), choices)
 }
 
 fn confide(turn: &Turn<'_>, text: String, choices: Vec<Choice>) -> Effects {
-    Effects::say(Say::Confide { to: turn.asker(), text, choices, public: texts::SENT_PRIVATELY })
+    Effects::say(Say::Confide {
+        to: turn.asker(),
+        text,
+        choices,
+        public: texts::SENT_PRIVATELY,
+    })
 }

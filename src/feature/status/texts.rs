@@ -6,7 +6,8 @@ pub const SENT_PRIVATELY: &str = "Dạ, em trả lời ba mẹ trong tin nhắn 
 pub const REPORT_DONE: &str = "✅ Báo việc đã làm";
 pub const STRANGER: &str =
     "Dạ, em chưa biết đây là gia đình của bé nào. Ba mẹ nhờ cô giáo chủ nhiệm kết nối giúp ạ.";
-pub const STAFF: &str = "Dạ, cô xem số liệu của lớp bằng /baocao và nhà nào còn thiếu bằng /danhsach ạ.";
+pub const STAFF: &str =
+    "Dạ, cô xem số liệu của lớp bằng /baocao và nhà nào còn thiếu bằng /danhsach ạ.";
 
 pub fn child(given_name: &str, class: &str, states: &[(&str, State)]) -> String {
     let mut out = format!("👧 Bé {given_name}, lớp {class}");
