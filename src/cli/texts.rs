@@ -111,6 +111,10 @@ pub fn folder(path: &Path, reason: ErrorKind) -> String {
     )
 }
 
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the standard library may add kinds; the last arm serves them all"
+)]
 fn reason_words(reason: ErrorKind) -> &'static str {
     match reason {
         ErrorKind::PermissionDenied => "không có quyền",
@@ -129,6 +133,10 @@ pub fn already_serving(file: &Path) -> String {
     )
 }
 
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the standard library may add kinds; the last arm serves them all"
+)]
 pub fn port(addr: &str, reason: ErrorKind) -> String {
     match reason {
         ErrorKind::AddrInUse => {

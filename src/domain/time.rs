@@ -90,7 +90,8 @@ mod tests {
 
     #[test]
     fn a_moment_is_read_in_viet_nam() {
-        assert_eq!(Timestamp(0).clock(), "7:00");
+        let midnight_utc = Timestamp(1_795_564_800_000); // 2026-11-25
+        assert_eq!(midnight_utc.clock(), "7:00");
         assert_eq!(
             at(2026, 11, 24, 9, 5).rfc3339(),
             "2026-11-24T09:05:00+07:00"

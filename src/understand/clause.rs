@@ -276,16 +276,13 @@ impl Part<'_> {
         let after_filler = at.checked_sub(1).is_some_and(|before| {
             self.spans[before].is(Cue::Filler) || self.spans[before].is(Cue::Xong)
         });
-        !counts
-            && !(after_filler
-                && self.spans.len() > at + 1
-                && self
-                    .spans
-                    .iter()
-                    .filter(|span| matches!(span.tag, Tag::Number(_)))
-                    .count()
-                    < 2
-                && at > 1)
+        let numbers = self
+            .spans
+            .iter()
+            .filter(|span| matches!(span.tag, Tag::Number(_)))
+            .count();
+        let trails = after_filler && self.spans.len() > at + 1 && numbers < 2 && at > 1;
+        !counts && !trails
     }
 
     /// Whether something else than the task stands where the task should.
@@ -415,7 +412,7 @@ impl Part<'_> {
         let cannot = !asks_whether && self.all(Cue::Not).any(|at| self.cannot(at));
         saying.cannot = cannot;
         let waits =
-            self.any(&[Cue::Wait, Cue::Block]) && !(self.has(Cue::When) && !self.has(Cue::Me));
+            self.any(&[Cue::Wait, Cue::Block]) && (!self.has(Cue::When) || self.has(Cue::Me));
         let later = self.any(&[Cue::Later])
             || (self.has(Cue::When)
                 && self.has(Cue::Me)
