@@ -17,9 +17,10 @@ use crate::understand::fold::fold;
 
 /// A word said in so small a share of a guide's phrases tells nothing yet.
 const RARE: f64 = 0.03;
-/// What a word counts that no guide says more than another, and one that no guide says at all.
-const FAINT: f64 = 0.1;
-const UNHEARD: f64 = 0.6;
+/// What a word counts that no guide says more than another, and one that no guide says at all: both
+/// are part of the question and speak against every guide that does not have them.
+const FAINT: f64 = 1.5;
+const UNHEARD: f64 = 1.5;
 /// What a pair of words and a match by sound count beside the word itself.
 const PAIR: f64 = 0.8;
 const SOUND: f64 = 0.5;
@@ -27,12 +28,12 @@ const SOUND: f64 = 0.5;
 const LITTLE: f64 = 0.15;
 /// How the two views are mixed.
 const NEAREST: f64 = 1.0;
-const WHOLE: f64 = 0.12;
+const WHOLE: f64 = 0.06;
 
 /// The bar for a message that asks, and the higher one for a message that only tells: "otp với chả
 /// otp" has a guide's word in it and wants nothing. Tuned on the project's own questions and chatter.
-const BAR_ASKED: f64 = 0.42;
-const BAR_TOLD: f64 = 0.62;
+const BAR_ASKED: f64 = 0.65;
+const BAR_TOLD: f64 = 0.95;
 /// How near to the first a second or third guide must be to be offered beside it.
 const ALSO: f64 = 0.6;
 const AT_MOST: usize = 3;
@@ -108,6 +109,11 @@ impl Candidate {
     fn is_own(&self) -> bool {
         self.nearest > self.against
     }
+
+    /// Chatter is scored beside the guides, and is none.
+    fn is_a_guide(&self) -> bool {
+        self.id != NOBODYS
+    }
 }
 
 /// One line of a guide's `phrases` (or its title), or of its `negative`.
@@ -177,28 +183,29 @@ impl Index {
     /// The guides that fit a question: best first, at most three, none when none fits.
     pub fn ask(&self, text: &str) -> Vec<Hit> {
         let explained = self.explain(text);
-        let own: Vec<&Candidate> = explained
-            .candidates
-            .iter()
-            .filter(|candidate| candidate.is_own())
-            .collect();
-        // When the best guide says that this is not about it, its neighbours are no better.
-        let disowned = explained
+        // When the best says that it is not about this, or the message is nearest to chatter, the
+        // neighbours are no better.
+        let Some(first) = explained
             .candidates
             .first()
-            .is_some_and(|best| !best.is_own());
-        let Some(first) = own
-            .first()
-            .filter(|first| !disowned && first.score >= explained.bar)
+            .filter(|best| best.is_a_guide() && best.is_own() && best.score >= explained.bar)
         else {
             return Vec::new();
         };
-        let near = |candidate: &&&Candidate| candidate.score >= first.score * ALSO;
-        let hit = |candidate: &&Candidate| Hit {
+        let fits = |candidate: &&Candidate| {
+            candidate.is_a_guide() && candidate.is_own() && candidate.score >= first.score * ALSO
+        };
+        let hit = |candidate: &Candidate| Hit {
             id: candidate.id.clone(),
             score: candidate.score,
         };
-        own.iter().filter(near).take(AT_MOST).map(hit).collect()
+        explained
+            .candidates
+            .iter()
+            .filter(fits)
+            .take(AT_MOST)
+            .map(hit)
+            .collect()
     }
 
     pub fn explain(&self, text: &str) -> Explained {
@@ -379,6 +386,7 @@ fn terms(words: &[String]) -> HashMap<String, f64> {
 fn weight_of_term(weight: f64, idf: f64) -> f64 {
     weight / idf
 }
+
 fn is_common(word: &str) -> bool {
     COMMON.contains(&word)
 }
