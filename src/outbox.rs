@@ -233,7 +233,9 @@ pub struct Letter {
 }
 
 /// Takes up to `most` due rows of a bot for sending: by priority, then in the order they were written.
-/// A row whose lease ran out (the program was killed while sending) is taken again.
+/// A row whose lease ran out (the program was killed while sending) is taken again. A new text for a
+/// message waits until that message was sent and has its id. A row that nobody can read is given up, so
+/// that those behind it go out.
 pub async fn lease(
     tx: &mut Tx,
     bot: BotId,
@@ -241,9 +243,10 @@ pub async fn lease(
     now: Timestamp,
 ) -> Result<Vec<Letter>, sqlx::Error> {
     const LEASE: &str = "UPDATE outbox SET state = 'leased', attempts = attempts + 1, lease_until = $3 WHERE outbox_id IN \
-         (SELECT outbox_id FROM outbox WHERE bot_id = $1 AND ((state = 'waiting' AND due_at <= $2) \
-         OR (state = 'leased' AND lease_until <= $2)) ORDER BY priority, outbox_id LIMIT $4) \
-         RETURNING outbox_id";
+         (SELECT o.outbox_id FROM outbox o WHERE o.bot_id = $1 AND ((o.state = 'waiting' AND o.due_at <= $2) \
+         OR (o.state = 'leased' AND o.lease_until <= $2)) \
+         AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.outbox_id = o.edits AND e.state IN ('waiting', 'leased')) \
+         ORDER BY o.priority, o.outbox_id LIMIT $4) RETURNING outbox_id";
     const LETTERS: &str = "SELECT o.outbox_id, o.chat_id, c.external_id AS chat_name, o.payload, e.external_id AS edits_name, \
          o.attempts FROM outbox o JOIN chat c ON c.chat_id = o.chat_id LEFT JOIN outbox e ON e.outbox_id = o.edits \
          WHERE o.outbox_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) ORDER BY o.priority, o.outbox_id";
@@ -257,11 +260,19 @@ pub async fn lease(
         .iter()
         .map(|row| row.get("outbox_id"))
         .collect::<Result<_, _>>()?;
-    tx.rows(LETTERS, vals![Set(ids)])
-        .await?
-        .iter()
-        .map(read_letter)
-        .collect()
+    let (mut letters, mut unreadable) = (Vec::new(), Vec::new());
+    for row in tx.rows(LETTERS, vals![Set(ids)]).await? {
+        match read_letter(&row) {
+            Ok(letter) => letters.push(letter),
+            Err(error) => {
+                let id: OutboxId = row.get("outbox_id")?;
+                tracing::error!(outbox = id.0, %error, "outbox row given up");
+                unreadable.push((id, Outcome::Failed));
+            }
+        }
+    }
+    settle(tx, &unreadable).await?;
+    Ok(letters)
 }
 
 fn read_letter(row: &Row) -> Result<Letter, sqlx::Error> {
@@ -302,15 +313,10 @@ pub async fn settle(tx: &mut Tx, outcomes: &[(OutboxId, Outcome)]) -> Result<(),
     if outcomes.is_empty() {
         return Ok(());
     }
-    const UPDATE: &str = "UPDATE outbox SET \
-         state = (SELECT value ->> 'state' FROM json_each($1) WHERE CAST(value ->> 'id' AS BIGINT) = outbox_id), \
-         external_id = (SELECT value ->> 'external' FROM json_each($1) WHERE CAST(value ->> 'id' AS BIGINT) = outbox_id), \
-         due_at = COALESCE((SELECT CAST(value ->> 'due' AS BIGINT) FROM json_each($1) \
-             WHERE CAST(value ->> 'id' AS BIGINT) = outbox_id), due_at), \
-         payload = CASE WHEN outbox_id IN (SELECT CAST(value ->> 'id' AS BIGINT) FROM json_each($1) \
-             WHERE value ->> 'state' = 'sent') THEN '' ELSE payload END, \
-         lease_until = NULL \
-         WHERE outbox_id IN (SELECT CAST(value ->> 'id' AS BIGINT) FROM json_each($1))";
+    const UPDATE: &str = "UPDATE outbox SET state = value ->> 'state', external_id = value ->> 'external', \
+         due_at = COALESCE(CAST(value ->> 'due' AS BIGINT), due_at), \
+         payload = CASE WHEN value ->> 'state' = 'sent' THEN '' ELSE payload END, lease_until = NULL \
+         FROM json_each($1) WHERE outbox_id = CAST(value ->> 'id' AS BIGINT)";
     let row = |(id, outcome): &(OutboxId, Outcome)| match outcome {
         Outcome::Sent { external_id } => SentRow {
             id: *id,

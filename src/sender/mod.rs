@@ -20,11 +20,13 @@ const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// Sends one bot's rows for as long as the program runs.
 pub async fn send_forever(app: Arc<App>, bot: Bot, sandbox: Sandbox) {
-    let bell = app.to_send();
+    let mut bell = app.to_send();
     loop {
+        // Marked as heard before we look, so that a ring while we send is not missed.
+        bell.mark_unchanged();
         match send_once(&app, &bot, &sandbox, now()).await {
             Ok(0) => {
-                let _ = tokio::time::timeout(LOOK_AGAIN, bell.notified()).await;
+                let _ = tokio::time::timeout(LOOK_AGAIN, bell.changed()).await;
             }
             Ok(_) => {}
             Err(error) => {
