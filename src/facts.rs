@@ -63,9 +63,13 @@ impl Facts {
         let school_ids: Vec<SchoolId> = school_ids.into_iter().collect();
         tx.lock_schools(&school_ids).await?;
 
+        let chat_ids: Vec<_> = chats.values().map(|chat| chat.id).collect();
+        let answered: Vec<&str> = updates.iter().filter_map(answered_message).collect();
+        let prompts = outbox::prompts(tx, &chat_ids, &answered).await?;
         let members = roster::store::members(tx, &account_ids).await?;
         let schools = roster::store::schools_by_id(tx, &school_ids).await?;
-        let children = roster::store::children(tx, &wanted_children(&members, updates)).await?;
+        let wanted = wanted_children(&members, &prompts, updates);
+        let children = roster::store::children(tx, &wanted).await?;
         let class_ids = wanted_classes(&chats, &children, &members);
         let classes = roster::store::classes_by_id(tx, &class_ids).await?;
         let tasks = ledger::store::tasks(tx, &school_ids).await?;
@@ -80,11 +84,7 @@ impl Facts {
         let families = ledger::store::families(tx, &child_ids).await?;
         let tallies = ledger::store::tallies_of(tx, &school_ids, &class_ids).await?;
         let boards = outbox::boards(tx, &class_ids).await?;
-        let chat_ids: Vec<_> = chats.values().map(|chat| chat.id).collect();
-        let answered: Vec<&str> = updates.iter().filter_map(answered_message).collect();
-        let prompts = outbox::prompts(tx, &chat_ids, &answered).await?;
         Ok(Self {
-            bot: bot.id,
             accounts,
             members,
             chats,
@@ -97,8 +97,7 @@ impl Facts {
             tallies,
             prompts,
             boards,
-            changes: BTreeMap::new(),
-            touched: BTreeSet::new(),
+            ..Self::nothing(bot)
         })
     }
 
@@ -106,14 +105,36 @@ impl Facts {
     pub async fn of_school(tx: &mut Tx, bot: &Bot, school: SchoolId) -> Result<Self, sqlx::Error> {
         tx.lock_schools(&[school]).await?;
         Ok(Self {
+            schools: roster::store::schools_by_id(tx, &[school]).await?,
+            tasks: ledger::store::tasks(tx, &[school]).await?,
+            ..Self::nothing(bot)
+        })
+    }
+
+    /// Who spoke and where, and nothing else: enough to say sorry when the rest cannot be read.
+    pub async fn faces(
+        tx: &mut Tx,
+        bot: &Bot,
+        update: &Update,
+        now: Timestamp,
+    ) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            accounts: accounts(tx, bot.id, &[&update.sender], now).await?,
+            chats: chats(tx, bot.id, &[&update.chat], now).await?,
+            ..Self::nothing(bot)
+        })
+    }
+
+    fn nothing(bot: &Bot) -> Self {
+        Self {
             bot: bot.id,
             accounts: HashMap::new(),
             members: HashMap::new(),
             chats: HashMap::new(),
-            schools: roster::store::schools_by_id(tx, &[school]).await?,
+            schools: HashMap::new(),
             classes: HashMap::new(),
             children: HashMap::new(),
-            tasks: ledger::store::tasks(tx, &[school]).await?,
+            tasks: Vec::new(),
             acts: Vec::new(),
             families: HashMap::new(),
             tallies: HashMap::new(),
@@ -121,7 +142,7 @@ impl Facts {
             boards: Vec::new(),
             changes: BTreeMap::new(),
             touched: BTreeSet::new(),
-        })
+        }
     }
 
     /// Who speaks, where, and what they answer. None for an update whose account or chat was not loaded.
@@ -418,28 +439,27 @@ async fn remember_private_chats(
     remember_private(tx, &new).await
 }
 
-/// Own children of everybody who speaks, and the children that teachers' buttons name.
+/// Own children of everybody who speaks, and the children that are named by a button or by a choice
+/// that a number may pick.
 fn wanted_children(
     members: &HashMap<crate::domain::AccountId, Vec<Member>>,
+    prompts: &[Prompt],
     updates: &[Update],
 ) -> Vec<ChildId> {
     let own = members
         .values()
         .flatten()
         .flat_map(|member| member.children.iter().copied());
-    let named = updates.iter().filter_map(|update| match &update.what {
-        What::Tap { data, .. } => Tap::read(data).and_then(|tap| match tap {
-            Tap::Proxy { child, .. } => Some(child),
-            Tap::Say { child, .. } => child,
-            Tap::Help(_)
-            | Tap::Guide(_)
-            | Tap::Guides
-            | Tap::MyTasks
-            | Tap::Missing { .. }
-            | Tap::Withdraw(_) => None,
-        }),
+    let tapped = updates.iter().filter_map(|update| match &update.what {
+        What::Tap { data, .. } => Some(data),
         What::Text { .. } | What::Attachment { .. } => None,
     });
+    let offered = prompts
+        .iter()
+        .flat_map(|prompt| prompt.choices.iter().map(|choice| &choice.data));
+    let named = tapped
+        .chain(offered)
+        .filter_map(|data| Tap::read(data)?.child());
     own.chain(named)
         .collect::<BTreeSet<_>>()
         .into_iter()

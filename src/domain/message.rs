@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{BotId, ChatId, Timestamp};
+use super::{BotId, ChatId, ClassId, Timestamp};
 
 /// Something that happened in a chat, as a channel understood it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -139,6 +139,7 @@ pub enum Say {
     },
     /// The board of a class group: a fresh message, or a new text for the one that hangs there.
     Board {
+        class: ClassId,
         bot: BotId,
         chat: ChatId,
         text: String,

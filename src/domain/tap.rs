@@ -58,6 +58,20 @@ impl Tap {
         }
     }
 
+    /// The child it names, if any.
+    pub fn child(&self) -> Option<ChildId> {
+        match self {
+            Tap::Proxy { child, .. } => Some(*child),
+            Tap::Say { child, .. } => *child,
+            Tap::Help(_)
+            | Tap::Guide(_)
+            | Tap::Guides
+            | Tap::MyTasks
+            | Tap::Missing { .. }
+            | Tap::Withdraw(_) => None,
+        }
+    }
+
     pub fn read(data: &str) -> Option<Self> {
         let mut parts = data.split('.');
         let (word, first, second, third) =

@@ -42,6 +42,7 @@ pub fn render(says: Vec<Say>, bot: &Bot, boards: &[Board], bots: &[Bot]) -> Vec<
                     .message(chat, &text, choices, None, priority);
             }
             Say::Board {
+                class: _,
                 bot: owner,
                 chat,
                 text,

@@ -383,10 +383,10 @@ fn done_buttons(tasks: &[&Task]) -> Vec<Choice> {
 }
 
 /// A new text for the boards that hang in a class's groups, with counts and no names.
-pub fn board(facts: &Facts, class: ClassId, now: Timestamp, fresh: bool) -> Vec<Say> {
+pub fn boards(facts: &Facts, class: ClassId, now: Timestamp) -> Vec<Say> {
     let hanging = facts.boards().iter().filter(|board| board.class == class);
     hanging
-        .filter_map(|board| board_say(facts, class, board.bot, board.chat, now, fresh))
+        .filter_map(|board| board_say(facts, class, board.bot, board.chat, now, false))
         .collect()
 }
 
@@ -423,6 +423,7 @@ fn board_say(
         })
         .collect();
     Some(Say::Board {
+        class,
         bot,
         chat,
         text: texts::board(&known.code, &rows, now),
