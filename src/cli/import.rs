@@ -26,6 +26,7 @@ pub async fn roster(file: &ImportFile) -> Result<(), Stop> {
     let plan = apply::roster(&mut tx, &school, &parsed.rows, &key, file.dry_run, now()).await?;
     if !file.dry_run {
         tx.commit().await?;
+        db.count_rows().await?;
     }
     bar.finish_and_clear();
     say(&texts::roster_plan(&plan, parsed.rows.len(), file.dry_run));
@@ -50,6 +51,7 @@ pub async fn staff(file: &ImportFile) -> Result<(), Stop> {
     }
     if !file.dry_run {
         tx.commit().await?;
+        db.count_rows().await?;
     }
     say(&texts::staff_plan(&plan, file.dry_run));
     Ok(())

@@ -86,6 +86,13 @@ impl Pools {
         done.map_err(Problem::from_migration)
     }
 
+    pub async fn analyze(&self) -> Result<(), sqlx::Error> {
+        match self {
+            Pools::Sqlite { write, .. } => sqlx::query("ANALYZE").execute(write).await.map(drop),
+            Pools::Postgres(pool) => sqlx::query("ANALYZE").execute(pool).await.map(drop),
+        }
+    }
+
     pub async fn close(&self) {
         match self {
             Pools::Sqlite { write, read } => {

@@ -68,6 +68,13 @@ impl Db {
         self.statements.load(Ordering::Relaxed)
     }
 
+    /// Lets the engine count its rows anew, so that it chooses its indexes by how the tables are now. To be
+    /// called after much was written at once: a server looks by itself only after a while, and until then
+    /// takes a full table for an empty one.
+    pub async fn count_rows(&self) -> Result<(), sqlx::Error> {
+        self.pools.analyze().await
+    }
+
     pub async fn close(&self) {
         self.pools.close().await;
     }

@@ -48,6 +48,7 @@ pub async fn prepare(app: &App, empty: bool, now: Timestamp) -> anyhow::Result<V
     };
     tx.commit().await?;
     if let Some(school) = school {
+        app.db().count_rows().await?;
         app.hang_boards(&telegram, school, now).await?;
     }
     Ok(vec![telegram, zalo])
