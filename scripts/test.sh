@@ -10,12 +10,13 @@
 # Builds once, for tests (no release build), and measures nothing.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source=scripts/lib/postgres.sh
+. scripts/lib/postgres.sh
 
 CARGO_DENY_VERSION=0.20.2
 export PATH="${CARGO_HOME:-${HOME:-/root}/.cargo}/bin:$PATH"
 
 scratch=""
-postgres_bin=""
 driver_pid=""
 started_at=$SECONDS
 summary=()
@@ -25,15 +26,6 @@ heading() { printf '\n== %s\n' "$1"; }
 fail() {
   printf 'scripts/test.sh: %s\n' "$1" >&2
   exit 1
-}
-
-# PostgreSQL refuses to run as root, so there it runs as the user that its package made.
-as_database_user() {
-  if [ "$(id -u)" = 0 ]; then
-    (cd "$scratch" && runuser -u postgres -- "$@")
-  else
-    (cd "$scratch" && "$@")
-  fi
 }
 
 # shellcheck disable=SC2317  # called by the trap
@@ -48,9 +40,7 @@ stop_all() {
     wait "$driver_pid" 2>/dev/null || true
   fi
   if [ -n "$scratch" ]; then
-    if [ -s "$scratch/postgres/data/postmaster.pid" ]; then
-      as_database_user "$postgres_bin/pg_ctl" -D "$scratch/postgres/data" -m immediate -w stop >/dev/null 2>&1 || true
-    fi
+    stop_postgres
     # A browser that is just ending may still write into its profile: try again before we give up.
     rm -rf "$scratch" 2>/dev/null || { sleep 1; rm -rf "$scratch" || true; }
   fi
@@ -65,12 +55,6 @@ trap 'exit 143' TERM
 trap 'exit 129' HUP
 
 # --- what is needed ---------------------------------------------------------------------------------------------
-
-find_postgres() {
-  local initdb
-  initdb=$(find /usr/lib/postgresql -path '*/bin/initdb' 2>/dev/null | sort -V | tail -n 1) || true # no such folder
-  postgres_bin=${initdb%/initdb}
-}
 
 missing_packages() {
   find_postgres
@@ -126,26 +110,7 @@ make_scratch() {
   # Directly under /tmp: the database's user must be able to walk there, and a socket's path may have only 107 bytes.
   scratch=$(mktemp -d /tmp/lopso-test.XXXXXX)
   chmod 755 "$scratch"
-  mkdir "$scratch/postgres" "$scratch/browser"
-  if [ "$(id -u)" = 0 ]; then chown postgres: "$scratch/postgres"; fi
-}
-
-start_postgres() {
-  local data="$scratch/postgres/data" log="$scratch/postgres/log" port options
-  as_database_user "$postgres_bin/initdb" -D "$data" -U postgres -A trust -E UTF8 --locale=C --no-sync >/dev/null
-  # Safe only because this data is thrown away: the tests ask whether we are right, not whether a disk survives.
-  options="-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200"
-  for _ in 1 2 3 4 5 6 7 8; do
-    port=$((20000 + RANDOM % 12000)) # below the ports that outgoing connections borrow
-    if as_database_user "$postgres_bin/pg_ctl" -D "$data" -l "$log" -w -t 60 \
-      -o "-c listen_addresses=127.0.0.1 -p $port -k $scratch/postgres $options" start >/dev/null 2>&1; then
-      export LOPSO_TEST_POSTGRES="postgres://postgres@127.0.0.1:$port/postgres"
-      echo "PostgreSQL: $LOPSO_TEST_POSTGRES"
-      return
-    fi
-  done
-  tail -n 20 "$log" >&2 || true
-  fail "PostgreSQL does not start"
+  mkdir "$scratch/browser"
 }
 
 start_browser_driver() {
@@ -219,7 +184,10 @@ cargo deny --locked check licenses bans sources
 summary+=("licences, banned crates, sources: clean")
 
 heading "Start PostgreSQL and the browser's driver"
-start_postgres
+# Safe only because this data is thrown away: the tests ask whether we are right, not whether a disk survives.
+start_postgres "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200"
+export LOPSO_TEST_POSTGRES=$postgres_url
+echo "PostgreSQL: $LOPSO_TEST_POSTGRES"
 start_browser_driver
 
 heading "Tests"
