@@ -407,7 +407,7 @@ pub const PHRASES: &[(Cue, &str)] = &[
     ),
     (
         Cue::All,
-        "cả ba, cả 3, cả ba cái, cả 3 cái, cả 3 việc, cả ba việc, hết cả ba, hết cả 3, tất cả, tất, hết ba việc, hết 3 việc, đủ ba, đủ 3, đủ cả ba, đủ cả 3, ba việc, ba cái, 3 cái, 3 việc, ba mục, 3 mục, cả thảy, toàn bộ, hết sạch, đủ hết, cả hết, mọi việc, mọi thứ, mấy cái này",
+        "tất cả, tất, cả thảy, toàn bộ, hết sạch, đủ hết, cả hết, mọi việc, mọi thứ, mấy cái này",
     ),
     (
         Cue::Rest,

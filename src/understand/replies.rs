@@ -64,7 +64,8 @@ pub struct Reading {
 }
 
 pub fn read(text: &str, context: &Context<'_>) -> Reading {
-    let spans = tag::tag(text, context.tasks);
+    let asked = u32::try_from(context.items.len()).unwrap_or(u32::MAX);
+    let spans = tag::tag(text, context.tasks, asked);
     Reader::new(context).read(&spans)
 }
 
@@ -97,6 +98,8 @@ struct Reader<'a> {
     /// The last part was about another thing: a bare "xong rồi" after it may be too.
     elsewhere: bool,
     mentioned: Tasks,
+    /// The one task that a message names which takes something back; none when it names no or several.
+    taken_back: Tasks,
     reading: Reading,
 }
 
@@ -126,6 +129,7 @@ impl<'a> Reader<'a> {
             topic: 0,
             elsewhere: false,
             mentioned: 0,
+            taken_back: 0,
             reading: Reading::default(),
         }
     }
@@ -143,6 +147,7 @@ impl<'a> Reader<'a> {
             .into_iter()
             .map(|part| clause::read(part, &self.asked))
             .collect();
+        self.taken_back = self.taken_back_by(&sayings);
         let mut heard = false;
         for saying in &sayings {
             // What is told of others is told of them until the sentence names oneself.
@@ -221,8 +226,25 @@ impl<'a> Reader<'a> {
             .filter(|task| *task < self.context.tasks.len())
     }
 
+    /// "em bấm nhầm, em chưa chuyển khoản": what is taken back stands in the other half, if only as a verb.
+    fn taken_back_by(&self, sayings: &[Saying]) -> Tasks {
+        let own = || sayings.iter().filter(|saying| !saying.others);
+        let spoken = own().fold(0, |tasks, saying| {
+            tasks | self.narrowed(saying.named | saying.acted)
+        });
+        let numbered = own().any(|saying| saying.numbers != 0);
+        if own().any(|saying| saying.undo) && spoken.count_ones() == 1 && !numbered {
+            spoken
+        } else {
+            0
+        }
+    }
+
     /// The tasks that this part is about; none when it does not say.
     fn target(&self, saying: &Saying) -> Tasks {
+        if self.taken_back != 0 {
+            return self.taken_back;
+        }
         let numbers = (1..=64)
             .filter(|number| saying.numbers >> (number - 1) & 1 == 1)
             .filter_map(|number| self.numbered(number))

@@ -162,7 +162,9 @@ fn both(tag: Tag, bit: Tasks) -> Tag {
     }
 }
 
-pub fn tag(text: &str, tasks: &[TaskWords]) -> Vec<Span> {
+/// `asked` is how many tasks the question answered asks about: "cả 3" of three is all of them, "cả 2" of
+/// three is nobody knows which.
+pub fn tag(text: &str, tasks: &[TaskWords], asked: u32) -> Vec<Span> {
     let mut tokens = cut(text);
     let own = task_phrases(tasks);
     for token in &mut tokens {
@@ -186,7 +188,20 @@ pub fn tag(text: &str, tasks: &[TaskWords]) -> Vec<Span> {
         } else {
             longest(&tokens[at..], &own)
         };
+        let found = found.map(|found| before_a_count(&tokens[at..], &own, found));
         let found = counted.map_or(found, |number| Some((Tag::Number(number), 1, true)));
+        let several = (before != Some(Tag::Cue(Cue::Counter)))
+            .then(|| count(&tokens[at..]))
+            .flatten()
+            .filter(|(_, length)| found.is_none_or(|(_, found, _)| *length >= found));
+        let all = |number| {
+            if number == asked {
+                Tag::Cue(Cue::All)
+            } else {
+                Tag::Amount
+            }
+        };
+        let found = several.map_or(found, |(number, length)| Some((all(number), length, true)));
         let (tag, length, exact) =
             found.unwrap_or_else(|| (plain_tag(token, at == 0 || token.pause), 1, true));
         let last = (at + length).saturating_sub(1);
@@ -201,6 +216,45 @@ pub fn tag(text: &str, tasks: &[TaskWords]) -> Vec<Span> {
     }
     settle(&mut spans);
     spans
+}
+
+/// "cả 3", "đủ ba việc", "2 cái": how many, and not which. The number and how many words it takes.
+fn count(tokens: &[Token]) -> Option<(u32, usize)> {
+    let is = |at: usize, words: &[&str]| {
+        tokens.get(at).is_some_and(|token| {
+            words
+                .iter()
+                .any(|word| token.word.can_be(&Word::read(word)))
+                && (at == 0 || !token.pause)
+        })
+    };
+    let lead = (0..2)
+        .take_while(|at| is(*at, &["hết", "đủ", "cả"]))
+        .count();
+    let token = tokens.get(lead).filter(|token| lead == 0 || !token.pause)?;
+    let number = token.number.or_else(|| number_word(token))?;
+    if is(lead + 1, &["việc", "cái", "mục", "khoản"]) {
+        return Some((number, lead + 2));
+    }
+    // "cả ba mẹ" are the parents.
+    let parents = token.number.is_none() && is(lead + 1, &["mẹ", "má", "bầm", "u"]);
+    (lead > 0 && !parents).then_some((number, lead + 1))
+}
+
+/// In "xong cả 3" the "cả" belongs to the number.
+fn before_a_count(
+    tokens: &[Token],
+    own: &[TaskPhrase],
+    found: (Tag, usize, bool),
+) -> (Tag, usize, bool) {
+    let length = found.1;
+    let shorter = length > 1
+        && tokens[length - 1].word.can_be(&Word::read("cả"))
+        && count(&tokens[length - 1..]).is_some();
+    let again = shorter
+        .then(|| longest(&tokens[..length - 1], own))
+        .flatten();
+    again.unwrap_or(found)
 }
 
 /// "số một": the number in letters, after its counter only.
