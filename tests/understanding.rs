@@ -60,12 +60,10 @@ fn nobody_is_done_who_did_not_say_so_and_who_said_so_is_understood() {
             row["context"].as_str().unwrap(),
             row["text"].as_str().unwrap(),
         );
-        let wanted: Vec<String> = match &row["label"] {
-            Value::Array(labels) => labels
-                .iter()
-                .map(|label| label.as_str().unwrap().to_owned())
-                .collect(),
-            label => vec![label.as_str().unwrap().to_owned()],
+        let label = |label: &Value| label.as_str().unwrap().to_owned();
+        let wanted: Vec<String> = match row["label"].as_array() {
+            Some(labels) => labels.iter().map(label).collect(),
+            None => vec![label(&row["label"])],
         };
         let wanted = spelled_out(context, wanted);
         let found = read(context, text);

@@ -31,6 +31,9 @@ pub const SCHOOL_NAME: &str = "Trường Mầm non Hoa Sen";
 pub const TELEGRAM_BOT: &str = "LopSoBot";
 pub const ZALO_BOT: &str = "Bot Lớp Số";
 
+/// Who is in the group of 5A1 and linked to no child.
+pub const NEWCOMER: &str = "chi-hanh";
+
 pub const PERSONAS: [Persona; 9] = [
     Persona {
         id: "hieu-truong",
@@ -68,7 +71,7 @@ pub const PERSONAS: [Persona; 9] = [
         about: "Bố bé Thuỳ Dương lớp 4A2, dùng Zalo",
     },
     Persona {
-        id: "chi-hanh",
+        id: NEWCOMER,
         name: "Chị Hạnh",
         about: "Mới vào nhóm 5A1, chưa kết nối với bé nào",
     },

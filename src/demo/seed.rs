@@ -5,8 +5,8 @@
 use std::collections::HashMap;
 
 use super::cast::{
-    self, GROUP_4A2, GROUP_5A1, PERSONAS, ROOMS, SCHOOL_CODE, SCHOOL_NAME, STAFF_ROOM,
-    TELEGRAM_BOT, ZALO_BOT,
+    self, GROUP_4A2, GROUP_5A1, NEWCOMER, PERSONAS, ROOMS, RoomOf, SCHOOL_CODE, SCHOOL_NAME,
+    STAFF_ROOM, TELEGRAM_BOT, ZALO_BOT,
 };
 use super::names::{CHILD_GIVEN, FAMILY, MIDDLE, TEACHERS};
 use crate::app::App;
@@ -15,12 +15,15 @@ use crate::db::{Tx, fresh_id};
 use crate::domain::message::{ChatKind, ChatSeen, Sender};
 use crate::domain::time::{DAY_MS, HOUR_MS, school_year};
 use crate::domain::{
-    AccountId, Bot, Channel, ChildId, ClassId, Evidence, PersonId, Role, SchoolId, Task, TaskId,
-    TaskKind, Timestamp, Verb,
+    AccountId, Bot, Channel, ChatId, ChildId, ClassId, Evidence, PersonId, Role, SchoolId, Task,
+    TaskId, TaskKind, Timestamp, Verb,
 };
 use crate::ledger::{Act, Change, recount, store as ledger};
+use crate::roster::Account;
 use crate::roster::School;
-use crate::roster::accounts::{accounts, bind_class, bind_staff_room, chats, join};
+use crate::roster::accounts::{
+    accounts, bind_class, bind_staff_room, chats, join, remember_private,
+};
 use crate::roster::store::{self, ChildEntry};
 
 const CLASSES: [&str; 12] = [
@@ -503,9 +506,42 @@ async fn people_and_rooms(
             })
             .collect();
         join(tx, &members).await?;
+        private_rooms(tx, bot, &known, now).await?;
         rooms(tx, school, world, bot, now).await?;
     }
     Ok(())
+}
+
+/// Everybody who is linked has written to the bot before, so that it may write to them.
+async fn private_rooms(
+    tx: &mut Tx,
+    bot: &Bot,
+    accounts: &HashMap<String, Account>,
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
+    let own = |room: &&RoomOf| {
+        room.channel == bot.channel
+            && room.kind == ChatKind::Private
+            && !room.members.contains(&NEWCOMER)
+    };
+    let seen: Vec<ChatSeen> = ROOMS.iter().filter(own).map(seen).collect();
+    let known = chats(tx, bot.id, &seen.iter().collect::<Vec<_>>(), now).await?;
+    let pairs: Vec<(AccountId, ChatId)> = ROOMS
+        .iter()
+        .filter(own)
+        .filter_map(|room| {
+            let account = room.members.first().and_then(|who| accounts.get(*who))?;
+            Some((account.id, known.get(room.chat)?.id))
+        })
+        .collect();
+    remember_private(tx, &pairs).await
+}
+
+fn seen(room: &RoomOf) -> ChatSeen {
+    ChatSeen {
+        external_id: room.chat.to_owned(),
+        kind: room.kind,
+    }
 }
 
 async fn rooms(
@@ -518,10 +554,7 @@ async fn rooms(
     let groups: Vec<ChatSeen> = ROOMS
         .iter()
         .filter(|room| room.channel == bot.channel && room.kind == ChatKind::Group)
-        .map(|room| ChatSeen {
-            external_id: room.chat.to_owned(),
-            kind: room.kind,
-        })
+        .map(seen)
         .collect();
     let known = chats(tx, bot.id, &groups.iter().collect::<Vec<_>>(), now).await?;
     let chat = |name: &str| known.get(name).map(|chat| chat.id);

@@ -8,7 +8,8 @@ pub const NOD: &str = "👍";
 /// stays until it is closed.
 pub const GLANCE: usize = 80;
 
-pub const WRITE_ME_FIRST: &str = "Dạ, việc này em chỉ trả lời riêng ạ. Ba mẹ bấm vào tên em, chọn nhắn tin, rồi gửi lại giúp em nhé.";
+/// To a parent and to a teacher alike: the render does not know whom it speaks to.
+pub const WRITE_ME_FIRST: &str = "Dạ, việc này em chỉ trả lời riêng ạ. Mình bấm vào tên em, chọn nhắn tin, rồi gửi lại giúp em nhé.";
 
 /// The choices as numbers, for a channel without buttons.
 pub fn numbered(text: &str, choices: &[Choice]) -> String {

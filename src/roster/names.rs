@@ -40,7 +40,11 @@ pub fn find_by_title<'a, T>(
         let fits = |thing: &&&T| {
             let (key, title) = name(thing);
             let title = fold(title);
-            fold(key) == wanted
+            let key = fold(key);
+            // "thu" for the only collection, whose key goes on with its month.
+            let kind = key.split('-').next().unwrap_or_default();
+            key == wanted
+                || kind == wanted
                 || title == wanted
                 || (wanted.len() > 2 && title.starts_with(&wanted))
         };
@@ -69,6 +73,7 @@ mod tests {
         assert_eq!(find("qr Hoài An"), Some(("qr", "Hoài An".to_owned())));
         assert_eq!(find("kich hoat an"), Some(("vneid", "an".to_owned())));
         assert_eq!(find("Quét QR của lớp"), Some(("qr", String::new())));
+        assert_eq!(find("thu An"), Some(("thu-2026-11", "An".to_owned())));
         assert_eq!(find("An"), None);
         assert_eq!(find(""), None);
     }

@@ -167,20 +167,22 @@ impl Phone {
         found.unwrap_or_else(|error| panic!("{css}: {error}"))
     }
 
-    /// A click that the browser itself finds possible: in sight and not covered.
+    /// A click that the browser itself finds possible: in sight and not covered. What was replaced by
+    /// its newer self in that moment is looked for again.
     pub async fn taps(&self, css: &str) {
-        let element = self.find(css).await;
-        self.client
-            .execute(
-                "arguments[0].scrollIntoView({ block: 'nearest' })",
-                vec![serde_json::to_value(&element).unwrap()],
-            )
-            .await
-            .ok();
-        element
-            .click()
-            .await
-            .unwrap_or_else(|error| panic!("cannot tap {css}: {error}"));
+        let mut last = None;
+        for _ in 0..5 {
+            let element = self.find(css).await;
+            match element.click().await {
+                Ok(()) => return,
+                Err(error) if error.is_stale_element_reference() => last = Some(error),
+                Err(error) => {
+                    self.shoots("failed").await;
+                    panic!("cannot tap {css}: {error}");
+                }
+            }
+        }
+        panic!("cannot tap {css}: {last:?}");
     }
 
     async fn shown(&self, css: &str) -> bool {
@@ -216,25 +218,35 @@ impl Phone {
         panic!("the keyboard never comes to {css}");
     }
 
+    /// What stands in the room. Read in one step, since messages change under one's eyes.
     pub async fn messages(&self) -> String {
-        self.find("#messages").await.text().await.unwrap()
+        self.text("#messages").await
     }
 
     /// The text of the newest message of the bot.
     pub async fn last_of_the_bot(&self) -> String {
         let said = self
-            .client
-            .find_all(Locator::Css("#messages [data-from=\"bot\"]"))
-            .await
-            .unwrap();
-        match said.last() {
-            Some(message) => message.text().await.unwrap(),
-            None => String::new(),
-        }
+            .script(
+                "return [...document.querySelectorAll('#messages [data-from=\"bot\"]')].at(-1)?.innerText ?? ''",
+                "",
+            )
+            .await;
+        said.as_str().unwrap_or_default().to_owned()
     }
 
     pub async fn board(&self) -> String {
-        self.find("[data-board]").await.text().await.unwrap()
+        self.find("[data-board]").await;
+        self.text("[data-board]").await
+    }
+
+    async fn text(&self, css: &str) -> String {
+        let found = self
+            .script(
+                "return document.querySelector(arguments[0])?.innerText ?? ''",
+                css,
+            )
+            .await;
+        found.as_str().unwrap_or_default().to_owned()
     }
 
     /// Waits until the room shows these words, without the page being loaded anew.
@@ -250,10 +262,7 @@ impl Phone {
 
     pub async fn hears(&self, words: &str) {
         self.waits_for(words, || async {
-            match self.client.find(Locator::Css("#toast p")).await {
-                Ok(toast) => toast.text().await.unwrap_or_default().contains(words),
-                Err(_) => false,
-            }
+            self.text("#toast").await.contains(words)
         })
         .await;
     }
