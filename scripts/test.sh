@@ -63,6 +63,8 @@ missing_packages() {
   command -v chromedriver >/dev/null || echo chromium-driver
   # A font with all Vietnamese letters, or the pages in the browser show boxes.
   [ -e /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf ] || echo fonts-dejavu-core
+  # And one with emoji, which stand on boards and buttons.
+  [ -e /usr/share/fonts/truetype/noto/NotoColorEmoji.ttf ] || echo fonts-noto-color-emoji
 }
 
 install_packages() {

@@ -8,65 +8,19 @@
     reason = "a test that cannot go on should stop"
 )]
 
+#[path = "../support/demo.rs"]
+mod demo;
 #[path = "../support/http.rs"]
 mod http;
 mod phone;
 #[path = "../support/program.rs"]
 mod program;
 
+use demo::Demo;
 use fantoccini::key::Key;
-use http::{free_address, get, post, wait_for};
+use http::{get, wait_for};
 use phone::{Phone, Screen};
-use program::{Office, Running};
-use serde_json::{Value, json};
-
-/// `lopso demo` with its data in the office's own folder, so that other commands can look at it.
-struct Demo {
-    office: Office,
-    address: String,
-    _running: Running,
-}
-
-impl Demo {
-    fn start() -> Self {
-        let office = Office::new();
-        let (address, folder) = (free_address(), office.path(""));
-        let words = ["demo", "--addr", &address, "--data"];
-        let words: Vec<&str> = words.into_iter().chain(folder.to_str()).collect();
-        let running = office.start(&words, &[]);
-        wait_for("the demo", || get(&address, "/phong-thu"));
-        Self {
-            office,
-            address,
-            _running: running,
-        }
-    }
-
-    /// The counts of one task as `lopso report` prints them: (done, evidence "said").
-    fn figures(&self, task: &str) -> (i64, i64) {
-        let report: Value = self
-            .office
-            .run(&["report", "--format", "json"])
-            .fine()
-            .json();
-        let tasks = report["tasks"].as_array().unwrap();
-        let found = tasks
-            .iter()
-            .find(|found| found["id"].as_str().unwrap().starts_with(task))
-            .unwrap();
-        (
-            found["done"].as_i64().unwrap(),
-            found["evidence"]["said"].as_i64().unwrap(),
-        )
-    }
-
-    /// Somebody else writes from another phone meanwhile.
-    fn hears(&self, who: &str, room: &str, words: &str) {
-        let fields = [("ai", who), ("phong", room), ("noi_dung", words)];
-        let answer = post(&self.address, "/phong-thu/gui", &fields);
-        assert_eq!(answer.map(|(status, _)| status), Some(204));
-    }
-}
+use serde_json::json;
 
 /// "7/30" below a task's title on a board.
 fn count_of(board: &str, title: &str) -> (i64, i64) {

@@ -9,14 +9,14 @@ use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 
-use super::http::PATIENCE;
+use crate::http::PATIENCE;
 
 /// What the page is looked at with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Screen {
     /// 390 × 844, as most phones of these years, by touch.
     Phone,
-    /// 1280 × 900, as a school's office PC.
+    /// 1280 × 1100: the whole board in one picture.
     Computer,
     /// The computer, with JavaScript switched off.
     WithoutScript,
@@ -52,9 +52,9 @@ impl Screen {
                     "deviceMetrics": { "width": 390, "height": 844, "pixelRatio": 2.0, "touch": true }
                 });
             }
-            Screen::Computer => arguments.push("--window-size=1280,900"),
+            Screen::Computer => arguments.push("--window-size=1280,1100"),
             Screen::WithoutScript => {
-                arguments.push("--window-size=1280,900");
+                arguments.push("--window-size=1280,1100");
                 options["prefs"] =
                     json!({ "profile.managed_default_content_settings.javascript": 2 });
             }

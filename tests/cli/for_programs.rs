@@ -236,7 +236,14 @@ async fn the_report_for_programs_has_the_promised_names_and_adds_up() {
     let report = office.run(&["report", "--format", "json"]).fine().json();
     assert_eq!(
         keys(&report),
-        BTreeSet::from(["as_of", "plan", "school", "tasks"])
+        BTreeSet::from([
+            "as_of",
+            "plan",
+            "school",
+            "school_code",
+            "school_year",
+            "tasks"
+        ])
     );
     assert!(
         report["as_of"].as_str().unwrap().ends_with("+07:00"),

@@ -133,7 +133,9 @@ pub fn as_json(figures: &Figures, plan: &[PlanRow]) -> Value {
         })
         .collect();
     json!({
-        "school": { "code": figures.school.code, "name": figures.school.name, "year": figures.school.year },
+        "school": figures.school.name,
+        "school_code": figures.school.code,
+        "school_year": figures.school.year,
         "as_of": figures.as_of.rfc3339(),
         "tasks": tasks,
         "plan": plan,
