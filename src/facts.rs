@@ -13,6 +13,7 @@ use crate::ledger::links::reaches;
 use crate::ledger::{Act, Change, Counts, Standing};
 use crate::outbox::{Board, Prompt};
 use crate::roster::accounts::{Chat, accounts, chats, remember_private};
+use crate::roster::names::Address;
 use crate::roster::{Account, Child, Class, Member, School};
 use crate::{ledger, outbox, roster};
 
@@ -375,6 +376,12 @@ impl<'a> Turn<'a> {
 
     pub fn member(&self) -> Option<&'a Member> {
         self.member_of(self.school()?)
+    }
+
+    /// How to speak with them.
+    pub fn address(&self) -> Address {
+        self.member()
+            .map_or(Address::PARENTS, |member| Address::of(&member.name))
     }
 
     /// The message was meant for the bot.

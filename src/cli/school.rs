@@ -5,6 +5,7 @@ use crate::db::fresh_id;
 use crate::domain::SchoolId;
 use crate::domain::time::school_year;
 use crate::intake::now;
+use crate::ledger::builtin;
 use crate::roster::{School, store};
 use crate::understand::fold::clean;
 
@@ -30,6 +31,7 @@ pub async fn add(code: &str, name: &str) -> Result<(), Stop> {
     if !store::add_school(&mut tx, &school, now).await? {
         return Err(Stop::Told(texts::school_code_taken(code)));
     }
+    builtin::open(&mut tx, &school, now).await?;
     tx.commit().await?;
     say(&texts::school_added(&school.name, code));
     Ok(())

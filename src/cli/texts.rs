@@ -176,14 +176,19 @@ pub fn serving(addr: &str) -> String {
 }
 
 pub fn demo(addr: &SocketAddr, folder: &Path, empty: bool) -> String {
-    let school = if empty {
-        "Chưa có trường nào (--empty)."
+    let data = folder.display();
+    let how = if empty {
+        format!(
+            "Chưa có trường nào (--empty). Nạp danh sách của trường từ một cửa sổ lệnh khác, rồi mở lại trang:\n\n\
+             \x20   LOPSO_DATABASE_URL=sqlite:{data}/lopso.db lopso school add --code MÃ --name \"TÊN TRƯỜNG\"\n\
+             \x20   LOPSO_DATABASE_URL=sqlite:{data}/lopso.db lopso import roster DANH-SACH.xlsx\n"
+        )
     } else {
-        "Trường Mầm non Hoa Sen: 12 lớp, 360 gia đình."
+        "Chọn một vai rồi nhắn thử. Nhập danh sách của trường mình: chạy lại với --empty."
+            .to_owned()
     };
     format!(
-        "🌸 Mở trình duyệt tại http://{addr}\n{school}\nDữ liệu dùng thử: {}\nNhấn Ctrl-C để dừng.",
-        folder.display()
+        "🌸 Mở trình duyệt tại http://{addr}\n{how}\nDữ liệu dùng thử: {data}\nNhấn Ctrl-C để dừng."
     )
 }
 

@@ -7,15 +7,17 @@ use crate::domain::message::ChatKind;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Persona {
     pub id: &'static str,
+    /// As the made-up school knows them.
     pub name: &'static str,
-    /// One line that says who this is.
-    pub about: &'static str,
+    /// What a line about them ends with.
+    pub hint: &'static str,
 }
 
 /// A room of the chat page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RoomOf {
     pub chat: &'static str,
+    /// For a class group only as long as it belongs to no class.
     pub title: &'static str,
     pub kind: ChatKind,
     /// The manner of the platform, and so which of the two demo bots sits in it.
@@ -38,47 +40,47 @@ pub const PERSONAS: [Persona; 9] = [
     Persona {
         id: "hieu-truong",
         name: "Cô Lan",
-        about: "Hiệu trưởng, xem số liệu cả trường",
+        hint: "",
     },
     Persona {
         id: "co-hoa",
         name: "Cô Hoa",
-        about: "Chủ nhiệm lớp 5A1 (nhóm kiểu Telegram)",
+        hint: "",
     },
     Persona {
         id: "co-mai",
         name: "Cô Mai",
-        about: "Chủ nhiệm lớp 4A2 (nhóm kiểu Zalo)",
+        hint: "",
     },
     Persona {
         id: "me-an",
         name: "Mẹ An",
-        about: "Mẹ bé Hoài An lớp 5A1, chưa báo việc nào",
+        hint: "",
     },
     Persona {
         id: "ba-nam",
         name: "Ba Nam",
-        about: "Ba bé Hải Nam lớp 5A1, đã báo vài việc",
+        hint: "",
     },
     Persona {
         id: "me-cuc",
         name: "Mẹ Cúc",
-        about: "Mẹ hai bé: Gia Bảo 5A1 và Gia Linh 4A2",
+        hint: "",
     },
     Persona {
         id: "bo-dung",
         name: "Bố Dũng",
-        about: "Bố bé Thuỳ Dương lớp 4A2, dùng Zalo",
+        hint: "dùng Zalo",
     },
     Persona {
         id: NEWCOMER,
         name: "Chị Hạnh",
-        about: "Mới vào nhóm 5A1, chưa kết nối với bé nào",
+        hint: "",
     },
     Persona {
         id: "ba-tu",
         name: "Bà Tư",
-        about: "Bà ngoại bé Minh Khang lớp 4A2, mới tập dùng điện thoại",
+        hint: "mới tập dùng điện thoại",
     },
 ];
 
@@ -89,7 +91,7 @@ pub const STAFF_ROOM: &str = "hoi-dong";
 pub const ROOMS: [RoomOf; 12] = [
     RoomOf {
         chat: GROUP_5A1,
-        title: "Nhóm lớp 5A1",
+        title: "Nhóm lớp",
         kind: ChatKind::Group,
         channel: Channel::SandboxTelegram,
         members: &[
@@ -103,7 +105,7 @@ pub const ROOMS: [RoomOf; 12] = [
     },
     RoomOf {
         chat: GROUP_4A2,
-        title: "Nhóm lớp 4A2",
+        title: "Nhóm lớp",
         kind: ChatKind::Group,
         channel: Channel::SandboxZalo,
         members: &["co-mai", "me-cuc", "bo-dung", "ba-tu"],
@@ -142,6 +144,11 @@ const fn private(chat: &'static str, channel: Channel, members: &'static [&'stat
 
 pub fn persona(id: &str) -> Option<&'static Persona> {
     PERSONAS.iter().find(|persona| persona.id == id)
+}
+
+/// The made-up name of a persona.
+pub fn persona_name(id: &str) -> &'static str {
+    persona(id).map_or("", |persona| persona.name)
 }
 
 /// A room, if this persona is in it.

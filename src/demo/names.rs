@@ -30,19 +30,23 @@ pub const TEACHERS: [&str; 12] = [
 ];
 pub const DEPUTY: &str = "Cô Thuận";
 
-pub const TASK_QR: &str = "Quét QR của lớp";
-pub const TASK_VNEID: &str = "Kích hoạt VNeID mức 2";
-
-pub fn task_payment(month: i8) -> String {
-    format!("Chuyển khoản thu tháng {month}")
-}
-
 pub fn mother(child: &str) -> String {
     format!("Mẹ {child}")
 }
 
 pub fn father(child: &str) -> String {
     format!("Ba {child}")
+}
+
+/// What a parent of the page is called after a child: "Mẹ An", "Bà Khang".
+pub fn parent(persona: &str, child: &str) -> String {
+    let kin = match persona.split('-').next() {
+        Some("me") => "Mẹ",
+        Some("ba") if persona == "ba-tu" => "Bà",
+        Some("bo") => "Bố",
+        Some(_) | None => "Ba",
+    };
+    format!("{kin} {child}")
 }
 
 /// A child of somebody on the page: class, place in it, name.

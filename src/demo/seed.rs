@@ -4,26 +4,19 @@
 
 use std::collections::HashMap;
 
-use super::cast::{
-    self, GROUP_4A2, GROUP_5A1, NEWCOMER, PERSONAS, ROOMS, RoomOf, SCHOOL_CODE, SCHOOL_NAME,
-    STAFF_ROOM, TELEGRAM_BOT, ZALO_BOT,
-};
+use super::cast::{SCHOOL_CODE, SCHOOL_NAME, TELEGRAM_BOT, ZALO_BOT, persona_name};
 use super::names::{CHILD_GIVEN, FAMILY, MIDDLE, TEACHERS};
+use super::parts::{self, Parts};
 use crate::app::App;
 use crate::bots;
 use crate::db::{Tx, fresh_id};
-use crate::domain::message::{ChatKind, ChatSeen, Sender};
 use crate::domain::time::{DAY_MS, HOUR_MS, school_year};
 use crate::domain::{
-    AccountId, Bot, Channel, ChatId, ChildId, ClassId, Evidence, PersonId, Role, SchoolId, Task,
-    TaskId, TaskKind, Timestamp, Verb,
+    Bot, Channel, ChildId, ClassId, Evidence, PersonId, Role, SchoolId, Task, TaskId, TaskKind,
+    Timestamp, Verb,
 };
-use crate::ledger::{Act, Change, recount, store as ledger};
-use crate::roster::Account;
+use crate::ledger::{Act, Change, builtin, recount, store as ledger};
 use crate::roster::School;
-use crate::roster::accounts::{
-    accounts, bind_class, bind_staff_room, chats, join, remember_private,
-};
 use crate::roster::store::{self, ChildEntry};
 
 const CLASSES: [&str; 12] = [
@@ -34,16 +27,13 @@ const CHILDREN_PER_CLASS: usize = 30;
 const CAMPAIGN_DAYS: i64 = 30;
 const COLLECTION_DAYS: i64 = 12;
 
-/// Makes the two demo bots and, unless `empty` or done before, the school. Boards hang at the end.
+/// Makes the two demo bots and, unless `empty` or a school stands there already, the made-up school. A
+/// school whose own list was imported is taken in instead. Boards hang at the end.
 pub async fn prepare(app: &App, empty: bool, now: Timestamp) -> anyhow::Result<Vec<Bot>> {
     let mut tx = app.db().begin().await?;
     let telegram = bots::add(&mut tx, Channel::SandboxTelegram, TELEGRAM_BOT, now).await?;
     let zalo = bots::add(&mut tx, Channel::SandboxZalo, ZALO_BOT, now).await?;
-    let fresh = !empty
-        && !store::schools(&mut tx)
-            .await?
-            .iter()
-            .any(|school| school.code == SCHOOL_CODE);
+    let fresh = !empty && store::schools(&mut tx).await?.is_empty();
     let school = if fresh {
         Some(school(&mut tx, &[&telegram, &zalo], now).await?)
     } else {
@@ -53,6 +43,8 @@ pub async fn prepare(app: &App, empty: bool, now: Timestamp) -> anyhow::Result<V
     if let Some(school) = school {
         app.db().count_rows().await?;
         app.hang_boards(&telegram, school, now).await?;
+    } else {
+        parts::adopt(app, &[&telegram, &zalo], now).await?;
     }
     Ok(vec![telegram, zalo])
 }
@@ -73,48 +65,23 @@ async fn school(tx: &mut Tx, bots: &[&Bot], now: Timestamp) -> Result<SchoolId, 
     // Acts are numbered in the order in which they happened.
     ledger::add_acts(tx, &acts, now).await?;
     fold_all(tx, &school).await?;
-    people_and_rooms(tx, &school, &world, bots, began).await?;
+    let class = |code| world.classes[class_place(code)].0;
+    let parts = Parts {
+        people: world.cast.clone(),
+        groups: Some((class("5A1"), class("4A2"))),
+    };
+    parts::give(tx, school.id, &parts, bots, began).await?;
     Ok(school.id)
 }
 
 async fn tasks(tx: &mut Tx, school: &School, now: Timestamp) -> Result<Vec<Task>, sqlx::Error> {
-    let month = now.local().month();
-    let year = now.local().year();
-    let task = |key: String, title: String, kind, position, days: i64| Task {
-        id: TaskId(fresh_id(now)),
-        school: school.id,
-        key,
-        title,
-        kind,
-        position,
-        target_percent: Some(100),
-        opened_at: now.plus_ms(-days * DAY_MS),
-        withdrawn_at: None,
-    };
-    let tasks = vec![
-        task(
-            "qr".to_owned(),
-            super::names::TASK_QR.to_owned(),
-            TaskKind::Scan,
-            1,
-            CAMPAIGN_DAYS,
-        ),
-        task(
-            format!("thu-{year}-{month:02}"),
-            super::names::task_payment(month),
-            TaskKind::Payment,
-            2,
-            COLLECTION_DAYS,
-        ),
-        task(
-            "vneid".to_owned(),
-            super::names::TASK_VNEID.to_owned(),
-            TaskKind::Skill,
-            3,
-            CAMPAIGN_DAYS,
-        ),
-    ];
-    for task in &tasks {
+    let mut tasks = builtin::tasks(school, now);
+    for task in &mut tasks {
+        let days = match task.kind {
+            TaskKind::Scan | TaskKind::Skill => CAMPAIGN_DAYS,
+            TaskKind::Payment => COLLECTION_DAYS,
+        };
+        task.opened_at = now.plus_ms(-days * DAY_MS);
         ledger::add_task(tx, task, &school.year).await?;
     }
     Ok(tasks)
@@ -240,12 +207,7 @@ impl World {
     fn give_parts(&mut self, now: Timestamp) {
         let (a, b) = (class_place("5A1"), class_place("4A2"));
         for (persona, places) in super::names::PARTS {
-            let id = self.add_guardian(
-                cast::persona(persona)
-                    .map_or("", |persona| persona.name)
-                    .to_owned(),
-                now,
-            );
+            let id = self.add_guardian(persona_name(persona).to_owned(), now);
             for (class, nth, name) in places {
                 let class = if *class == "5A1" { a } else { b };
                 if let Some(child) = self
@@ -271,13 +233,8 @@ impl World {
         school: &School,
         now: Timestamp,
     ) -> Result<(), sqlx::Error> {
-        let persona_name = |id: &str| {
-            cast::persona(id)
-                .map_or("", |persona| persona.name)
-                .to_owned()
-        };
-        self.teachers[class_place("5A1")].1 = persona_name("co-hoa");
-        self.teachers[class_place("4A2")].1 = persona_name("co-mai");
+        self.teachers[class_place("5A1")].1 = persona_name("co-hoa").to_owned();
+        self.teachers[class_place("4A2")].1 = persona_name("co-mai").to_owned();
         store::add_classes(tx, school.id, &school.year, &self.classes).await?;
         let entries: Vec<ChildEntry> = self
             .children
@@ -293,7 +250,7 @@ impl World {
         store::put_children(tx, school.id, &school.year, &entries, now).await?;
         let mut persons = self.guardians.clone();
         persons.extend(self.teachers.iter().cloned());
-        persons.push((self.principal, persona_name("hieu-truong")));
+        persons.push((self.principal, persona_name("hieu-truong").to_owned()));
         persons.push((self.deputy, super::names::DEPUTY.to_owned()));
         store::add_persons(tx, school.id, &persons, now).await?;
         let mut roles: Vec<(PersonId, Role)> = self
@@ -477,97 +434,6 @@ struct Family {
     teacher: PersonId,
     /// Percent of this class that does things soon.
     quick: usize,
-}
-
-/// Accounts of the people of the page, their rooms, and who speaks for whom.
-async fn people_and_rooms(
-    tx: &mut Tx,
-    school: &School,
-    world: &World,
-    bots: &[&Bot],
-    now: Timestamp,
-) -> Result<(), sqlx::Error> {
-    for bot in bots {
-        let senders: Vec<Sender> = PERSONAS
-            .iter()
-            .map(|persona| Sender {
-                external_id: persona.id.to_owned(),
-                name: persona.name.to_owned(),
-            })
-            .collect();
-        let known = accounts(tx, bot.id, &senders.iter().collect::<Vec<_>>(), now).await?;
-        let members: Vec<(AccountId, SchoolId, PersonId)> = world
-            .cast
-            .iter()
-            .filter_map(|(persona, person)| {
-                known
-                    .get(*persona)
-                    .map(|account| (account.id, school.id, *person))
-            })
-            .collect();
-        join(tx, &members).await?;
-        private_rooms(tx, bot, &known, now).await?;
-        rooms(tx, school, world, bot, now).await?;
-    }
-    Ok(())
-}
-
-/// Everybody who is linked has written to the bot before, so that it may write to them.
-async fn private_rooms(
-    tx: &mut Tx,
-    bot: &Bot,
-    accounts: &HashMap<String, Account>,
-    now: Timestamp,
-) -> Result<(), sqlx::Error> {
-    let own = |room: &&RoomOf| {
-        room.channel == bot.channel
-            && room.kind == ChatKind::Private
-            && !room.members.contains(&NEWCOMER)
-    };
-    let seen: Vec<ChatSeen> = ROOMS.iter().filter(own).map(seen).collect();
-    let known = chats(tx, bot.id, &seen.iter().collect::<Vec<_>>(), now).await?;
-    let pairs: Vec<(AccountId, ChatId)> = ROOMS
-        .iter()
-        .filter(own)
-        .filter_map(|room| {
-            let account = room.members.first().and_then(|who| accounts.get(*who))?;
-            Some((account.id, known.get(room.chat)?.id))
-        })
-        .collect();
-    remember_private(tx, &pairs).await
-}
-
-fn seen(room: &RoomOf) -> ChatSeen {
-    ChatSeen {
-        external_id: room.chat.to_owned(),
-        kind: room.kind,
-    }
-}
-
-async fn rooms(
-    tx: &mut Tx,
-    school: &School,
-    world: &World,
-    bot: &Bot,
-    now: Timestamp,
-) -> Result<(), sqlx::Error> {
-    let groups: Vec<ChatSeen> = ROOMS
-        .iter()
-        .filter(|room| room.channel == bot.channel && room.kind == ChatKind::Group)
-        .map(seen)
-        .collect();
-    let known = chats(tx, bot.id, &groups.iter().collect::<Vec<_>>(), now).await?;
-    let chat = |name: &str| known.get(name).map(|chat| chat.id);
-    let class = |code: &str| world.classes[class_place(code)].0;
-    for (name, code) in [(GROUP_5A1, "5A1"), (GROUP_4A2, "4A2")] {
-        if let Some(chat) = chat(name) {
-            bind_class(tx, chat, school.id, class(code)).await?;
-        }
-    }
-    if let Some(chat) = chat(STAFF_ROOM) {
-        bind_staff_room(tx, chat, school.id).await?;
-    }
-    Ok(())
 }
 
 fn class_place(code: &str) -> usize {

@@ -3,10 +3,12 @@
 //! Acts are append-only. A family's state is a fold of the acts that reach it; tallies are changed by
 //! the difference in the same transaction and can be counted anew at any time (`recount`).
 
+pub mod builtin;
 pub mod fold;
 pub mod links;
 pub mod recount;
 pub mod store;
+mod texts;
 
 use crate::domain::{
     ChildId, ClassId, Evidence, PersonId, SchoolId, State, TaskId, Timestamp, Verb,

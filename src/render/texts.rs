@@ -9,12 +9,12 @@ pub const NOD: &str = "👍";
 pub const GLANCE: usize = 80;
 
 /// To a parent and to a teacher alike: the render does not know whom it speaks to.
-pub const WRITE_ME_FIRST: &str = "Dạ, việc này em chỉ trả lời riêng ạ. Mình bấm vào tên em, chọn nhắn tin, rồi gửi lại giúp em nhé.";
+pub const WRITE_ME_FIRST: &str = "Dạ, việc này em chỉ trả lời riêng ạ. Mình bấm vào tên em, chọn nhắn tin, rồi nhắn “trợ giúp” để em gửi nhé.";
 
 /// The choices as numbers, for a channel without buttons.
 pub fn numbered(text: &str, choices: &[Choice]) -> String {
     let mut out = text.to_owned();
-    out.push_str("\n\nTrả lời tin này bằng số:");
+    out.push_str("\n\nMình trả lời tin này bằng một số:");
     for (place, choice) in choices.iter().enumerate() {
         out.push_str(&format!("\n{}. {}", place + 1, choice.label));
     }

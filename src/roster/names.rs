@@ -5,17 +5,37 @@ pub fn given(full: &str) -> &str {
     full.split_whitespace().next_back().unwrap_or(full)
 }
 
-/// How a family is addressed when nothing better is known.
-pub const PARENTS: &str = "ba mẹ";
+/// How the bot speaks with somebody: what it calls them, and itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Address {
+    pub you: &'static str,
+    pub me: &'static str,
+}
 
-/// How to address a guardian: the roster's "Bà Tư" and "Ông Sáu" are grandparents, others parents.
-/// "Ba" without the accent is a father in the south, so the accent decides.
-pub fn address(name: &str) -> &'static str {
-    let first = name.split_whitespace().next().map(str::to_lowercase);
-    match first.as_deref() {
-        Some("bà") => "bà",
-        Some("ông") => "ông",
-        _ => PARENTS,
+impl Address {
+    /// When nothing better is known.
+    pub const PARENTS: Address = Address {
+        you: "ba mẹ",
+        me: "em",
+    };
+
+    /// The roster's "Bà Tư" and "Ông Sáu" are grandparents, to whom one is a grandchild; others are
+    /// parents. "Ba" without the accent is a father in the south, so the accent decides.
+    pub fn of(name: &str) -> Self {
+        let first = name.split_whitespace().next().map(str::to_lowercase);
+        let you = match first.as_deref() {
+            Some("bà") => "bà",
+            Some("ông") => "ông",
+            _ => return Self::PARENTS,
+        };
+        Self { you, me: "cháu" }
+    }
+
+    /// What they are called at the beginning of a sentence.
+    pub fn you_first(self) -> String {
+        let mut chars = self.you.chars();
+        let first = chars.next().map(|c| c.to_uppercase().to_string());
+        first.unwrap_or_default() + chars.as_str()
     }
 }
 
@@ -76,6 +96,16 @@ mod tests {
         assert_eq!(find("thu An"), Some(("thu-2026-11", "An".to_owned())));
         assert_eq!(find("An"), None);
         assert_eq!(find(""), None);
+    }
+
+    #[test]
+    fn a_grandmother_is_spoken_to_by_a_grandchild() {
+        let check = |name, you, me| assert_eq!(Address::of(name), Address { you, me }, "{name}");
+        check("Bà Tư", "bà", "cháu");
+        check("ông Sáu", "ông", "cháu");
+        check("Ba Nam", "ba mẹ", "em");
+        check("Mẹ An", "ba mẹ", "em");
+        assert_eq!(Address::of("Bà Tư").you_first(), "Bà");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use lopso::db::Db;
-use lopso::domain::{ChildId, Evidence, PersonId, Task, TaskId, TaskKind, Timestamp, Verb};
+use lopso::domain::{ChildId, Evidence, PersonId, Timestamp, Verb};
 use lopso::ledger::{Act, links, store as ledger};
 use lopso::roster::store;
 use serde_json::{Value, json};
@@ -141,45 +141,24 @@ async fn testify(office: &Office) {
         children.push(row.get::<ChildId>("child_id").unwrap());
     }
     let said = [
-        (
-            "qr",
-            [
-                (Verb::Done, Evidence::Shown),
-                (Verb::Done, Evidence::Teacher),
-                (Verb::NotYet, Evidence::Said),
-                (Verb::NoPhone, Evidence::Teacher),
-                (Verb::Exempt, Evidence::Teacher),
-            ],
-        ),
-        (
-            "thu-2026-11",
-            [
-                (Verb::Done, Evidence::Said),
-                (Verb::Done, Evidence::Bank),
-                (Verb::Cash, Evidence::Said),
-                (Verb::NeedsHelp, Evidence::Said),
-                (Verb::Declined, Evidence::Said),
-            ],
-        ),
-        ("vneid", [(Verb::Undo, Evidence::Said); 5]),
+        [
+            (Verb::Done, Evidence::Shown),
+            (Verb::Done, Evidence::Teacher),
+            (Verb::NotYet, Evidence::Said),
+            (Verb::NoPhone, Evidence::Teacher),
+            (Verb::Exempt, Evidence::Teacher),
+        ],
+        [
+            (Verb::Done, Evidence::Said),
+            (Verb::Done, Evidence::Bank),
+            (Verb::Cash, Evidence::Said),
+            (Verb::NeedsHelp, Evidence::Said),
+            (Verb::Declined, Evidence::Said),
+        ],
+        [(Verb::Undo, Evidence::Said); 5],
     ];
-    for (position, (key, answers)) in (1..).zip(said) {
-        let task = Task {
-            id: TaskId(position),
-            school: school.id,
-            key: key.to_owned(),
-            title: key.to_owned(),
-            kind: TaskKind::Payment,
-            position,
-            target_percent: None,
-            opened_at: now,
-            withdrawn_at: None,
-        };
-        assert!(
-            ledger::add_task(&mut tx, &task, &school.year)
-                .await
-                .unwrap()
-        );
+    let tasks = ledger::tasks(&mut tx, &[school.id]).await.unwrap();
+    for (task, answers) in tasks.iter().zip(said) {
         let act = |(child, (verb, evidence)): (&ChildId, (Verb, Evidence))| Act {
             school: school.id,
             task: task.id,
@@ -252,12 +231,13 @@ async fn the_report_for_programs_has_the_promised_names_and_adds_up() {
     let own = ["families", "evidence"];
     let expected: BTreeSet<&str> = COUNTS.into_iter().chain(own).collect();
     let tasks = report["tasks"].as_array().unwrap();
-    assert_eq!(
-        tasks
-            .iter()
-            .map(|task| task["id"].as_str().unwrap())
-            .collect::<Vec<_>>(),
-        ["qr", "thu-2026-11", "vneid"]
+    let ids: Vec<&str> = tasks
+        .iter()
+        .map(|task| task["id"].as_str().unwrap())
+        .collect();
+    assert!(
+        matches!(ids.as_slice(), ["qr", collection, "vneid"] if collection.starts_with("thu-20")),
+        "{ids:?}"
     );
     for task in tasks {
         let more = ["id", "title", "by_class"];

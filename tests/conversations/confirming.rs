@@ -106,7 +106,7 @@ with_buttons! {
         room.hears("bot nhắc Mẹ An: Dạ, em ghi nhận nhà mình đã quét QR của lớp rồi ạ.");
         assert_eq!(room.board("5A1"), "1/3 · 0/3 · 0/3");
         room.at("thứ Năm 20:00").chooses("5A1", "Mẹ An", "Đã quét QR").await;
-        room.hears("nhà mình đã xác nhận quét QR của lớp lúc 9:00 rồi ạ");
+        room.hears("việc quét QR của lớp nhà mình đã báo lúc 9:00 rồi");
     }
 
     async fn a_tap_is_answered_beside_its_button_and_the_group_reads_only_counts(room: Room) {
@@ -120,9 +120,9 @@ with_buttons! {
              \x20 bot nhắc Mẹ An: Dạ, em ghi nhận nhà mình đã quét QR của lớp rồi ạ. Cảm ơn ba mẹ nhiều!\n\
              \x20 bot sửa bảng ở nhóm 5A1: 1/3 · 0/3 · 0/3\n\
              Mẹ An bấm [✅ Đã quét QR của lớp]\n\
-             \x20 bot nhắc Mẹ An: Dạ, nhà mình đã xác nhận quét QR của lớp lúc 9:00 rồi ạ.\n\
+             \x20 bot nhắc Mẹ An: Dạ, việc quét QR của lớp nhà mình đã báo lúc 9:00 rồi, không cần báo lại ạ.\n\
              Mẹ An bấm [✅ Đã quét QR của lớp]\n\
-             \x20 bot nhắc Mẹ An: Dạ, nhà mình đã xác nhận quét QR của lớp ngày 19/11 rồi ạ."
+             \x20 bot nhắc Mẹ An: Dạ, việc quét QR của lớp nhà mình đã báo ngày 19/11 rồi, không cần báo lại ạ."
         );
     }
 
@@ -164,6 +164,6 @@ with_numbers! {
         room.at("thứ Hai 08:00").privately("Mẹ An", "/xacnhan").await;
         room.after_ms(30 * lopso::domain::time::DAY_MS).privately("Mẹ An", "1").await;
         assert_eq!(room.acts().await, 0);
-        room.hears("/xacnhan");
+        room.hears("/trogiup");
     }
 }

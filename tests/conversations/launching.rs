@@ -47,7 +47,7 @@ everywhere! {
         let task = room.task_id("vneid");
         room.forges_privately("Cô Lan", &Tap::Withdraw(task).write()).await;
         let tap = room.data(lopso::domain::Verb::Done, "vneid");
-        room.forges("5A1", "Mẹ An", &tap).await.hears("nhà trường đã rút việc này rồi, ba mẹ không cần làm nữa ạ");
+        room.forges("5A1", "Mẹ An", &tap).await.hears("việc này nhà trường không hỏi trên bảng nữa ạ");
         assert_eq!(room.acts().await, 0);
     }
 
@@ -74,7 +74,7 @@ everywhere! {
     async fn a_teacher_or_parent_starts_nothing(room: Room) {
         three_families(&mut room).await;
         for who in ["Cô Hoa", "Mẹ An", "Người Lạ"] {
-            room.privately(who, "/phatdong Nộp hồ sơ").await.hears("dành cho cô giáo của lớp và ban giám hiệu");
+            room.privately(who, "/phatdong Nộp hồ sơ").await.hears("em chưa mở cho mình được");
         }
         assert_eq!(room.one("SELECT COUNT(*) AS n FROM task").await, 3);
     }
@@ -100,7 +100,7 @@ with_buttons! {
             room.transcript(),
             "Cô Lan bấm [↩️ Rút lại việc này]\n\
              \x20 bot nhận nút của Cô Lan\n\
-             \x20 bot → Cô Lan: Dạ, em đã rút việc “Cài ứng dụng họp” khỏi các bảng. Những gì gia đình đã báo vẫn được giữ ạ.\n\
+             \x20 bot → Cô Lan: Dạ, em đã rút việc “Cài ứng dụng họp” khỏi các bảng. Những gì gia đình đã báo vẫn được giữ ạ. Muốn mở lại, cô nhắn /phatdong Cài ứng dụng họp.\n\
              \x20 bot sửa bảng ở nhóm 5A1: 1/3 · 0/3 · 0/3"
         );
     }

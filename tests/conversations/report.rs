@@ -49,8 +49,8 @@ everywhere! {
         two_classes(&mut room).await;
         room.chooses("5A1", "Mẹ An", "Đã quét QR").await;
         for who in ["Mẹ An", "Người Lạ"] {
-            room.privately(who, "/baocao").await.hears("dành cho cô giáo").does_not_hear("/4").does_not_hear("gia đình đã");
-            room.mentioning("5A1", who, "/baocao").await.hears("dành cho cô giáo").does_not_hear("gia đình đã");
+            room.privately(who, "/baocao").await.hears("em chưa mở cho mình được").does_not_hear("/4").does_not_hear("gia đình đã");
+            room.mentioning("5A1", who, "/baocao").await.hears("em chưa mở cho mình được").does_not_hear("gia đình đã");
         }
     }
 

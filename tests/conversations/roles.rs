@@ -147,7 +147,7 @@ fn met(room: &Room, who: &str, chat: Option<&str>) -> Met {
         "{who} was not answered:\n{}",
         room.transcript()
     );
-    if heard.contains("dành cho cô giáo của lớp và ban giám hiệu") {
+    if heard.contains("em chưa mở cho mình được") {
         return Refused;
     }
     // What a group reads of a private answer is one short line, and no word of the answer.
@@ -260,8 +260,8 @@ everywhere! {
         room.family("5A2", "Lê Gia Huy", &["Mẹ Huy"]).await;
         let list = Tap::Missing { task: room.task_id("qr"), class: room.class_id("5A2") }.write();
         for who in ["Cô Hoa", "Cô Lan", "Mẹ An", "Mẹ Huy", "Người Lạ"] {
-            room.forges_privately(who, &list).await.hears("dành cho cô giáo").does_not_hear("Huy,").does_not_hear("Lê Gia");
-            room.forges("5A2", who, &list).await.hears("dành cho cô giáo").does_not_hear("Lê Gia");
+            room.forges_privately(who, &list).await.hears("em chưa mở cho mình được").does_not_hear("Huy,").does_not_hear("Lê Gia");
+            room.forges("5A2", who, &list).await.hears("em chưa mở cho mình được").does_not_hear("Lê Gia");
         }
     }
 
@@ -287,7 +287,7 @@ everywhere! {
         for who in ["Cô Mai", "Cô Lan", "Mẹ An", "Bà Tư", "Người Lạ"] {
             for verb in Verb::ALL {
                 let tap = Tap::Proxy { verb, task: room.task_id("qr"), child: an }.write();
-                room.forges_privately(who, &tap).await.hears("dành cho cô giáo").does_not_hear("Hoài An");
+                room.forges_privately(who, &tap).await.hears("em chưa mở cho mình được").does_not_hear("Hoài An");
             }
         }
         assert_eq!(room.acts().await, 0);
@@ -298,7 +298,7 @@ everywhere! {
         let an = room.child_id("Nguyễn Hoài An");
         for verb in [Verb::NotYet, Verb::NeedsHelp, Verb::Declined, Verb::Cash] {
             let tap = Tap::Proxy { verb, task: room.task_id("qr"), child: an }.write();
-            room.forges_privately("Cô Hoa", &tap).await.hears("dành cho cô giáo");
+            room.forges_privately("Cô Hoa", &tap).await.hears("em chưa mở cho mình được");
         }
         assert_eq!(room.acts().await, 0);
     }
@@ -317,8 +317,8 @@ everywhere! {
         three_families(&mut room).await;
         for who in ["Cô Hoa", "Mẹ An", "Người Lạ"] {
             let tap = Tap::Withdraw(room.task_id("qr")).write();
-            room.forges("5A1", who, &tap).await.hears("dành cho cô giáo");
-            room.forges_privately(who, &tap).await.hears("dành cho cô giáo");
+            room.forges("5A1", who, &tap).await.hears("em chưa mở cho mình được");
+            room.forges_privately(who, &tap).await.hears("em chưa mở cho mình được");
         }
         for task in [TaskId(0), TaskId(7), TaskId(i64::MAX)] {
             room.forges_privately("Cô Lan", &Tap::Withdraw(task).write()).await.hears("không thấy việc này");
@@ -361,9 +361,9 @@ everywhere! {
         room.privately("Cô Hoa", "/danhsach qr").await.hears("Khang");
         let list = Tap::Missing { task: room.task_id("qr"), class: room.class_id("5A1") }.write();
         room.loses_roles("Cô Hoa").await;
-        room.privately("Cô Hoa", "/danhsach qr").await.does_not_hear("Khang").hears("dành cho cô giáo");
-        room.forges_privately("Cô Hoa", &list).await.does_not_hear("Khang").hears("dành cho cô giáo");
-        room.privately("Cô Hoa", "/baocao").await.hears("dành cho cô giáo");
+        room.privately("Cô Hoa", "/danhsach qr").await.does_not_hear("Khang").hears("em chưa mở cho mình được");
+        room.forges_privately("Cô Hoa", &list).await.does_not_hear("Khang").hears("em chưa mở cho mình được");
+        room.privately("Cô Hoa", "/baocao").await.hears("em chưa mở cho mình được");
     }
 
     async fn a_teacher_has_no_rights_in_another_schools_group(room: Room) {
@@ -372,7 +372,7 @@ everywhere! {
         room.privately("Cô Hoa", "/batdau").await;
         for command in ["/baocao", "/danhsach", "/danhsach qr", "/nhapho qr Hà", "/phatdong"] {
             for who in ["Cô Hoa", "Cô Lan"] {
-                room.mentioning("3B", who, command).await.hears("dành cho cô giáo").does_not_hear("Thu Hà");
+                room.mentioning("3B", who, command).await.hears("em chưa mở cho mình được").does_not_hear("Thu Hà");
             }
         }
     }

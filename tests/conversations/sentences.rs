@@ -121,7 +121,7 @@ everywhere! {
 
     async fn a_refusal_is_kept_without_reproach(room: Room) {
         three_families(&mut room).await;
-        room.privately("Mẹ An", "nhà em không làm vneid đâu ạ").await.hears("đổi ý lúc nào cũng được");
+        room.privately("Mẹ An", "nhà em không làm vneid đâu ạ").await.hears("Khi nào đổi ý, ba mẹ nhắn em nhé");
         assert_eq!(room.in_state("vneid", State::Declined).await, 1);
         assert_eq!(room.count("vneid").await, (0, 3));
     }

@@ -20,8 +20,8 @@ everywhere! {
 
     async fn a_private_word_of_somebody_not_linked_is_answered_with_the_next_step(room: Room) {
         three_families(&mut room).await;
-        room.privately("Mẹ Lạ", "/xacnhan").await.hears("Ba mẹ nhờ cô giáo chủ nhiệm kết nối giúp ạ");
-        room.privately("Mẹ Lạ", "/trangthai").await.hears("nhờ cô giáo chủ nhiệm kết nối giúp");
+        room.privately("Mẹ Lạ", "/xacnhan").await.hears("nhờ cô giáo chủ nhiệm ghi giúp");
+        room.privately("Mẹ Lạ", "/trangthai").await.hears("nhờ cô giáo chủ nhiệm ghi giúp");
         room.does_not_hear("An").does_not_hear("Khang").does_not_hear("Nam");
     }
 
@@ -90,10 +90,10 @@ with_buttons! {
         assert_eq!(
             room.transcript(),
             "Mẹ Lạ bấm [✅ Đã quét QR của lớp]\n\
-             \x20 bot nhắc Mẹ Lạ: Dạ, em chưa biết đây là gia đình của bé nào nên giữ câu trả lời này 48 giờ. \
-             Ba mẹ nhờ cô giáo chủ nhiệm kết nối giúp ạ.\n\
+             \x20 bot nhắc Mẹ Lạ: Dạ, em chưa biết đây là gia đình của bé nào nên chưa tính được, em giữ câu trả lời 48 giờ ạ. \
+             Ba mẹ, ông bà nhờ cô giáo chủ nhiệm ghi giúp nhé.\n\
              Cô Hoa bấm [✅ Đã quét QR của lớp]\n\
-             \x20 bot nhắc Cô Hoa: Dạ, nút này dành cho phụ huynh ạ. Cô nhập hộ gia đình bằng lệnh /nhapho nhé."
+             \x20 bot nhắc Cô Hoa: Dạ, phần này để gia đình tự báo ạ. Cô chủ nhiệm muốn ghi giúp nhà nào thì nhắn /nhapho nhé."
         );
     }
 }

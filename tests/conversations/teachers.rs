@@ -60,7 +60,7 @@ everywhere! {
     async fn a_teacher_enters_for_a_family_she_saw_doing_it(room: Room) {
         three_families(&mut room).await;
         room.privately("Cô Hoa", "/nhapho qr Khang").await.hears("nhập hộ nhà bé Phạm Minh Khang");
-        room.chooses_privately("Cô Hoa", "Cô thấy nhà đã làm").await.hears("em đã ghi nhà bé Phạm Minh Khang");
+        room.chooses_privately("Cô Hoa", "Cô thấy nhà đã làm").await.hears("em đã ghi việc “Quét QR của lớp” của nhà bé Phạm Minh Khang");
         assert_eq!(room.count("qr").await, (1, 3));
         assert_eq!(room.in_state("qr", State::Done(Evidence::Teacher)).await, 1);
     }
@@ -123,7 +123,7 @@ everywhere! {
     async fn two_children_of_one_name_are_both_offered(room: Room) {
         three_families(&mut room).await;
         room.family("5A1", "Đặng Minh Khang", &[]).await;
-        room.privately("Cô Hoa", "/nhapho qr Khang").await.hears("trùng tên");
+        room.privately("Cô Hoa", "/nhapho qr Khang").await.hears("mấy bé hợp tên này");
         room.chooses_privately("Cô Hoa", "Đặng Minh Khang").await;
         assert_eq!(room.count("qr").await, (1, 4));
         room.privately("Cô Hoa", "/danhsach qr").await.hears("Phạm Minh Khang").does_not_hear("Đặng Minh Khang");
@@ -164,7 +164,9 @@ with_buttons! {
              Trần Hải Nam\n\
              \n\
              ⬜ Chưa trả lời (1):\n\
-             Phạm Minh Khang"
+             Phạm Minh Khang\n\
+             \n\
+             Cô muốn ghi hộ nhà nào thì nhắn /nhapho ạ."
         );
     }
 

@@ -75,6 +75,8 @@ with_buttons! {
              \n\
              ⬜ Chưa trả lời (4):\n\
              Lê Gia Bình, Võ Mai Chi, Phạm Minh Khang, Trần Hải Nam\n\
+             \n\
+             Cô muốn ghi hộ nhà nào thì nhắn /nhapho ạ.\n\
              Cô Lan: /baocao\n\
              \x20 bot → Cô Lan: 📊 Trường Mầm non Thử\n\
              Số liệu lúc 7:00 ngày 20/11 – lớp 5A1, 5 gia đình\n\

@@ -11,7 +11,7 @@ use crate::effects::Effects;
 use crate::facts::{Facts, Turn};
 use crate::ledger::Act;
 use crate::ledger::store::Pending;
-use crate::roster::{Member, names};
+use crate::roster::Member;
 
 /// How long an answer of somebody we cannot place yet is kept (design §2.8).
 pub const PENDING_MS: i64 = 48 * HOUR_MS;
@@ -238,7 +238,7 @@ fn standing(facts: &Facts, act: Act) -> Result<Heard, Refused> {
 /// One answer for everything that was said, and one question at most.
 fn replies(turn: &Turn<'_>, heard: &[Heard], now: Timestamp) -> Vec<Say> {
     let to = turn.asker();
-    let who = who(turn);
+    let who = turn.address();
     let title = |id: TaskId| turn.facts.task(id).map_or("", |task| task.title.as_str());
     let mut lines = Vec::new();
     let mut kept: Vec<(Verb, &str)> = Vec::new();
@@ -247,11 +247,11 @@ fn replies(turn: &Turn<'_>, heard: &[Heard], now: Timestamp) -> Vec<Say> {
         match one {
             Heard::Kept(act) => kept.push((act.verb, title(act.task))),
             Heard::SaidBefore { verb, at, task } => {
-                lines.push(texts::already(*verb, title(*task), *at, now))
+                lines.push(texts::already(*verb, title(*task), *at, now, who))
             }
             Heard::DoneAlready => {}
-            Heard::Pending(_) => lines.push(texts::pending()),
-            Heard::Refused(refused) => lines.push(texts::refused(refused, &who)),
+            Heard::Pending(_) => lines.push(texts::PENDING.to_owned()),
+            Heard::Refused(refused) => lines.push(texts::refused(refused, who)),
             Heard::WhichChild {
                 verb,
                 task,
@@ -276,7 +276,7 @@ fn replies(turn: &Turn<'_>, heard: &[Heard], now: Timestamp) -> Vec<Say> {
         }
     }
     if !kept.is_empty() {
-        lines.insert(0, texts::kept(&kept, &who));
+        lines.insert(0, texts::kept(&kept, who));
     }
     lines.dedup();
     if !lines.is_empty() {
@@ -297,13 +297,6 @@ fn replies(turn: &Turn<'_>, heard: &[Heard], now: Timestamp) -> Vec<Say> {
     says
 }
 
-/// How to address the person: "bà", "ông" where the roster says so, else "ba mẹ".
-fn who(turn: &Turn<'_>) -> String {
-    turn.member()
-        .map_or(names::PARENTS, |member| names::address(&member.name))
-        .to_owned()
-}
-
 /// It may be a statement, or not: one short question instead of a record.
 pub fn ask_back(turn: &Turn<'_>, task: Option<TaskId>, now: Timestamp) -> Effects {
     let Some(task) = task
@@ -312,10 +305,12 @@ pub fn ask_back(turn: &Turn<'_>, task: Option<TaskId>, now: Timestamp) -> Effect
     else {
         return my_tasks(turn, now);
     };
-    Effects::say(Say::Answer {
+    // What comes next, "chưa ạ" perhaps, is nobody else's to read.
+    Effects::say(Say::Confide {
         to: turn.asker(),
-        text: texts::is_it_done(&task.title),
+        text: texts::is_it_done(&task.title, turn.address()),
         choices: one_task(task),
+        public: texts::ASKED_PRIVATELY,
     })
 }
 
@@ -345,7 +340,7 @@ pub fn my_tasks(turn: &Turn<'_>, now: Timestamp) -> Effects {
     let Some(school) = turn.school() else {
         return Effects::say(Say::Acknowledge {
             to: turn.asker(),
-            private: texts::pending_nothing(),
+            private: texts::PENDING_NOTHING.to_owned(),
             public: texts::SEE_PRIVATE,
         });
     };

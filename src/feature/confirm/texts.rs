@@ -2,6 +2,7 @@
 
 use super::Refused;
 use crate::domain::{Timestamp, Verb};
+use crate::roster::names::Address;
 
 pub const YES: &str = "✅ Rồi ạ";
 pub const NOT_YET: &str = "Chưa ạ";
@@ -9,9 +10,9 @@ pub const CASH: &str = "Đã nộp tiền mặt";
 pub const SHOW_ME: &str = "❓ Chỉ tôi cách làm";
 pub const GUIDES: &str = "❓ Hướng dẫn";
 pub const KEPT_IN_GROUP: &str = "Dạ, đã ghi nhận ạ.";
-pub const SEE_PRIVATE: &str = "Dạ, ba mẹ nhắn riêng cho em để em trả lời kỹ hơn nhé ạ.";
+pub const SEE_PRIVATE: &str = "Dạ, câu này em trả lời riêng ạ. Mình bấm vào tên em, chọn nhắn tin, rồi nhắn “trạng thái” giúp em nhé.";
 pub const ASKED_PRIVATELY: &str = "Dạ, em hỏi thêm một câu trong tin nhắn riêng ạ.";
-pub const NO_TASKS: &str = "Dạ, hiện trường chưa có việc nào cần xác nhận ạ.";
+pub const NO_TASKS: &str = "Dạ, lúc này nhà trường chưa có việc nào cần báo ạ. Mình muốn hỏi cách làm thì nhắn /huongdan nhé.";
 pub const WHICH_DONE: &str = "Dạ, nhà mình đã làm được việc nào rồi ạ?";
 
 /// "Quét QR của lớp" in the middle of a sentence.
@@ -33,7 +34,8 @@ pub fn done_button(title: &str) -> String {
     format!("✅ Đã {}", in_sentence(title))
 }
 
-pub fn kept(said: &[(Verb, &str)], who: &str) -> String {
+pub fn kept(said: &[(Verb, &str)], who: Address) -> String {
+    let Address { you, me } = who;
     let done = titles(said, |verb| verb == Verb::Done);
     let not_yet = titles(said, |verb| matches!(verb, Verb::NotYet | Verb::NeedsHelp));
     let undone = titles(said, |verb| verb == Verb::Undo);
@@ -42,30 +44,32 @@ pub fn kept(said: &[(Verb, &str)], who: &str) -> String {
     let mut parts = Vec::new();
     if !done.is_empty() {
         parts.push(format!(
-            "Dạ, em ghi nhận nhà mình đã {} rồi ạ. Cảm ơn {who} nhiều!",
+            "Dạ, {me} ghi nhận nhà mình đã {} rồi ạ. Cảm ơn {you} nhiều!",
             done.join(", ")
         ));
     }
     if cash {
-        parts.push("Dạ, em ghi nhà mình đã nộp tiền mặt ạ. Kế toán sẽ đối chiếu giúp.".to_owned());
+        parts.push(format!(
+            "Dạ, {me} ghi nhà mình báo đã nộp tiền mặt ạ. {} giữ phiếu thu giúp {me} nhé.",
+            who.you_first()
+        ));
     }
     if !not_yet.is_empty() {
         parts.push(format!(
-            "Dạ vâng ạ, {} thì khi nào xong {who} báo em nhé.",
+            "Dạ vâng ạ. Khi nào xong việc {}, {you} báo {me} nhé. Cần {me} chỉ cách làm thì nhắn /huongdan ạ.",
             not_yet.join(", ")
         ));
     }
     if !undone.is_empty() {
         parts.push(format!(
-            "Dạ, em đã rút lại câu trả lời về việc {} ạ. Khi nào xong {who} báo lại em nhé.",
+            "Dạ, {me} đã rút lại câu trả lời về việc {} ạ. Khi nào xong {you} báo lại {me} nhé.",
             undone.join(", ")
         ));
     }
     if !declined.is_empty() {
         parts.push(format!(
-            "Dạ, em ghi nhà mình chưa muốn {} ạ. {} đổi ý lúc nào cũng được.",
-            declined.join(", "),
-            capital(who)
+            "Dạ, {me} ghi nhà mình chưa muốn {} ạ. Khi nào đổi ý, {you} nhắn {me} nhé.",
+            declined.join(", ")
         ));
     }
     parts.join("\n")
@@ -78,66 +82,50 @@ fn titles(said: &[(Verb, &str)], wanted: impl Fn(Verb) -> bool) -> Vec<String> {
         .collect()
 }
 
-fn capital(who: &str) -> String {
-    let mut chars = who.chars();
-    chars
-        .next()
-        .map(|c| c.to_uppercase().to_string())
-        .unwrap_or_default()
-        + chars.as_str()
-}
-
-pub fn already(verb: Verb, title: &str, at: Timestamp, now: Timestamp) -> String {
+pub fn already(verb: Verb, title: &str, at: Timestamp, now: Timestamp, who: Address) -> String {
+    let Address { you, me } = who;
+    let title = in_sentence(title);
     let when = if at.same_day_as(now) {
         format!("lúc {}", at.clock())
     } else {
         format!("ngày {}", at.day(now))
     };
     match verb {
-        Verb::Done => format!(
-            "Dạ, nhà mình đã xác nhận {} {when} rồi ạ.",
-            in_sentence(title)
-        ),
+        Verb::Done => format!("Dạ, việc {title} nhà mình đã báo {when} rồi, không cần báo lại ạ."),
         Verb::NotYet | Verb::NeedsHelp => {
-            format!(
-                "Dạ, em nhớ ạ. Việc {} khi nào xong ba mẹ báo em nhé.",
-                in_sentence(title)
-            )
+            format!("Dạ, {me} nhớ ạ. Khi nào xong việc {title}, {you} báo {me} nhé.")
         }
         Verb::Cash | Verb::Declined | Verb::Undo | Verb::NoPhone | Verb::Exempt => {
-            format!("Dạ, em đã ghi {when} rồi ạ.")
+            format!("Dạ, việc {title} {me} đã ghi {when} rồi ạ.")
         }
     }
 }
 
-pub fn pending() -> String {
-    "Dạ, em chưa biết đây là gia đình của bé nào nên giữ câu trả lời này 48 giờ. \
-     Ba mẹ nhờ cô giáo chủ nhiệm kết nối giúp ạ."
-        .to_owned()
-}
+pub const PENDING: &str = "Dạ, em chưa biết đây là gia đình của bé nào nên chưa tính được, \
+     em giữ câu trả lời 48 giờ ạ. Ba mẹ, ông bà nhờ cô giáo chủ nhiệm ghi giúp nhé.";
+pub const PENDING_NOTHING: &str = "Dạ, em chưa biết đây là gia đình của bé nào ạ. \
+     Ba mẹ, ông bà nhờ cô giáo chủ nhiệm ghi giúp nhé.";
 
-pub fn pending_nothing() -> String {
-    "Dạ, em chưa biết đây là gia đình của bé nào. Ba mẹ nhờ cô giáo chủ nhiệm kết nối giúp ạ."
-        .to_owned()
-}
-
-pub fn refused(why: &Refused, who: &str) -> String {
+pub fn refused(why: &Refused, who: Address) -> String {
+    let Address { you, me } = who;
     match why {
         Refused::UnknownTask => {
-            "Dạ, việc này không có ở lớp mình ạ. Nhắn /xacnhan để xem các việc đang có.".to_owned()
+            "Dạ, việc này không có ở lớp mình ạ. Nhắn /xacnhan để xem các việc đang có nhé."
+                .to_owned()
         }
-        Refused::Withdrawn(_) => {
-            format!("Dạ, nhà trường đã rút việc này rồi, {who} không cần làm nữa ạ.")
-        }
+        Refused::Withdrawn(_) => format!(
+            "Dạ, việc này nhà trường không hỏi trên bảng nữa ạ. {} nhắn /xacnhan để xem các việc đang có nhé.",
+            who.you_first()
+        ),
         Refused::NotOwnChild => format!(
-            "Dạ, bé này không có trong danh sách của {who} ạ. Nhắn /trangthai để xem giúp em."
+            "Dạ, bé này không có trong danh sách của {you} ạ. Nhắn /trangthai để xem giúp {me}."
         ),
         Refused::NothingToUndo => format!(
-            "Dạ, em chưa ghi câu trả lời nào nên không có gì phải rút lại ạ. {} yên tâm.",
-            capital(who)
+            "Dạ, {me} chưa ghi câu trả lời nào nên không có gì phải rút lại ạ. {} yên tâm.",
+            who.you_first()
         ),
         Refused::Staff => {
-            "Dạ, nút này dành cho phụ huynh ạ. Cô nhập hộ gia đình bằng lệnh /nhapho nhé."
+            "Dạ, phần này để gia đình tự báo ạ. Cô chủ nhiệm muốn ghi giúp nhà nào thì nhắn /nhapho nhé."
                 .to_owned()
         }
         Refused::SchoolOnly => {
@@ -154,9 +142,10 @@ pub fn child_choice(given_name: &str) -> String {
     format!("Bé {given_name}")
 }
 
-pub fn is_it_done(title: &str) -> String {
+pub fn is_it_done(title: &str, who: Address) -> String {
     format!(
-        "Dạ, em hỏi lại cho chắc: nhà mình đã {} rồi phải không ạ?",
+        "Dạ, {} hỏi lại cho chắc: nhà mình đã {} chưa ạ?",
+        who.me,
         in_sentence(title)
     )
 }
@@ -172,10 +161,10 @@ pub struct BoardRow<'a> {
 const BAR: i64 = 10;
 
 pub fn board(class: &str, rows: &[BoardRow<'_>], now: Timestamp) -> String {
-    let mut out = format!("📋 Lớp {class} – cùng học số\n");
+    let mut out = format!("📋 Lớp {class} – việc cả lớp cùng làm\n");
     for (place, row) in rows.iter().enumerate() {
         out.push_str(&format!(
-            "\n{}. {}\n{} {}/{} gia đình\n",
+            "\n{}. {}\n{} {}/{} gia đình đã xong\n",
             place + 1,
             row.title,
             bar(row.done, row.families),
@@ -184,7 +173,7 @@ pub fn board(class: &str, rows: &[BoardRow<'_>], now: Timestamp) -> String {
         ));
     }
     out.push_str(&format!(
-        "\nCập nhật {} ngày {}. Ba mẹ làm xong việc nào thì bấm việc đó nhé ạ!",
+        "\nCập nhật {} ngày {}. Ba mẹ, ông bà làm xong việc nào thì báo việc đó nhé!",
         now.clock(),
         now.day(now)
     ));

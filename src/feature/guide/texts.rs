@@ -3,11 +3,11 @@
 use super::library::Guide;
 use super::problems::{Problem, What};
 
-pub const LIST: &str = "Dạ, ba mẹ cần em chỉ việc nào ạ?";
+pub const LIST: &str = "Dạ, mình cần em chỉ việc nào ạ?";
 pub const SENT_PRIVATELY: &str = "Dạ, em gửi hướng dẫn vào tin nhắn riêng rồi ạ.";
-pub const NONE_FITS: &str = "Dạ, câu này em chưa có hướng dẫn ạ. Ba mẹ hỏi cô giáo giúp em, hoặc chọn một mục dưới đây nhé.";
-pub const NONE_FITS_GROUP: &str =
-    "Dạ, câu này em chưa có hướng dẫn ạ. Ba mẹ hỏi cô giáo giúp em nhé.";
+pub const NONE_FITS: &str =
+    "Dạ, câu này em chưa có hướng dẫn ạ. Mình hỏi cô giáo nhé, hoặc chọn một mục dưới đây ạ.";
+pub const NONE_FITS_GROUP: &str = "Dạ, câu này em chưa có hướng dẫn ạ. Mình hỏi cô giáo nhé.";
 pub const BUTTON_TASKS: &str = "✅ Báo việc đã làm";
 pub const BUTTON_GUIDES: &str = "❓ Xem các hướng dẫn";
 
@@ -22,7 +22,7 @@ pub fn guide(guide: &Guide) -> String {
     if let Some(link) = &guide.link {
         out.push_str(&format!("\n\n🔗 {link}"));
     }
-    out.push_str("\n\nLàm đến bước nào vướng, ba mẹ nhắn em biết nhé ạ.");
+    out.push_str("\n\nVướng bước nào, mình nhờ người nhà hoặc hỏi cô giáo chỉ thêm nhé ạ.");
     out
 }
 

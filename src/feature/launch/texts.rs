@@ -2,7 +2,8 @@
 
 pub const SENT_PRIVATELY: &str = "Dạ, em trả lời cô trong tin nhắn riêng rồi ạ.";
 pub const WITHDRAW: &str = "↩️ Rút lại việc này";
-pub const UNKNOWN: &str = "Dạ, em không thấy việc này ở trường mình ạ.";
+pub const UNKNOWN: &str =
+    "Dạ, em không thấy việc này ở trường mình ạ. Cô nhắn /phatdong để xem các việc đang có nhé.";
 
 pub fn usage(titles: &[&str]) -> String {
     let list = if titles.is_empty() {
@@ -11,24 +12,29 @@ pub fn usage(titles: &[&str]) -> String {
         titles.join("; ")
     };
     format!(
-        "Dạ, cô nhắn tên việc muốn phát động giúp em, ví dụ: /phatdong Cài ứng dụng họp\n\
-         Các việc đang có: {list}. Nhắn lại tên một việc đang có thì em gửi bảng mới vào các nhóm lớp ạ."
+        "Dạ, cô nhắn tên việc, bắt đầu bằng từ chỉ việc làm, ví dụ: /phatdong Cài ứng dụng họp. \
+         Em gửi bảng vào các nhóm lớp ngay ạ.\n\
+         Các việc đang có: {list}. Nhắn lại tên một việc đang có thì em gửi bảng mới."
     )
 }
 
 pub fn too_long(longest: usize) -> String {
-    format!("Dạ, tên việc cần ngắn, không quá {longest} chữ cái, để vừa nút bấm trên điện thoại ạ.")
+    format!(
+        "Dạ, tên việc cần ngắn, không quá {longest} chữ cái, để vừa nút bấm trên điện thoại ạ. Cô nhắn lại tên ngắn hơn giúp em nhé."
+    )
 }
 
 pub fn opened(title: &str, groups: usize) -> String {
     if groups == 0 {
         return format!(
-            "Dạ, em đã mở việc “{title}”. Chưa có nhóm lớp nào kết nối với em nên em chưa gửi bảng ạ."
+            "Dạ, em đã mở việc “{title}”. Chưa có nhóm lớp nào kết nối với em nên em chưa gửi bảng ạ. Khi có nhóm, cô nhắn lại /phatdong {title} nhé."
         );
     }
     format!("Dạ, em đã mở việc “{title}” và gửi bảng vào {groups} nhóm lớp ạ.")
 }
 
 pub fn withdrawn(title: &str) -> String {
-    format!("Dạ, em đã rút việc “{title}” khỏi các bảng. Những gì gia đình đã báo vẫn được giữ ạ.")
+    format!(
+        "Dạ, em đã rút việc “{title}” khỏi các bảng. Những gì gia đình đã báo vẫn được giữ ạ. Muốn mở lại, cô nhắn /phatdong {title}."
+    )
 }

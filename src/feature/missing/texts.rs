@@ -49,8 +49,10 @@ pub fn list(class: &str, title: &str, lists: &Lists<'_>, families: usize) -> Str
             ));
         }
     }
-    if !any {
-        out.push_str("\n\n🎉 Dạ, cả lớp xong hết rồi ạ!");
-    }
+    out.push_str(if any {
+        "\n\nCô muốn ghi hộ nhà nào thì nhắn /nhapho ạ."
+    } else {
+        "\n\n🎉 Dạ, cả lớp xong hết rồi ạ!"
+    });
     out
 }

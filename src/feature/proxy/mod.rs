@@ -31,8 +31,11 @@ pub async fn ask(
     let tasks: Vec<&Task> = turn.facts.open_tasks(member.school).collect();
     let found = names::find_by_title(&tasks, asked, |task| (&task.key, &task.title));
     let Some((task, name)) = found.filter(|(_, name)| !name.is_empty()) else {
-        let keys: Vec<&str> = tasks.iter().map(|task| task.key.as_str()).collect();
-        return Ok(Some(confide(turn, texts::usage(&keys), Vec::new())));
+        let known: Vec<(&str, &str)> = tasks
+            .iter()
+            .map(|task| (task.key.as_str(), task.title.as_str()))
+            .collect();
+        return Ok(Some(confide(turn, texts::usage(&known), Vec::new())));
     };
     let children = search(tx, &homerooms, &name).await?;
     Ok(Some(match children.as_slice() {
@@ -45,7 +48,7 @@ pub async fn ask(
         many if many.len() > LISTED => confide(turn, texts::too_many(many.len()), Vec::new()),
         many => confide(
             turn,
-            texts::WHICH.to_owned(),
+            texts::which(&task.title),
             many.iter().map(|child| done_for(task, child)).collect(),
         ),
     }))

@@ -3,7 +3,6 @@
 use crate::domain::Verb;
 
 pub const SENT_PRIVATELY: &str = "Dạ, em gửi vào tin nhắn riêng cho cô rồi ạ.";
-pub const WHICH: &str = "Dạ, có mấy bé trùng tên, cô chọn giúp em bé đã xong ạ:";
 pub const DONE: &str = "✅ Cô thấy nhà đã làm";
 pub const CASH: &str = "💵 Nhà nộp tiền mặt";
 pub const NO_PHONE: &str = "📵 Nhà chưa có điện thoại";
@@ -12,12 +11,20 @@ pub const TAKE_BACK: &str = "↩️ Rút lại điều đã nhập";
 pub const NOTHING_ENTERED: &str =
     "Dạ, nhà trường chưa nhập gì cho bé ở việc này nên không có gì phải rút ạ.";
 
-pub fn usage(keys: &[&str]) -> String {
-    let example = keys.first().copied().unwrap_or("qr");
-    format!(
-        "Dạ, cô nhắn tên việc và tên bé giúp em, ví dụ: /nhapho {example} An\nCác việc đang có: {}",
-        keys.join(", ")
-    )
+pub fn which(title: &str) -> String {
+    format!("Dạ, có mấy bé hợp tên này ạ. Việc “{title}”, cô thấy nhà bé nào đã làm xong ạ?")
+}
+
+/// `tasks`: short name and title of each.
+pub fn usage(tasks: &[(&str, &str)]) -> String {
+    let example = tasks.first().map_or("qr", |(key, _)| key);
+    let mut out = format!(
+        "Dạ, cô nhắn tên việc và tên bé giúp em, ví dụ: /nhapho {example} An\nCác việc đang có:"
+    );
+    for (key, title) in tasks {
+        out.push_str(&format!("\n• {key} – {title}"));
+    }
+    out
 }
 
 pub fn not_found(name: &str) -> String {
@@ -38,7 +45,7 @@ pub fn done_for(child: &str) -> String {
 
 pub fn entered(verb: Verb, child: &str, title: &str) -> String {
     let what = match verb {
-        Verb::Done => "đã làm (cô ghi)",
+        Verb::Done => "đã làm (cô ghi hộ)",
         Verb::Cash => "nộp tiền mặt",
         Verb::NoPhone => "chưa có điện thoại",
         Verb::Exempt => "được miễn",
@@ -47,7 +54,9 @@ pub fn entered(verb: Verb, child: &str, title: &str) -> String {
         }
         Verb::NotYet | Verb::NeedsHelp | Verb::Declined => "đã ghi",
     };
-    format!("Dạ, em đã ghi nhà bé {child}: {what}, việc “{title}” ạ.")
+    format!(
+        "Dạ, em đã ghi việc “{title}” của nhà bé {child}: {what} ạ. Nếu nhầm, cô nhắn lại /nhapho rồi chọn “Rút lại” nhé."
+    )
 }
 
 pub fn entered_before(child: &str) -> String {

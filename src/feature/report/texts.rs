@@ -9,10 +9,16 @@ use crate::ledger::Counts;
 
 pub const SENT_PRIVATELY: &str = "Dạ, em gửi số liệu vào tin nhắn riêng rồi ạ.";
 pub const NO_SUCH_CLASS: &str = "Dạ, em không thấy lớp này trong phần cô phụ trách ạ. Nhắn /baocao để xem các lớp của mình nhé.";
+const NO_TASKS: &str =
+    "\n\nTrường chưa có việc nào đang mở. Hiệu trưởng nhắn /phatdong để mở một việc ạ.";
 const NO_DATA: &str = "chưa có dữ liệu";
 
 pub fn summary(figures: &Figures) -> String {
     let mut out = head(figures);
+    if figures.tasks.is_empty() {
+        out.push_str(NO_TASKS);
+        return out;
+    }
     for (place, task) in figures.tasks.iter().enumerate() {
         out.push_str(&format!("\n\n{}. {}\n", place + 1, task.task.title));
         out.push_str(&task_lines(task, figures.families()));
@@ -66,6 +72,12 @@ fn task_lines(task: &TaskFigures, families: i64) -> String {
     if !rest.is_empty() {
         out.push_str(&format!("\n  còn lại {}", rest.join(", ")));
     }
+    if counts.exempt() > 0 {
+        out.push_str(&format!(
+            "\n  ngoài ra {} được miễn, không tính",
+            counts.exempt()
+        ));
+    }
     out
 }
 
@@ -86,7 +98,7 @@ fn evidence_words(evidence: Evidence) -> &'static str {
     }
 }
 
-fn open_states(counts: &Counts, families: i64) -> [(&'static str, i64); 7] {
+fn open_states(counts: &Counts, families: i64) -> [(&'static str, i64); 6] {
     [
         ("nộp tiền mặt", counts.of(State::Cash)),
         ("cần chỉ cách làm", counts.of(State::NeedsHelp)),
@@ -94,7 +106,6 @@ fn open_states(counts: &Counts, families: i64) -> [(&'static str, i64); 7] {
         ("chưa muốn làm", counts.of(State::Declined)),
         ("chưa có điện thoại", counts.of(State::NoPhone)),
         ("chưa trả lời", counts.unknown(families)),
-        ("được miễn", counts.exempt()),
     ]
 }
 

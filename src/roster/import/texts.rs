@@ -31,7 +31,7 @@ fn file_sentence(problem: &FileProblem) -> String {
             "có ô nằm rất xa bảng danh sách nên tệp quá rộng. Cô chép riêng bảng danh sách sang một tệp mới rồi làm lại ạ."
         }
         FileProblem::TooManyRows => {
-            "tệp có hơn 50.000 dòng. Cô kiểm tra xem có đúng tệp danh sách không, hoặc xóa các dòng thừa ạ."
+            "tệp có hơn 50.000 dòng. Cô kiểm tra xem có đúng tệp danh sách không, hoặc xoá các dòng thừa ạ."
         }
         FileProblem::Empty => "tệp không có nội dung. Cô mở tệp xem đã lưu danh sách chưa ạ.",
         FileProblem::Password => "tệp có mật khẩu. Cô mở tệp, bỏ mật khẩu, lưu lại rồi làm lại ạ.",
@@ -41,7 +41,7 @@ fn file_sentence(problem: &FileProblem) -> String {
         }
         FileProblem::OpenQuote { row } => {
             return format!(
-                "dòng {row} có dấu ngoặc kép (\") mở mà không đóng. Cô mở tệp, xóa dấu đó, rồi làm lại ạ."
+                "dòng {row} có dấu ngoặc kép (\") mở mà không đóng. Cô mở tệp, xoá dấu đó, rồi làm lại ạ."
             );
         }
         FileProblem::Encoding(EncodingProblem::Legacy(font)) => {
@@ -105,7 +105,7 @@ pub fn report(file_name: &str, rejected: &Rejected) -> String {
             header_not_found(looked_at, nearest.as_deref())
         }
         Rejected::ColumnTwice { sheet, row, column } => format!(
-            "{}dòng {row} có hai cột cùng là {}. Cô giữ lại một cột, cột kia xóa hoặc đổi tên ạ.",
+            "{}dòng {row} có hai cột cùng là {}. Cô giữ lại một cột, cột kia xoá hoặc đổi tên ạ.",
             of_sheet(sheet),
             column_name(column)
         ),
@@ -174,7 +174,7 @@ pub fn why(why: &Why) -> String {
         Why::MissingCode => "chưa có mã. Mỗi bé cần một mã riêng, cô điền mã vào ô này.",
         Why::MissingRole => "chưa có vai trò. Cô điền vai trò, ví dụ: Giáo viên.",
         Why::DuplicateCode { first_sheet, first_row } => {
-            return format!("bé này đã có ở {}. Cô xóa bớt một dòng.", other_place(first_sheet, *first_row));
+            return format!("bé này đã có ở {}. Cô xoá bớt một dòng.", other_place(first_sheet, *first_row));
         }
         Why::SameCodeOtherName { first_sheet, first_row } => {
             return format!(
@@ -184,7 +184,7 @@ pub fn why(why: &Why) -> String {
         }
         Why::DuplicateStaff { first_sheet, first_row } => {
             return format!(
-                "người này với cùng vai trò và lớp đã có ở {}. Cô xóa bớt một dòng; nếu là hai người trùng tên, cô ghi thêm tên gọi trong ngoặc.",
+                "người này với cùng vai trò và lớp đã có ở {}. Cô xoá bớt một dòng; nếu là hai người trùng tên, cô ghi thêm tên gọi trong ngoặc.",
                 other_place(first_sheet, *first_row)
             );
         }

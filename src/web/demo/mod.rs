@@ -27,6 +27,8 @@ use tokio_stream::wrappers::BroadcastStream;
 use crate::app::App;
 use crate::channel::sandbox::{Event, Posted, Room, Sandbox, Speaker};
 use crate::demo::cast::{self, Persona, ROOMS, RoomOf};
+use crate::demo::parts;
+use crate::demo::scene::Scene;
 use crate::domain::message::Update;
 use crate::domain::{Bot, Channel};
 use crate::intake::{LetterBox, now};
@@ -53,6 +55,21 @@ pub struct DemoState {
     pub boxes: HashMap<Channel, (Bot, LetterBox)>,
     /// Other machines may look at the page too (`--open`).
     pub open: bool,
+}
+
+impl DemoState {
+    fn bots(&self) -> Vec<&Bot> {
+        let mut bots: Vec<&Bot> = self.boxes.values().map(|(bot, _)| bot).collect();
+        bots.sort_by_key(|bot| bot.id);
+        bots
+    }
+
+    async fn scene(&self) -> Result<Scene, sqlx::Error> {
+        let mut tx = self.app.db().begin().await?;
+        let scene = Scene::read(&mut tx, &self.bots(), now()).await?;
+        tx.commit().await?;
+        Ok(scene)
+    }
 }
 
 type Demo = State<Arc<DemoState>>;
@@ -128,6 +145,13 @@ impl From<sqlx::Error> for Refused {
     }
 }
 
+impl From<anyhow::Error> for Refused {
+    fn from(error: anyhow::Error) -> Self {
+        tracing::error!(error = format!("{error:#}"), "the demo cannot be prepared");
+        Refused::Broken
+    }
+}
+
 impl From<FormRejection> for Refused {
     fn from(rejection: FormRejection) -> Self {
         if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
@@ -167,7 +191,9 @@ struct Tapped {
 
 async fn show_page(State(demo): Demo, Query(at): Query<Where>) -> Result<Html<String>, Refused> {
     if at.ai.is_empty() {
-        return Ok(Html(page::chooser().into_string()));
+        // A list that was imported since the start is taken in now.
+        parts::adopt(&demo.app, &demo.bots(), now()).await?;
+        return Ok(Html(page::chooser(&demo.scene().await?).into_string()));
     }
     let person = cast::persona(&at.ai).ok_or(Refused::NoSuchPerson)?;
     let room = if at.phong.is_empty() {
@@ -178,6 +204,7 @@ async fn show_page(State(demo): Demo, Query(at): Query<Where>) -> Result<Html<St
     let room = room.ok_or(Refused::NoSuchRoom)?;
     let messages = demo.sandbox.history(room.chat, SHOWN).await?;
     let view = page::View {
+        scene: &demo.scene().await?,
         person,
         room,
         messages: &messages,
@@ -204,6 +231,7 @@ async fn show_messages(
     let room = room(&at.phong, person)?;
     let messages = demo.sandbox.history(room.chat, SHOWN).await?;
     let view = page::View {
+        scene: &demo.scene().await?,
         person,
         room,
         messages: &messages,
@@ -231,7 +259,7 @@ async fn say(
         .say(
             bot,
             &place(room),
-            &speaker(person),
+            &speaker(person, &demo.scene().await?),
             &text,
             reply_to.as_deref(),
             now(),
@@ -256,7 +284,7 @@ async fn tap(
         .sandbox
         .tap(
             &place(room),
-            &speaker(person),
+            &speaker(person, &demo.scene().await?),
             &tapped.tin,
             &tapped.chon,
             now(),
@@ -302,10 +330,10 @@ fn place(room: &RoomOf) -> Room {
     }
 }
 
-fn speaker(person: &Persona) -> Speaker {
+fn speaker(person: &Persona, scene: &Scene) -> Speaker {
     Speaker {
         external_id: person.id.to_owned(),
-        name: person.name.to_owned(),
+        name: scene.name(person).to_owned(),
     }
 }
 

@@ -6,7 +6,8 @@ use super::PLACE;
 use super::links::{Piece, pieces};
 use super::texts::{self, How, Try};
 use crate::channel::sandbox::Posted;
-use crate::demo::cast::{self, PERSONAS, Persona, RoomOf, SCHOOL_NAME};
+use crate::demo::cast::{self, PERSONAS, Persona, RoomOf};
+use crate::demo::scene::Scene;
 use crate::domain::Timestamp;
 use crate::domain::message::ChatKind;
 
@@ -17,6 +18,7 @@ const EXCERPT: usize = 90;
 
 /// What somebody sees in a room.
 pub struct View<'a> {
+    pub scene: &'a Scene,
     pub person: &'static Persona,
     pub room: &'static RoomOf,
     pub messages: &'a [Posted],
@@ -40,18 +42,25 @@ pub fn board(messages: &[Posted]) -> Option<&Posted> {
 }
 
 /// The first page: who do I want to be?
-pub fn chooser() -> Markup {
+pub fn chooser(scene: &Scene) -> Markup {
+    let welcome = if scene.is_empty() {
+        texts::NO_LIST_YET
+    } else if scene.is_made_up() {
+        texts::WELCOME
+    } else {
+        texts::WELCOME_TO_OWN_LIST
+    };
     let body = html! {
         body.choosing {
-            header.top { (brand()) }
+            header.top { (brand(scene)) }
             main.card {
                 h2 { (texts::WHO_AM_I) }
-                p { (texts::WELCOME) }
-                nav #who aria-label=(texts::WHO_AM_I) { (people(None)) }
+                p { (welcome) }
+                nav #who aria-label=(texts::WHO_AM_I) { (people(scene, None)) }
             }
         }
     };
-    document(&format!("{SCHOOL_NAME} – {}", texts::PLACE), &body)
+    document(&format!("{} – {}", scene.school(), texts::PLACE), &body)
 }
 
 /// The page of a room.
@@ -61,10 +70,10 @@ pub fn chat(view: &View<'_>) -> Markup {
             data-has-news=(texts::HAS_NEWS) data-not-sent=(texts::NOT_SENT) {
             a.skip href="#text" { (texts::TO_TEXT) }
             header.top {
-                (brand())
+                (brand(view.scene))
                 details #who {
-                    summary { span.me { strong { (texts::i_am(view.person.name)) } span.about { (view.person.about) } } span.change { (texts::CHANGE) } }
-                    nav aria-label=(texts::WHO_AM_I) { (people(Some(view))) }
+                    summary { span.me { strong { (texts::i_am(view.scene.name(view.person))) } span.about { (view.scene.about(view.person)) } } span.change { (texts::CHANGE) } }
+                    nav aria-label=(texts::WHO_AM_I) { (people(view.scene, Some(view))) }
                 }
             }
             div.columns {
@@ -80,7 +89,10 @@ pub fn chat(view: &View<'_>) -> Markup {
             script src=(format!("{PLACE}/chat.js")) defer {}
         }
     };
-    document(&texts::title(view.person.name, view.room.title), &body)
+    document(
+        &texts::title(view.scene.name(view.person), &view.scene.title(view.room)),
+        &body,
+    )
 }
 
 fn document(title: &str, body: &Markup) -> Markup {
@@ -100,12 +112,12 @@ fn document(title: &str, body: &Markup) -> Markup {
     }
 }
 
-fn brand() -> Markup {
-    html! { h1.brand { a href=(PLACE) { span.school { (SCHOOL_NAME) } " " span.place { (texts::PLACE) } } } }
+fn brand(scene: &Scene) -> Markup {
+    html! { h1.brand { a href=(PLACE) { span.school { (scene.school()) } " " span.place { (texts::PLACE) } } } }
 }
 
 /// Everybody one can be. Who is in the open room too comes to the same room.
-fn people(view: Option<&View<'_>>) -> Markup {
+fn people(scene: &Scene, view: Option<&View<'_>>) -> Markup {
     html! {
         ul.people {
             @for person in &PERSONAS {
@@ -114,8 +126,8 @@ fn people(view: Option<&View<'_>>) -> Markup {
                 li {
                     a href=(href) data-persona=(person.id)
                         aria-current=[view.filter(|view| view.person.id == person.id).map(|_| "true")] {
-                        (face(person.name))
-                        span { strong { (person.name) } span.about { (person.about) } }
+                        (face(scene.name(person)))
+                        span { strong { (scene.name(person)) } span.about { (scene.about(person)) } }
                     }
                 }
             }
@@ -141,7 +153,7 @@ fn rooms(view: &View<'_>) -> Markup {
                     li {
                         a href=(address(view.person.id, room.chat)) data-room=(room.chat)
                             aria-current=[(room.chat == view.room.chat).then_some("page")] {
-                            span { (room.title) }
+                            span { (view.scene.title(room)) }
                             span.badge.(room.channel.slug()) { (texts::style(room.channel)) }
                             span.news hidden { (texts::HAS_NEWS) }
                         }
@@ -155,7 +167,7 @@ fn rooms(view: &View<'_>) -> Markup {
 fn conversation(view: &View<'_>) -> Markup {
     html! {
         header.about-room {
-            h2 #room-title { (view.room.title) " " span.badge.(view.room.channel.slug()) { (texts::style(view.room.channel)) } }
+            h2 #room-title { (view.scene.title(view.room)) " " span.badge.(view.room.channel.slug()) { (texts::style(view.room.channel)) } }
             p { (texts::manner(view.room.channel, view.room.kind)) }
         }
         div #messages role="log" aria-live="polite" aria-label=(texts::MESSAGES) tabindex="0" { (messages(view)) }
@@ -277,7 +289,7 @@ fn composer(view: &View<'_>) -> Markup {
                 // Without a script it could do nothing, so the script shows it.
                 button #mention type="button" data-mention=(bot) hidden { (bot) }
             }
-            label.unseen for="text" { (texts::writing_as(view.person.name)) }
+            label.unseen for="text" { (texts::writing_as(view.scene.name(view.person))) }
             textarea #text name="noi_dung" rows="2" required placeholder=(texts::WRITE_HERE) aria-describedby="keys" {
                 // A browser drops the first line end in here; this one is for it.
                 "\n" (view.draft)
@@ -292,17 +304,17 @@ fn tries(view: &View<'_>) -> Markup {
     html! {
         p.note { (texts::TRY_HINT) }
         ul {
-            @for entry in texts::tries(view.person.id) { li { (try_link(view, &entry)) } }
+            @for entry in texts::tries(view.person.id, view.scene) { li { (try_link(view, &entry)) } }
         }
     }
 }
 
 fn try_link(view: &View<'_>, entry: &Try) -> Markup {
     let room = address(view.person.id, entry.room);
-    let (href, draft, answers) = match entry.how {
+    let (href, draft, answers) = match &entry.how {
         How::Say(words) => (
             format!("{room}&noi_dung={}#text", escaped(words)),
-            words,
+            words.as_str(),
             None,
         ),
         How::AnswerBoard(words) => (
@@ -310,7 +322,7 @@ fn try_link(view: &View<'_>, entry: &Try) -> Markup {
                 "{room}&noi_dung={}&tra_loi={THE_BOARD}#text",
                 escaped(words)
             ),
-            words,
+            words.as_str(),
             Some(THE_BOARD),
         ),
         How::TapBoard => (format!("{room}#{THE_BOARD}"), "", None),
@@ -376,6 +388,7 @@ mod tests {
             cast::room_of("nhom-5a1", "me-an").unwrap(),
         );
         let view = View {
+            scene: &Scene::default(),
             person,
             room,
             messages,

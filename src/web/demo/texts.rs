@@ -2,6 +2,7 @@
 
 use super::Refused;
 use crate::demo::cast::{GROUP_4A2, GROUP_5A1, STAFF_ROOM, ZALO_BOT};
+use crate::demo::scene::Scene;
 use crate::domain::message::ChatKind;
 use crate::domain::{Channel, Timestamp};
 
@@ -12,6 +13,10 @@ pub const PLACE: &str = "phòng thử Lớp Số";
 pub const WHO_AM_I: &str = "Tôi là ai?";
 pub const WELCOME: &str = "Mời thầy cô, ba mẹ chọn một vai rồi nhắn thử với trợ lý Lớp Số. \
      Trường, lớp và tên người ở đây đều là tưởng tượng; tin nhắn chỉ ở trên máy này.";
+pub const WELCOME_TO_OWN_LIST: &str = "Danh sách của trường đã được nạp vào bản dùng thử. \
+     Mời thầy cô chọn một vai rồi nhắn thử; tin nhắn và lời báo ở đây chỉ ở trên máy này.";
+pub const NO_LIST_YET: &str = "Bản dùng thử này chưa có trường nào. Mời thầy cô nạp danh sách của trường \
+     (các lệnh đã hiện ở cửa sổ chạy chương trình), rồi mở lại trang này.";
 pub const CHANGE: &str = "Đổi vai";
 pub const ROOMS: &str = "Các phòng";
 pub const MESSAGES: &str = "Tin nhắn trong phòng";
@@ -140,18 +145,18 @@ pub struct Try {
 
 pub enum How {
     /// These words.
-    Say(&'static str),
+    Say(String),
     /// These words, as an answer to the board.
-    AnswerBoard(&'static str),
+    AnswerBoard(String),
     /// A button of the board.
     TapBoard,
 }
 
-fn say(room: &'static str, label: &'static str, words: &'static str) -> Try {
+fn say(room: &'static str, label: &'static str, words: impl Into<String>) -> Try {
     Try {
         room,
         label,
-        how: How::Say(words),
+        how: How::Say(words.into()),
     }
 }
 
@@ -159,7 +164,7 @@ fn answer(label: &'static str, room: &'static str, words: &'static str) -> Try {
     Try {
         room,
         label,
-        how: How::AnswerBoard(words),
+        how: How::AnswerBoard(words.to_owned()),
     }
 }
 
@@ -171,11 +176,15 @@ fn tap(room: &'static str, label: &'static str) -> Try {
     }
 }
 
-pub fn tries(persona: &str) -> Vec<Try> {
+pub fn tries(persona: &str, scene: &Scene) -> Vec<Try> {
     match persona {
         "hieu-truong" => vec![
             say("rieng-hieu-truong", "Xem số liệu cả trường", "/baocao"),
-            say("rieng-hieu-truong", "Xem một lớp", "/baocao lớp 5A1"),
+            say(
+                "rieng-hieu-truong",
+                "Xem một lớp",
+                format!("/baocao lớp {}", scene.class_of(GROUP_5A1)),
+            ),
             say(
                 "rieng-hieu-truong",
                 "Phát động một việc mới",
@@ -190,7 +199,11 @@ pub fn tries(persona: &str) -> Vec<Try> {
         ],
         "co-hoa" => vec![
             say("rieng-co-hoa", "Nhà nào chưa quét QR", "/danhsach qr"),
-            say("rieng-co-hoa", "Nhập hộ nhà bé Nam", "/nhapho qr Nam"),
+            say(
+                "rieng-co-hoa",
+                "Nhập hộ một nhà",
+                format!("/nhapho qr {}", scene.child_of("ba-nam")),
+            ),
             say("rieng-co-hoa", "Số liệu lớp mình", "/baocao"),
             say(
                 GROUP_5A1,
@@ -200,7 +213,11 @@ pub fn tries(persona: &str) -> Vec<Try> {
         ],
         "co-mai" => vec![
             say("rieng-co-mai", "Nhà nào chưa có VNeID", "/danhsach vneid"),
-            say("rieng-co-mai", "Nhập hộ nhà bé Khang", "/nhapho qr Khang"),
+            say(
+                "rieng-co-mai",
+                "Nhập hộ một nhà",
+                format!("/nhapho qr {}", scene.child_of("ba-tu")),
+            ),
             say(
                 GROUP_4A2,
                 "Treo bảng mới trong nhóm",
@@ -243,8 +260,8 @@ pub fn tries(persona: &str) -> Vec<Try> {
                 "em chuyển khoản rồi ạ",
             ),
             say("rieng-me-cuc", "Các việc của hai bé", "/xacnhan"),
-            tap(GROUP_5A1, "Bấm nút trên bảng lớp 5A1"),
-            answer("Trả lời bảng lớp 4A2 bằng số", GROUP_4A2, "1"),
+            tap(GROUP_5A1, "Bấm nút trên bảng của lớp bé lớn"),
+            answer("Trả lời bảng của lớp bé nhỏ bằng số", GROUP_4A2, "1"),
         ],
         "bo-dung" => vec![
             answer("Trả lời bảng bằng số 1", GROUP_4A2, "1"),
@@ -263,7 +280,7 @@ pub fn tries(persona: &str) -> Vec<Try> {
         "chi-hanh" => vec![
             tap(
                 GROUP_5A1,
-                "Bấm nút trên bảng: bot giữ lại, chờ kết nối với bé",
+                "Bấm nút trên bảng: bot chưa biết là nhà bé nào, nên chưa tính",
             ),
             say("rieng-chi-hanh", "Chào bot", "/batdau"),
             say("rieng-chi-hanh", "Hỏi cách làm", "làm sao để quét mã qr"),
@@ -292,9 +309,10 @@ mod tests {
 
     #[test]
     fn everybody_has_something_to_try_in_rooms_they_are_in() {
+        let scene = Scene::default();
         for persona in &PERSONAS {
-            assert!(tries(persona.id).len() >= 3, "{}", persona.id);
-            for entry in tries(persona.id) {
+            assert!(tries(persona.id, &scene).len() >= 3, "{}", persona.id);
+            for entry in tries(persona.id, &scene) {
                 assert!(
                     room_of(entry.room, persona.id).is_some(),
                     "{} in {}",

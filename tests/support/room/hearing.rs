@@ -282,7 +282,7 @@ impl Room {
 /// "1/3 · 0/3 · 0/3": the counts of a board in its order.
 fn counts_of(board: &str) -> String {
     let count = |line: &str| {
-        line.strip_suffix(" gia đình")
+        line.strip_suffix(" gia đình đã xong")
             .and_then(|line| line.split(' ').next_back())
             .map(str::to_owned)
     };
