@@ -202,6 +202,17 @@ in_an_office! {
         }
     }
 
+    async fn a_personal_number_is_the_same_with_points_and_without_its_zeros(office: Office, db: Db) {
+        import(&office, "roster", &xlsx(&office, "so.xlsx", &[("5A1", "001221000042", "Nguyễn Hoài An")]), &[]).fine();
+        for written in ["001.221.000.042", "001-221-000-042", "1221000042", "001 221 000 042"] {
+            let again = xlsx(&office, "lai.xlsx", &[("5A1", written, "Nguyễn Hoài An")]);
+            import(&office, "roster", &again, &[]).fine().says("Không có gì thay đổi");
+        }
+        let kept = rows(db, CHILDREN).await;
+        assert_eq!(kept.len(), 1);
+        assert!(kept[0][0].starts_with("h:"), "{kept:?}");
+    }
+
     async fn a_moved_child_takes_its_counts_along(office: Office, db: Db) {
         import(&office, "roster", &xlsx(&office, "lop.xlsx", &FIRST), &[]).fine();
         let school = school(db).await;

@@ -38,22 +38,29 @@ impl RosterPlan {
 }
 
 /// A 12-digit personal number in the code column is kept only as a keyed hash (design §2.11): with the
-/// installation's key, since a number space this small could be tried through otherwise.
+/// installation's key, since a number space this small could be tried through otherwise. It is known with
+/// points or dashes in it, and with the zeros that a spreadsheet drops at its beginning (the codes of the
+/// first provinces begin with up to three); a school's own code of as many digits loses nothing by it.
 pub fn kept_code(code: &str, key: &[u8]) -> String {
-    let personal = code.len() == 12 && code.bytes().all(|byte| byte.is_ascii_digit());
-    if !personal {
+    let Some(number) = personal_number(code) else {
         return code.to_owned();
-    }
+    };
     // HMAC takes a key of any length, so this cannot fail; the plain code must not get through if it did.
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else {
         return String::new();
     };
-    mac.update(code.as_bytes());
+    mac.update(number.as_bytes());
     let hash = mac.finalize().into_bytes();
     hash.iter().take(16).fold("h:".to_owned(), |mut out, byte| {
         out.push_str(&format!("{byte:02x}"));
         out
     })
+}
+
+fn personal_number(code: &str) -> Option<String> {
+    let digits: String = code.chars().filter(|c| !"-._/".contains(*c)).collect();
+    let fits = (9..=12).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+    fits.then(|| format!("{digits:0>12}"))
 }
 
 /// Compares and, unless `dry_run`, writes: children, classes, and the tallies of those who moved.
