@@ -24,6 +24,7 @@ pub mod facts;
 pub mod bots;
 pub mod config;
 pub mod inbox;
+pub mod installation;
 pub mod ledger;
 pub mod outbox;
 pub mod roster;

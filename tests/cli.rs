@@ -215,6 +215,19 @@ fn the_key_is_made_once_for_its_owner_alone_and_shown_once() {
     let second = make(&["school", "add", "--code", "hai", "--name", "Hai"]);
     assert!(!second.contains(key.trim()), "{second}");
     assert_eq!(std::fs::read_to_string(&file).unwrap(), key);
+    // Without its file no other key is made, and no other key is taken.
+    let aside = office.path("lopso.key.cu");
+    std::fs::rename(&file, &aside).unwrap();
+    office
+        .run_with(&["serve"], &[("LOPSO_INSTALLATION_KEY", "")])
+        .refused()
+        .says("Không thấy tệp khoá");
+    assert!(!file.exists());
+    office
+        .run_with(&["serve"], &[("LOPSO_INSTALLATION_KEY", program::KEY)])
+        .refused()
+        .says("không phải khoá đã dùng");
+    std::fs::rename(&aside, &file).unwrap();
     std::fs::write(&file, "hỏng").unwrap();
     let damaged = office.run_with(&["serve"], &[("LOPSO_INSTALLATION_KEY", "")]);
     damaged.refused().says("bị hỏng");

@@ -19,7 +19,7 @@ pub async fn roster(file: &ImportFile) -> Result<(), Stop> {
     skipped(&parsed.skipped);
     let config = open::config()?;
     let db = open::database(&config.database_url).await?;
-    let key = open::key(&config.database_url)?;
+    let key = open::key(&db, &config.database_url).await?;
     let school = open::school(&db, file.school.as_deref()).await?;
     let bar = bar(parsed.rows.len());
     let mut tx = db.begin().await?;

@@ -12,6 +12,7 @@ use super::{Stop, say, texts};
 use crate::config::{self, Config};
 use crate::db::{Db, Problem};
 use crate::feature::guide::library::Library;
+use crate::installation;
 use crate::roster::{School, store};
 
 pub fn config() -> Result<Config, Stop> {
@@ -67,8 +68,28 @@ pub fn hold(url: &str) -> Result<Option<File>, Stop> {
 const KEY_BYTES: usize = 32;
 
 /// The installation's key: from the environment, else from the file beside the database, made at first
-/// start and shown once to be kept on paper.
-pub fn key(url: &str) -> Result<Vec<u8>, Stop> {
+/// start and shown once to be kept on paper. A database remembers which key it was used with: a new one,
+/// made because the file is missing, would make every hashed child a stranger.
+pub async fn key(db: &Db, url: &str) -> Result<Vec<u8>, Stop> {
+    let mut tx = db.read().await?;
+    let known = installation::known_key(&mut tx).await?;
+    drop(tx);
+    let key = given_key(url, known.is_some())?;
+    match known {
+        Some(known) if known != installation::key_check(&key) => {
+            Err(Stop::Told(texts::OTHER_KEY.to_owned()))
+        }
+        Some(_) => Ok(key),
+        None => {
+            let mut tx = db.begin().await?;
+            installation::keep_key(&mut tx, &key).await?;
+            tx.commit().await?;
+            Ok(key)
+        }
+    }
+}
+
+fn given_key(url: &str, in_use: bool) -> Result<Vec<u8>, Stop> {
     if let Some(given) = std::env::var("LOPSO_INSTALLATION_KEY")
         .ok()
         .filter(|given| !given.trim().is_empty())
@@ -83,6 +104,9 @@ pub fn key(url: &str) -> Result<Vec<u8>, Stop> {
         let text =
             std::fs::read_to_string(&path).with_context(|| format!("cannot read {path:?}"))?;
         return from_hex(text.trim()).ok_or_else(|| Stop::Told(texts::damaged_key(&path)));
+    }
+    if in_use {
+        return Err(Stop::Told(texts::missing_key(&path)));
     }
     let mut key = vec![0_u8; KEY_BYTES];
     getrandom::fill(&mut key).map_err(|error| anyhow::anyhow!("no randomness: {error}"))?;

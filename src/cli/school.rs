@@ -20,7 +20,7 @@ pub async fn add(code: &str, name: &str) -> Result<(), Stop> {
     }
     let config = open::config()?;
     let db = open::database(&config.database_url).await?;
-    open::key(&config.database_url)?;
+    open::key(&db, &config.database_url).await?;
     let (now, mut tx) = (now(), db.begin().await?);
     let school = School {
         id: SchoolId(fresh_id(now)),

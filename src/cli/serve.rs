@@ -15,7 +15,7 @@ pub async fn run() -> Result<(), Stop> {
     let library = open::library(&config)?;
     let _held = open::hold(&config.database_url)?;
     let db = open::database(&config.database_url).await?;
-    open::key(&config.database_url)?;
+    open::key(&db, &config.database_url).await?;
     let listener = listen(&config.http_addr).await?;
     let app = Arc::new(App::new(db.clone(), library));
     say(&texts::serving(&config.http_addr));

@@ -97,7 +97,7 @@ pub fn database(problem: &Problem) -> String {
         Problem::Server(_) => {
             "Không kết nối được máy chủ PostgreSQL. Kiểm tra máy chủ đang chạy, địa chỉ, tên và mật khẩu trong LOPSO_DATABASE_URL.".to_owned()
         }
-        Problem::Migration(_) => {
+        Problem::Migration(_) | Problem::Unreadable(_) => {
             "Không cập nhật được các bảng dữ liệu; dữ liệu cũ vẫn nguyên. Kiểm tra ổ đĩa còn chỗ rồi chạy lại.".to_owned()
         }
     }
@@ -159,6 +159,16 @@ pub fn damaged_key(path: &Path) -> String {
         path.display()
     )
 }
+
+pub fn missing_key(path: &Path) -> String {
+    format!(
+        "Không thấy tệp khoá {}, mà dữ liệu này đã dùng một khoá. Chép tệp khoá cũ về đúng chỗ (hoặc ghi lại 64 ký tự đã chép ra giấy), rồi chạy lại. Không tạo khoá mới, vì mọi trẻ có số định danh sẽ bị coi là trẻ mới.",
+        path.display()
+    )
+}
+
+pub const OTHER_KEY: &str = "Khoá cài đặt này không phải khoá đã dùng với dữ liệu này, nên chưa làm gì. \
+     Dùng lại khoá cũ đã chép ra giấy (tệp khoá hoặc LOPSO_INSTALLATION_KEY).";
 
 pub fn new_key(path: &Path, hex: &str) -> String {
     format!(
