@@ -253,7 +253,7 @@ async fn no_statement_walks_through_a_table_on_sqlite() {
 }
 
 /// What every answer needs: function, and values for its binds.
-const HOT: [(&str, &[&str]); 16] = [
+const HOT: [(&str, &[&str]); 17] = [
     (
         "roster/accounts.rs select_accounts",
         &["1", r#"'[{"id":"u7"},{"id":"u9"}]'"#],
@@ -271,6 +271,7 @@ const HOT: [(&str, &[&str]); 16] = [
     ("ledger/store.rs families", &["'[7,9]'"]),
     ("ledger/store.rs tallies_of", &["'[7]'", "'[7,9]'"]),
     ("outbox.rs prompts", &["'[7,9]'", r#"'[{"id":"m7"}]'"#]),
+    ("ledger/store.rs pending", &["'[7,9]'", "1000"]),
     ("outbox.rs boards", &["'[7,9]'"]),
     ("outbox.rs lease", &["1", "1000", "2000", "100"]),
     ("outbox.rs drop_superseded", &["'[7,9]'"]),
@@ -315,7 +316,7 @@ const DISTRICT: [&str; 18] = [
     "INSERT INTO tally SELECT (n - 1) / 10 + 1, n, ((n - 1) / 10 + 1) * 10 + t, s, '', 5 \
      FROM generate_series(1, 1000) n, generate_series(1, 3) t, unnest(ARRAY['not_yet', 'cash', 'declined']) s",
     "INSERT INTO outbox SELECT n, 1, n, 1, '', NULL, 0, 'sent', 1, NULL, 'm' || n FROM generate_series(1, 60000) n",
-    "INSERT INTO prompt SELECT n, n, n, '[]', 0, 0 FROM generate_series(1, 20000) n",
+    "INSERT INTO prompt SELECT n, n, NULL, n, '[]', 0, 0 FROM generate_series(1, 20000) n",
     "ANALYZE school, class, child, enrolment, person, guardian, account, membership, chat, class_group, task, act, \
      family, tally, outbox, prompt",
 ];
@@ -390,6 +391,35 @@ async fn opening_again_changes_nothing_sqlite() {
 #[tokio::test]
 async fn opening_again_changes_nothing_postgres() {
     opens_again(Engine::Postgres).await;
+}
+
+/// The clock of an office PC may have been a day ahead when something was said.
+async fn ids_go_on_after_the_last(engine: Engine) {
+    let Some(test) = support::database(engine).await else {
+        return;
+    };
+    let tomorrow = lopso::domain::Timestamp(1_795_600_000_000);
+    let now = lopso::domain::Timestamp(1_795_500_000_000);
+    let last = lopso::db::fresh_id(tomorrow);
+    // As another program would have written it, later than anything of this one.
+    let last = last + (1 << 40);
+    let mut tx = test.db.begin().await.unwrap();
+    let prompt = "INSERT INTO prompt (prompt_id, chat_id, outbox_id, choices, opened_at, expires_at) \
+         VALUES ($1, 1, 1, '[]', 0, 0)";
+    tx.execute(prompt, lopso::vals![last]).await.unwrap();
+    tx.commit().await.unwrap();
+    Db::open(&test.url).await.unwrap().close().await;
+    assert!(lopso::db::fresh_id(now) > last);
+}
+
+#[tokio::test]
+async fn ids_go_on_after_the_last_sqlite() {
+    ids_go_on_after_the_last(Engine::Sqlite).await;
+}
+
+#[tokio::test]
+async fn ids_go_on_after_the_last_postgres() {
+    ids_go_on_after_the_last(Engine::Postgres).await;
 }
 
 async fn all_open_at_once(url: &str) {

@@ -24,6 +24,7 @@ pub use tx::Tx;
 pub use val::{Set, Val};
 
 use crate::domain::Timestamp;
+use crate::vals;
 
 /// An open database. Cheap to clone.
 #[derive(Clone)]
@@ -37,14 +38,36 @@ impl Db {
     pub async fn open(url: &str) -> Result<Self, Problem> {
         let pools = engine::Pools::open(url).await?;
         pools.migrate().await?;
-        Ok(Self {
+        let db = Self {
             pools,
             statements: Arc::new(AtomicU64::new(0)),
-        })
+        };
+        db.go_on_after_the_last_id()
+            .await
+            .map_err(Problem::Unreadable)?;
+        Ok(db)
     }
 
     pub fn engine(&self) -> Engine {
         self.pools.engine()
+    }
+
+    /// Ids are the order in which things were said, so a clock that was set back must not give smaller ones
+    /// than there are: those of this process begin after the last in the tables.
+    async fn go_on_after_the_last_id(&self) -> Result<(), sqlx::Error> {
+        // School by school, since the key of an act begins with it.
+        const LAST: &str = "SELECT \
+             (SELECT MAX((SELECT MAX(a.act_id) FROM act a WHERE a.school_id = s.school_id)) FROM school s) AS act, \
+             (SELECT MAX(outbox_id) FROM outbox) AS outbox, (SELECT MAX(prompt_id) FROM prompt) AS prompt";
+        let mut tx = self.read().await?;
+        if let Some(row) = tx.row(LAST, vals![]).await? {
+            for column in ["act", "outbox", "prompt"] {
+                let last: Option<i64> = row.get(column)?;
+                let time_and_sequence = last.unwrap_or(0) & !((1 << NODE_BITS) - 1);
+                LAST_ID.fetch_max(time_and_sequence | node(), Ordering::Relaxed);
+            }
+        }
+        Ok(())
     }
 
     /// Begins a writing transaction. On SQLite it holds the one write lock from here on.
@@ -97,21 +120,25 @@ static NODE: OnceLock<i64> = OnceLock::new();
 /// A new id: 41 bits of milliseconds, 10 bits of sequence, 12 bits drawn once per process so that two
 /// programs at one database do not meet. A thousand ids in one millisecond borrow from the next.
 pub fn fresh_id(now: Timestamp) -> i64 {
-    let node = *NODE.get_or_init(|| {
-        let mut bytes = [0_u8; 2];
-        // Without randomness the process id still tells two programs of one machine apart.
-        if getrandom::fill(&mut bytes).is_err() {
-            bytes = (std::process::id() as u16).to_le_bytes();
-        }
-        i64::from(u16::from_le_bytes(bytes)) & ((1 << NODE_BITS) - 1)
-    });
-    let by_clock = ((now.0 - IDS_BEGIN_MS).max(1) << (NODE_BITS + SEQUENCE_BITS)) | node;
+    let by_clock = ((now.0 - IDS_BEGIN_MS).max(1) << (NODE_BITS + SEQUENCE_BITS)) | node();
     let step = 1_i64 << NODE_BITS;
     let taken = LAST_ID.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| {
         Some(by_clock.max(last + step))
     });
     let last = taken.unwrap_or_else(|last| last);
     by_clock.max(last + step)
+}
+
+/// The bits of this process.
+fn node() -> i64 {
+    *NODE.get_or_init(|| {
+        let mut bytes = [0_u8; 2];
+        // Without randomness the process id still tells two programs of one machine apart.
+        if getrandom::fill(&mut bytes).is_err() {
+            bytes = (std::process::id() as u16).to_le_bytes();
+        }
+        i64::from(u16::from_le_bytes(bytes)) & ((1 << NODE_BITS) - 1)
+    })
 }
 
 #[cfg(test)]

@@ -18,6 +18,8 @@ pub enum Problem {
     Newer(i64),
     #[error("the database server cannot be reached or refuses")]
     Server(#[source] sqlx::Error),
+    #[error("the tables cannot be read")]
+    Unreadable(#[source] sqlx::Error),
     #[error("cannot bring the tables up to date")]
     Migration(#[source] MigrateError),
 }
