@@ -48,6 +48,17 @@ const OTP_WORDS: &[&str] = &[
     "code",
     "passcode",
 ];
+/// Words that make the whole message one about a code, wherever the number stands.
+const OTP_MESSAGE: &[&str] = &[
+    "otp",
+    "smart otp",
+    "ma xac nhan",
+    "ma xac thuc",
+    "ma kich hoat",
+    "ma dang nhap",
+    "ma bao mat",
+    "passcode",
+];
 const PASSWORD_WORDS: &[&str] = &[
     "mat khau",
     "mat khau la",
@@ -126,11 +137,15 @@ const MOST_ROUNDS: usize = 8;
 fn once(text: &str) -> Redacted {
     let chars: Vec<char> = text.chars().collect();
     let mut cuts: Vec<(usize, usize, Secret)> = passwords(&chars);
+    let all = words_before(&chars, chars.len(), chars.len());
+    let otp_message = OTP_MESSAGE
+        .iter()
+        .any(|word| all.contains(&format!(" {word} ")));
     for run in runs(&chars) {
         let inside = cuts
             .iter()
             .any(|(start, end, _)| run.start < *end && *start < run.end);
-        if let Some(secret) = classify(&run, &chars)
+        if let Some(secret) = classify(&run, &chars, otp_message)
             && !inside
         {
             cuts.push((run.start, run.end, secret));
@@ -235,8 +250,8 @@ fn read_run(chars: &[char], start: usize, end: usize) -> Run {
     }
 }
 
-fn classify(run: &Run, chars: &[char]) -> Option<Secret> {
-    let before = words_before(chars, run.start);
+fn classify(run: &Run, chars: &[char], otp_message: bool) -> Option<Secret> {
+    let before = words_before(chars, run.start, NEAR);
     let said = |words: &[&str]| {
         words
             .iter()
@@ -254,6 +269,10 @@ fn classify(run: &Run, chars: &[char]) -> Option<Secret> {
         return Some(Secret::NationalId);
     }
     if (4..=8).contains(&length) && said(OTP_WORDS) {
+        return Some(Secret::Otp);
+    }
+    // "482913 là mã otp", "Ma OTP cua quy khach de dang nhap VNeID la 482913": a message about a code.
+    if otp_message && (4..=8).contains(&length) && !run.money && !is_date(run) && !is_year(run) {
         return Some(Secret::Otp);
     }
     // Several short numbers in a row ("1 2 3 4 5 6 7 8 9") are choices; a date is short of digits too.
@@ -276,6 +295,10 @@ fn is_date(run: &Run) -> bool {
                 .is_some_and(|year| year.starts_with("20") || year.starts_with("19")))
 }
 
+fn is_year(run: &Run) -> bool {
+    run.digits.len() == 4 && (run.digits.starts_with("19") || run.digits.starts_with("20"))
+}
+
 fn is_phone(run: &Run) -> bool {
     let digits = run.digits.as_str();
     let mobile = |rest: &str| rest.starts_with(['3', '5', '7', '8', '9', '2']);
@@ -289,9 +312,12 @@ fn is_phone(run: &Run) -> bool {
     }
 }
 
-/// The folded words of the thirty characters before, each between spaces.
-fn words_before(chars: &[char], end: usize) -> String {
-    let start = end.saturating_sub(30);
+/// How many characters before a number its name may stand.
+const NEAR: usize = 30;
+
+/// The folded words of the characters before, each between spaces.
+fn words_before(chars: &[char], end: usize, most: usize) -> String {
+    let start = end.saturating_sub(most);
     let text: String = chars.get(start..end).unwrap_or_default().iter().collect();
     let words: String = fold(&text)
         .chars()
@@ -448,6 +474,16 @@ mod tests {
         check(
             "Mã xác nhận: 4821",
             "Mã xác nhận: [mã xác thực]",
+            &[Secret::Otp],
+        );
+        check(
+            "482913 là mã otp của em",
+            "[mã xác thực] là mã otp của em",
+            &[Secret::Otp],
+        );
+        check(
+            "Ma OTP cua quy khach de dang nhap ung dung VNeID la 482913. Khong cung cap cho ai",
+            "Ma OTP cua quy khach de dang nhap ung dung VNeID la [mã xác thực]. Khong cung cap cho ai",
             &[Secret::Otp],
         );
         check(
