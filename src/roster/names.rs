@@ -45,6 +45,9 @@ pub fn sort_key(full: &str) -> (String, String, String) {
     (fold(given(full)), fold(full), full.to_owned())
 }
 
+/// A title has fewer words; a whole story after a command is not searched for one.
+const MOST_WORDS: usize = 16;
+
 /// Finds the one thing whose short name or title begins what was typed; returns it with the rest of
 /// the words. "qr An" finds the task `qr` and leaves "An". None when nothing or more than one fits.
 pub fn find_by_title<'a, T>(
@@ -55,7 +58,7 @@ pub fn find_by_title<'a, T>(
     use crate::understand::fold::fold;
     let words: Vec<&str> = typed.split_whitespace().collect();
     // The longest run of words that fits exactly one thing wins: a title before its first word.
-    for taken in (1..=words.len()).rev() {
+    for taken in (1..=words.len().min(MOST_WORDS)).rev() {
         let wanted = fold(&words[..taken].join(" "));
         let fits = |thing: &&&T| {
             let (key, title) = name(thing);

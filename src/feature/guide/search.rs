@@ -37,6 +37,10 @@ const BAR_TOLD: f64 = 0.95;
 /// How near to the first a second or third guide must be to be offered beside it.
 const ALSO: f64 = 0.6;
 const AT_MOST: usize = 3;
+/// Vietnamese words are short; this holds several written together.
+const LONGEST_WORD: usize = 24;
+/// So much of a question is read, in letters: the question stands at one end of a story.
+const LONGEST: usize = 600;
 /// The id under which chatter is scored beside the guides.
 const NOBODYS: &str = "";
 
@@ -209,6 +213,7 @@ impl Index {
     }
 
     pub fn explain(&self, text: &str) -> Explained {
+        let text = within(text);
         let words: Vec<String> = normal(text)
             .into_iter()
             .map(|word| self.mended(word))
@@ -286,7 +291,8 @@ impl Index {
 
     /// A word that no phrase has, but one slip beside a word that some phrase has, was meant as that.
     fn mended(&self, word: String) -> String {
-        if word.chars().count() < 4 || self.numbers.contains_key(&word) {
+        // Nobody slips in a word longer than any there is; looking for one would cost its length squared.
+        if !(4..=LONGEST_WORD).contains(&word.chars().count()) || self.numbers.contains_key(&word) {
             return word;
         }
         let mut near: Vec<&String> = shortened(&word)
@@ -381,6 +387,13 @@ fn terms(words: &[String]) -> HashMap<String, f64> {
         put(pair.join(" "), weight);
     }
     terms
+}
+
+/// The beginning of a text, at most `LONGEST` characters.
+fn within(text: &str) -> &str {
+    text.char_indices()
+        .nth(LONGEST)
+        .map_or(text, |(end, _)| &text[..end])
 }
 
 fn weight_of_term(weight: f64, idf: f64) -> f64 {
