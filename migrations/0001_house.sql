@@ -5,6 +5,14 @@
 
 -- Roster ---------------------------------------------------------------------------------------------
 
+-- One row, made with the first use of the installation's key: another key is refused, since every
+-- hashed code would change with it and every such child would be taken for a new one.
+CREATE TABLE installation (
+    only_one  BIGINT NOT NULL PRIMARY KEY,
+    key_check TEXT   NOT NULL,
+    CONSTRAINT installation_is_one CHECK (only_one = 1)
+);
+
 CREATE TABLE school (
     school_id  BIGINT NOT NULL PRIMARY KEY,
     code       TEXT   NOT NULL,
@@ -250,12 +258,15 @@ CREATE TABLE outbox (
 );
 CREATE INDEX outbox_waiting ON outbox (bot_id, state, due_at);
 CREATE INDEX outbox_by_message ON outbox (chat_id, external_id);
+CREATE INDEX outbox_by_chat ON outbox (chat_id, state);
 CREATE INDEX outbox_edits ON outbox (edits);
 
 -- A message of ours that can be answered by number, or by a reply whose words need its context.
 CREATE TABLE prompt (
     prompt_id  BIGINT NOT NULL PRIMARY KEY,
     chat_id    BIGINT NOT NULL,
+    -- Whom it was asked; nobody for a board, which is for all. A bare "1" answers only these two.
+    account_id BIGINT,
     outbox_id  BIGINT NOT NULL,
     -- JSON array of the choices in the order of their numbers.
     choices    TEXT   NOT NULL,

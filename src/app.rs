@@ -14,7 +14,7 @@ use tokio::sync::watch;
 
 use crate::bots;
 use crate::db::Db;
-use crate::domain::message::Update;
+use crate::domain::message::{Update, What};
 use crate::domain::{Bot, SchoolId, Timestamp};
 use crate::effects::Effects;
 use crate::facts::{Facts, Turn};
@@ -80,10 +80,7 @@ impl App {
         let mut handled = Handled::default();
         let mut rest = updates;
         // Redaction comes before everything else: before a log line, before a row.
-        let secrets: Vec<bool> = rest
-            .iter_mut()
-            .map(|update| intent::redact(&mut update.what))
-            .collect();
+        let secrets: Vec<bool> = rest.iter_mut().map(cleanse).collect();
         let mut heard: Vec<Heard> = rest
             .into_iter()
             .zip(secrets)
@@ -159,18 +156,41 @@ impl App {
         tracing::error!(bot = bot.id.0, update = %one.update.external_id, reason, "update set aside");
         let mut tx = self.db.begin().await?;
         inbox::set_aside(&mut tx, bot.id, &one.update, &reason, now).await?;
-        let facts = Facts::faces(&mut tx, bot, &one.update, now).await?;
-        let sorry = facts
-            .turn(&one.update)
-            .filter(Turn::addressed)
-            .map(|turn| help::sorry(&turn));
-        let bots = bots::all(&mut tx).await?;
-        let says = sorry.unwrap_or_default().says;
-        Effects::write_outbox(&mut tx, &render(says, bot, facts.boards(), &bots), now).await?;
-        tx.commit().await.context("cannot set an update aside")
+        tx.commit().await.context("cannot set an update aside")?;
+        // It stands aside now; whether its author can be told must not decide whether the rest goes on.
+        if let Err(error) = self.say_sorry(bot, &one.update, now).await {
+            tracing::warn!(
+                bot = bot.id.0,
+                error = format!("{error:#}"),
+                "author of a set-aside update not told"
+            );
+        }
+        Ok(())
     }
 
+    async fn say_sorry(&self, bot: &Bot, update: &Update, now: Timestamp) -> anyhow::Result<()> {
+        let mut tx = self.db.begin().await?;
+        let facts = Facts::faces(&mut tx, bot, update, now).await?;
+        let turn = facts.turn(update).filter(Turn::addressed);
+        let sorry = turn.map(|turn| help::sorry(&turn)).unwrap_or_default();
+        let bots = bots::all(&mut tx).await?;
+        let drafts = render(sorry.says, bot, facts.boards(), &bots);
+        Effects::write_outbox(&mut tx, &drafts, now).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// A panic while working is that update's fault, like a value the tables refuse.
     async fn batch(&self, bot: &Bot, heard: Vec<Heard>, now: Timestamp) -> Result<usize, Failure> {
+        let work = AssertUnwindSafe(self.work_through(bot, heard, now));
+        work.catch_unwind().await.map_err(|_| Failure::panicked())?
+    }
+
+    async fn work_through(
+        &self,
+        bot: &Bot,
+        heard: Vec<Heard>,
+        now: Timestamp,
+    ) -> Result<usize, Failure> {
         let mut tx = self.db.begin().await?;
         let secret: HashSet<String> = heard
             .iter()
@@ -186,16 +206,36 @@ impl App {
         let facts = Facts::load(&mut tx, bot, &fresh, now).await?;
         let mut desk = Desk::open(bot, &self.library, facts, now);
         for update in &fresh {
-            let turn = desk.take(&mut tx, update, secret.contains(&update.external_id));
-            AssertUnwindSafe(turn)
-                .catch_unwind()
-                .await
-                .map_err(|_| Failure::panicked())??;
+            desk.take(&mut tx, update, secret.contains(&update.external_id))
+                .await?;
         }
         desk.close(&mut tx).await?;
         tx.commit().await?;
         Ok(fresh.len())
     }
+}
+
+/// Takes out what may not be stored: secrets, and the NUL that PostgreSQL refuses in any text. True when
+/// something was found that its author should delete. Words that redaction itself cannot bear are dropped.
+fn cleanse(update: &mut Update) -> bool {
+    for text in [
+        &mut update.external_id,
+        &mut update.chat.external_id,
+        &mut update.sender.external_id,
+        &mut update.sender.name,
+    ] {
+        if text.contains('\0') {
+            *text = text.replace('\0', "");
+        }
+    }
+    let redacted = std::panic::catch_unwind(AssertUnwindSafe(|| intent::redact(&mut update.what)));
+    redacted.unwrap_or_else(|_| {
+        tracing::error!(update = %update.external_id, "panicked while redacting, words dropped");
+        if let What::Text { text, .. } = &mut update.what {
+            text.clear();
+        }
+        false
+    })
 }
 
 #[derive(Clone)]

@@ -6,10 +6,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use crate::db::Tx;
 use crate::domain::message::{Asker, ChatKind, Update, What};
 use crate::domain::{
-    Bot, BotId, ChildId, ClassId, PersonId, SchoolId, Tap, Task, TaskId, Timestamp,
+    AccountId, Bot, BotId, ChildId, ClassId, PersonId, SchoolId, Tap, Task, TaskId, Timestamp,
 };
 use crate::ledger::fold::{fold, said_before};
 use crate::ledger::links::reaches;
+use crate::ledger::store::Pending;
 use crate::ledger::{Act, Change, Counts, Standing};
 use crate::outbox::{Board, Prompt};
 use crate::roster::accounts::{Chat, accounts, chats, remember_private};
@@ -20,7 +21,7 @@ use crate::{ledger, outbox, roster};
 pub struct Facts {
     bot: BotId,
     accounts: HashMap<String, Account>,
-    members: HashMap<crate::domain::AccountId, Vec<Member>>,
+    members: HashMap<AccountId, Vec<Member>>,
     chats: HashMap<String, Chat>,
     schools: HashMap<SchoolId, School>,
     classes: HashMap<ClassId, Class>,
@@ -31,6 +32,8 @@ pub struct Facts {
     tallies: ledger::store::Tallies,
     prompts: Vec<Prompt>,
     boards: Vec<Board>,
+    /// Answers kept for people not linked yet, oldest first.
+    pending: Vec<Pending>,
     /// Families changed by this batch and not yet written: the first state and the last standing.
     changes: BTreeMap<(SchoolId, ChildId, TaskId), Change>,
     touched: BTreeSet<ClassId>,
@@ -61,12 +64,14 @@ impl Facts {
         let account_ids: Vec<_> = accounts.values().map(|account| account.id).collect();
         let mut school_ids: BTreeSet<SchoolId> = chats.values().filter_map(Chat::school).collect();
         school_ids.extend(roster::store::schools_of(tx, &account_ids).await?);
+        let pending = ledger::store::pending(tx, &account_ids, now).await?;
+        school_ids.extend(pending.iter().map(|kept| kept.school));
         let school_ids: Vec<SchoolId> = school_ids.into_iter().collect();
         tx.lock_schools(&school_ids).await?;
 
         let chat_ids: Vec<_> = chats.values().map(|chat| chat.id).collect();
         let answered: Vec<&str> = updates.iter().filter_map(answered_message).collect();
-        let prompts = outbox::prompts(tx, &chat_ids, &answered).await?;
+        let prompts = outbox::prompts(tx, &chat_ids, &account_ids, &answered).await?;
         let members = roster::store::members(tx, &account_ids).await?;
         let schools = roster::store::schools_by_id(tx, &school_ids).await?;
         let wanted = wanted_children(&members, &prompts, updates);
@@ -86,6 +91,7 @@ impl Facts {
         let tallies = ledger::store::tallies_of(tx, &school_ids, &class_ids).await?;
         let boards = outbox::boards(tx, &class_ids).await?;
         Ok(Self {
+            pending,
             accounts,
             members,
             chats,
@@ -141,6 +147,7 @@ impl Facts {
             tallies: HashMap::new(),
             prompts: Vec::new(),
             boards: Vec::new(),
+            pending: Vec::new(),
             changes: BTreeMap::new(),
             touched: BTreeSet::new(),
         }
@@ -154,7 +161,9 @@ impl Facts {
         let reply_to = answered_message(update);
         let answered =
             |prompt: &&Prompt| prompt.chat == chat.id && prompt.message.as_deref() == reply_to;
-        let latest = |prompt: &&Prompt| prompt.chat == chat.id;
+        let latest = |prompt: &&Prompt| {
+            prompt.chat == chat.id && prompt.asked.is_none_or(|asked| asked == account.id)
+        };
         let prompt = match reply_to {
             Some(_) => self.prompts.iter().find(answered),
             None => self
@@ -233,6 +242,20 @@ impl Facts {
             }
         };
         said_before(self.acts.iter().filter(same), act)
+    }
+
+    /// What is kept for this account, oldest first.
+    pub fn pending(&self, account: AccountId) -> impl Iterator<Item = &Pending> {
+        self.pending
+            .iter()
+            .filter(move |kept| kept.account == account)
+    }
+
+    /// Lets the next decision of the batch see what is kept for somebody not linked.
+    pub fn keep(&mut self, kept: &Pending) {
+        self.pending
+            .retain(|known| (known.account, known.task) != (kept.account, kept.task));
+        self.pending.push(kept.clone());
     }
 
     /// Lets the next decision of the batch see this act.
@@ -329,7 +352,8 @@ pub struct Turn<'a> {
     pub account: &'a Account,
     pub members: &'a [Member],
     pub chat: &'a Chat,
-    /// The question of ours this answers: the message replied to, else the newest of the chat.
+    /// The question of ours this answers: the message replied to, else the newest one in the chat that
+    /// was asked of this person or of everybody, and that they can see.
     pub prompt: Option<&'a Prompt>,
 }
 
@@ -346,6 +370,7 @@ impl<'a> Turn<'a> {
             }
         };
         Asker {
+            account: self.account.id,
             chat: self.chat.id,
             kind: self.chat.kind,
             callback,
@@ -359,15 +384,25 @@ impl<'a> Turn<'a> {
         self.facts.bot
     }
 
-    /// The school this is about: the group's, else the first in which the person has children or work.
+    /// The school this is about: the group's, else that of the question answered, else the first in which
+    /// the person has children or work.
     pub fn school(&self) -> Option<SchoolId> {
         let somebody = |member: &&Member| member.is_guardian() || member.is_staff();
-        self.chat.school().or_else(|| {
-            self.members
-                .iter()
-                .find(somebody)
-                .map(|member| member.school)
-        })
+        let first = || self.members.iter().find(somebody);
+        self.chat
+            .school()
+            .or_else(|| self.prompt_school())
+            .or_else(|| first().map(|member| member.school))
+    }
+
+    /// The school whose tasks the question answered speaks of, if the person belongs to it.
+    fn prompt_school(&self) -> Option<SchoolId> {
+        let choices = self.prompt?.choices.iter();
+        let task = choices
+            .filter_map(|choice| Tap::read(&choice.data)?.task())
+            .next()?;
+        let school = self.facts.task(task)?.school;
+        self.member_of(school).map(|member| member.school)
     }
 
     pub fn member_of(&self, school: SchoolId) -> Option<&'a Member> {
@@ -449,7 +484,7 @@ async fn remember_private_chats(
 /// Own children of everybody who speaks, and the children that are named by a button or by a choice
 /// that a number may pick.
 fn wanted_children(
-    members: &HashMap<crate::domain::AccountId, Vec<Member>>,
+    members: &HashMap<AccountId, Vec<Member>>,
     prompts: &[Prompt],
     updates: &[Update],
 ) -> Vec<ChildId> {
@@ -476,7 +511,7 @@ fn wanted_children(
 fn wanted_classes(
     chats: &HashMap<String, Chat>,
     children: &HashMap<ChildId, Child>,
-    members: &HashMap<crate::domain::AccountId, Vec<Member>>,
+    members: &HashMap<AccountId, Vec<Member>>,
 ) -> Vec<ClassId> {
     let mut classes: BTreeSet<ClassId> = chats
         .values()

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::db::{Row, Set, Tx, fresh_id, unknown_word};
 use crate::domain::message::{Choice, Payload, Priority};
 use crate::domain::time::{DAY_MS, MINUTE_MS};
-use crate::domain::{BotId, ChatId, ClassId, OutboxId, PromptId, SchoolId, Timestamp};
+use crate::domain::{AccountId, BotId, ChatId, ClassId, OutboxId, PromptId, SchoolId, Timestamp};
 use crate::roster::accounts::ExternalId;
 use crate::vals;
 
@@ -29,6 +29,8 @@ pub struct Draft {
     pub edits: Option<OutboxId>,
     /// This message is the board of its chat from now on.
     pub is_board: bool,
+    /// Whom its choices are offered to; nobody in particular for a board.
+    pub asks: Option<AccountId>,
 }
 
 #[derive(Serialize)]
@@ -45,6 +47,7 @@ struct NewRow {
 struct NewPrompt {
     id: i64,
     chat: ChatId,
+    account: Option<AccountId>,
     outbox: i64,
     choices: String,
 }
@@ -65,6 +68,7 @@ pub async fn add(tx: &mut Tx, drafts: &[Draft], now: Timestamp) -> Result<(), sq
             prompts.push(NewPrompt {
                 id: fresh_id(now),
                 chat: draft.chat,
+                account: draft.asks,
                 outbox: id,
                 choices,
             });
@@ -93,7 +97,7 @@ async fn drop_superseded(tx: &mut Tx, edited: &[OutboxId]) -> Result<(), sqlx::E
     if edited.is_empty() {
         return Ok(());
     }
-    const UPDATE: &str = "UPDATE outbox SET state = 'dropped' WHERE state = 'waiting' \
+    const UPDATE: &str = "UPDATE outbox SET state = 'dropped', payload = '' WHERE state = 'waiting' \
          AND edits IN (SELECT CAST(value AS BIGINT) FROM json_each($1))";
     tx.execute(UPDATE, vals![Set(edited)]).await?;
     Ok(())
@@ -116,8 +120,8 @@ async fn insert_prompts(
     if prompts.is_empty() {
         return Ok(());
     }
-    const INSERT: &str = "INSERT INTO prompt (prompt_id, chat_id, outbox_id, choices, opened_at, expires_at) \
-         SELECT CAST(value ->> 'id' AS BIGINT), CAST(value ->> 'chat' AS BIGINT), CAST(value ->> 'outbox' AS BIGINT), \
+    const INSERT: &str = "INSERT INTO prompt (prompt_id, chat_id, account_id, outbox_id, choices, opened_at, expires_at) \
+         SELECT CAST(value ->> 'id' AS BIGINT), CAST(value ->> 'chat' AS BIGINT), CAST(value ->> 'account' AS BIGINT), CAST(value ->> 'outbox' AS BIGINT), \
          value ->> 'choices', $1, $2 FROM json_each($3)";
     tx.execute(
         INSERT,
@@ -147,6 +151,8 @@ async fn hang_boards(
 pub struct Prompt {
     pub id: PromptId,
     pub chat: ChatId,
+    /// Whom it was asked; nobody in particular for a board.
+    pub asked: Option<AccountId>,
     /// The platform's id of the message, once it was sent.
     pub message: Option<String>,
     pub choices: Vec<Choice>,
@@ -154,21 +160,25 @@ pub struct Prompt {
     pub expires_at: Timestamp,
 }
 
-/// The newest prompt of each of these chats, and those whose messages are answered.
+/// Of each of these chats the newest prompt for all and the newest for each of these accounts, as far as
+/// they were sent (nobody answers what they cannot see), and those whose messages are answered.
 pub async fn prompts(
     tx: &mut Tx,
     chats: &[ChatId],
+    accounts: &[AccountId],
     messages: &[&str],
 ) -> Result<Vec<Prompt>, sqlx::Error> {
-    const LATEST: &str = "SELECT p.prompt_id, p.chat_id, p.choices, p.opened_at, p.expires_at, o.external_id FROM prompt p \
-         JOIN outbox o ON o.outbox_id = p.outbox_id \
+    const LATEST: &str = "SELECT p.prompt_id, p.chat_id, p.account_id, p.choices, p.opened_at, p.expires_at, o.external_id \
+         FROM prompt p JOIN outbox o ON o.outbox_id = p.outbox_id \
          WHERE p.chat_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) \
-         AND p.prompt_id = (SELECT MAX(n.prompt_id) FROM prompt n WHERE n.chat_id = p.chat_id)";
-    const ANSWERED: &str = "SELECT p.prompt_id, p.chat_id, p.choices, p.opened_at, p.expires_at, o.external_id FROM outbox o \
-         JOIN prompt p ON p.outbox_id = o.outbox_id \
+         AND (p.account_id IS NULL OR p.account_id IN (SELECT CAST(value AS BIGINT) FROM json_each($2))) \
+         AND p.prompt_id = (SELECT MAX(n.prompt_id) FROM prompt n JOIN outbox m ON m.outbox_id = n.outbox_id \
+             WHERE n.chat_id = p.chat_id AND COALESCE(n.account_id, 0) = COALESCE(p.account_id, 0) AND m.state = 'sent')";
+    const ANSWERED: &str = "SELECT p.prompt_id, p.chat_id, p.account_id, p.choices, p.opened_at, p.expires_at, o.external_id \
+         FROM outbox o JOIN prompt p ON p.outbox_id = o.outbox_id \
          WHERE o.chat_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) \
          AND o.external_id IN (SELECT value ->> 'id' FROM json_each($2))";
-    let mut rows = tx.rows(LATEST, vals![Set(chats)]).await?;
+    let mut rows = tx.rows(LATEST, vals![Set(chats), Set(accounts)]).await?;
     if !messages.is_empty() {
         let ids: Vec<ExternalId<'_>> = messages.iter().map(|id| ExternalId { id }).collect();
         rows.extend(tx.rows(ANSWERED, vals![Set(chats), Set(ids)]).await?);
@@ -181,6 +191,7 @@ fn read_prompt(row: &Row) -> Result<Prompt, sqlx::Error> {
     Ok(Prompt {
         id: row.get("prompt_id")?,
         chat: row.get("chat_id")?,
+        asked: row.get("account_id")?,
         message: row.get("external_id")?,
         choices: serde_json::from_str(&choices)
             .map_err(|_| unknown_word("choices", "not a list of choices"))?,
@@ -230,12 +241,15 @@ pub struct Letter {
     /// The platform's id of the message to rewrite; missing when that one was never sent.
     pub edits: Option<String>,
     pub attempts: i64,
+    /// The answer to a tap, which waits for nothing.
+    pub is_tap: bool,
 }
 
 /// Takes up to `most` due rows of a bot for sending: by priority, then in the order they were written.
-/// A row whose lease ran out (the program was killed while sending) is taken again. A new text for a
-/// message waits until that message was sent and has its id. A row that nobody can read is given up, so
-/// that those behind it go out.
+/// A row whose lease ran out (the program was killed while sending) is taken again. In one chat nothing
+/// overtakes what is being sent or waits for another try (the answers to taps have a lane of their own).
+/// A new text for a message waits until that message was sent and has its id. A row that nobody can read
+/// is given up, so that those behind it go out.
 pub async fn lease(
     tx: &mut Tx,
     bot: BotId,
@@ -246,9 +260,12 @@ pub async fn lease(
          (SELECT o.outbox_id FROM outbox o WHERE o.bot_id = $1 AND ((o.state = 'waiting' AND o.due_at <= $2) \
          OR (o.state = 'leased' AND o.lease_until <= $2)) \
          AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.outbox_id = o.edits AND e.state IN ('waiting', 'leased')) \
+         AND NOT EXISTS (SELECT 1 FROM outbox w WHERE w.chat_id = o.chat_id AND w.bot_id = o.bot_id \
+             AND w.state IN ('waiting', 'leased') AND w.outbox_id < o.outbox_id AND w.priority <= o.priority \
+             AND w.priority > 0 AND ((w.state = 'waiting' AND w.due_at > $2) OR (w.state = 'leased' AND w.lease_until > $2))) \
          ORDER BY o.priority, o.outbox_id LIMIT $4) RETURNING outbox_id";
     const LETTERS: &str = "SELECT o.outbox_id, o.chat_id, c.external_id AS chat_name, o.payload, e.external_id AS edits_name, \
-         o.attempts FROM outbox o JOIN chat c ON c.chat_id = o.chat_id LEFT JOIN outbox e ON e.outbox_id = o.edits \
+         o.attempts, o.priority FROM outbox o JOIN chat c ON c.chat_id = o.chat_id LEFT JOIN outbox e ON e.outbox_id = o.edits \
          WHERE o.outbox_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) ORDER BY o.priority, o.outbox_id";
     let rows = tx
         .rows(LEASE, vals![bot, now, now.plus_ms(LEASE_MS), most])
@@ -285,6 +302,7 @@ fn read_letter(row: &Row) -> Result<Letter, sqlx::Error> {
             .map_err(|_| unknown_word("payload", "not a payload"))?,
         edits: row.get("edits_name")?,
         attempts: row.get("attempts")?,
+        is_tap: row.get::<i64>("priority")? == Priority::Tap.order(),
     })
 }
 
@@ -295,6 +313,8 @@ pub enum Outcome {
     Sent { external_id: Option<String> },
     /// Not sent, or not known: again at this time.
     Again { at: Timestamp },
+    /// Not tried: something before it in its chat must go first.
+    Later { at: Timestamp },
     /// Never: staff are told.
     Failed,
 }
@@ -305,37 +325,34 @@ struct SentRow {
     state: &'static str,
     due: Option<Timestamp>,
     external: Option<String>,
+    /// Tries that were none.
+    untried: i64,
 }
 
-/// Writes back what became of leased rows. The text of a sent message is dropped; what remains is its
-/// id on the platform, for edits and replies.
+/// Writes back what became of leased rows. The text of a message that was sent or given up is dropped, for
+/// it may hold names; what remains of a sent one is its id on the platform, for edits and replies.
 pub async fn settle(tx: &mut Tx, outcomes: &[(OutboxId, Outcome)]) -> Result<(), sqlx::Error> {
     if outcomes.is_empty() {
         return Ok(());
     }
     const UPDATE: &str = "UPDATE outbox SET state = value ->> 'state', external_id = value ->> 'external', \
          due_at = COALESCE(CAST(value ->> 'due' AS BIGINT), due_at), \
-         payload = CASE WHEN value ->> 'state' = 'sent' THEN '' ELSE payload END, lease_until = NULL \
+         payload = CASE WHEN value ->> 'state' = 'waiting' THEN payload ELSE '' END, \
+         attempts = attempts - CAST(value ->> 'untried' AS BIGINT), lease_until = NULL \
          FROM json_each($1) WHERE outbox_id = CAST(value ->> 'id' AS BIGINT)";
-    let row = |(id, outcome): &(OutboxId, Outcome)| match outcome {
-        Outcome::Sent { external_id } => SentRow {
+    let row = |(id, outcome): &(OutboxId, Outcome)| {
+        let (state, due, external) = match outcome {
+            Outcome::Sent { external_id } => ("sent", None, external_id.clone()),
+            Outcome::Again { at } | Outcome::Later { at } => ("waiting", Some(*at), None),
+            Outcome::Failed => ("failed", None, None),
+        };
+        SentRow {
             id: *id,
-            state: "sent",
-            due: None,
-            external: external_id.clone(),
-        },
-        Outcome::Again { at } => SentRow {
-            id: *id,
-            state: "waiting",
-            due: Some(*at),
-            external: None,
-        },
-        Outcome::Failed => SentRow {
-            id: *id,
-            state: "failed",
-            due: None,
-            external: None,
-        },
+            state,
+            due,
+            external,
+            untried: i64::from(matches!(outcome, Outcome::Later { .. })),
+        }
     };
     tx.execute(
         UPDATE,
@@ -359,7 +376,7 @@ pub async fn depth(tx: &mut Tx) -> Result<(i64, i64), sqlx::Error> {
 pub async fn forget_old(tx: &mut Tx, now: Timestamp) -> Result<u64, sqlx::Error> {
     const PROMPTS: &str = "DELETE FROM prompt WHERE expires_at < $1 \
          AND NOT EXISTS (SELECT 1 FROM board b WHERE b.outbox_id = prompt.outbox_id)";
-    const ROWS: &str = "DELETE FROM outbox WHERE state IN ('sent', 'dropped') AND due_at < $1 \
+    const ROWS: &str = "DELETE FROM outbox WHERE state IN ('sent', 'dropped', 'failed') AND due_at < $1 \
          AND NOT EXISTS (SELECT 1 FROM board b WHERE b.outbox_id = outbox.outbox_id) \
          AND NOT EXISTS (SELECT 1 FROM prompt p WHERE p.outbox_id = outbox.outbox_id)";
     // An expired prompt is kept as long again, so that a late answer still gets "this one is old".

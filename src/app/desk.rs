@@ -237,7 +237,7 @@ impl<'a> Desk<'a> {
         let Some(turn) = self.facts.turn(update) else {
             return Ok(());
         };
-        let Some(lead) = launch::lead(&turn) else {
+        let Some(lead) = launch::lead_of(&turn, task) else {
             return self.or_not_for_you(update, None);
         };
         self.flush(tx).await?;
@@ -292,6 +292,9 @@ impl<'a> Desk<'a> {
     fn accept(&mut self, effects: Effects) {
         for act in &effects.acts {
             self.facts.apply(act);
+        }
+        for kept in &effects.pending {
+            self.facts.keep(kept);
         }
         self.effects.extend(effects);
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{BotId, ChatId, ClassId, Timestamp};
+use super::{AccountId, BotId, ChatId, ClassId, Timestamp};
 
 /// Something that happened in a chat, as a channel understood it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -95,6 +95,7 @@ impl Choice {
 /// The message to be answered: where it stands and how its author can be reached.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Asker {
+    pub account: AccountId,
     pub chat: ChatId,
     pub kind: ChatKind,
     /// Set when the person tapped a button.

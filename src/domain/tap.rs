@@ -72,6 +72,18 @@ impl Tap {
         }
     }
 
+    /// The task it is about, if any.
+    pub fn task(&self) -> Option<TaskId> {
+        match self {
+            Tap::Say { task, .. }
+            | Tap::Help(task)
+            | Tap::Missing { task, .. }
+            | Tap::Proxy { task, .. }
+            | Tap::Withdraw(task) => Some(*task),
+            Tap::Guide(_) | Tap::Guides | Tap::MyTasks => None,
+        }
+    }
+
     pub fn read(data: &str) -> Option<Self> {
         let mut parts = data.split('.');
         let (word, first, second, third) =

@@ -7,7 +7,8 @@ use serde::Serialize;
 use super::{Act, Change, Counts, Standing};
 use crate::db::{Row, Set, Tx, fresh_id, unknown_word};
 use crate::domain::{
-    ChildId, ClassId, Evidence, PersonId, SchoolId, State, Task, TaskId, TaskKind, Timestamp, Verb,
+    AccountId, ChildId, ClassId, Evidence, PersonId, SchoolId, State, Task, TaskId, TaskKind,
+    Timestamp, Verb,
 };
 use crate::vals;
 
@@ -355,7 +356,7 @@ pub async fn class_families(
 /// An answer kept for somebody whose family we do not know yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pending {
-    pub account: crate::domain::AccountId,
+    pub account: AccountId,
     pub task: TaskId,
     pub school: SchoolId,
     pub class: Option<ClassId>,
@@ -403,31 +404,44 @@ pub async fn keep_pending(tx: &mut Tx, pending: &[Pending]) -> Result<(), sqlx::
     Ok(())
 }
 
+/// The answers kept for these accounts, oldest first.
+pub async fn pending(
+    tx: &mut Tx,
+    accounts: &[AccountId],
+    now: Timestamp,
+) -> Result<Vec<Pending>, sqlx::Error> {
+    const SELECT: &str = "SELECT account_id, school_id, task_id, class_id, verb, at, expires_at FROM pending \
+         WHERE account_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) AND expires_at > $2 ORDER BY at";
+    let rows = tx.rows(SELECT, vals![Set(accounts), now]).await?;
+    rows.iter().map(read_pending).collect()
+}
+
+fn read_pending(row: &Row) -> Result<Pending, sqlx::Error> {
+    let verb: String = row.get("verb")?;
+    Ok(Pending {
+        account: row.get("account_id")?,
+        task: row.get("task_id")?,
+        school: row.get("school_id")?,
+        class: row.get("class_id")?,
+        verb: Verb::from_slug(&verb).ok_or_else(|| unknown_word("verb", &verb))?,
+        at: row.get("at")?,
+        expires_at: row.get("expires_at")?,
+    })
+}
+
 /// Takes an account's kept answers out, for applying them once it is linked.
 pub async fn take_pending(
     tx: &mut Tx,
-    account: crate::domain::AccountId,
+    account: AccountId,
     school: SchoolId,
     now: Timestamp,
 ) -> Result<Vec<Pending>, sqlx::Error> {
-    const SELECT: &str = "SELECT task_id, class_id, verb, at, expires_at FROM pending \
+    const SELECT: &str = "SELECT account_id, school_id, task_id, class_id, verb, at, expires_at FROM pending \
          WHERE account_id = $1 AND school_id = $2 AND expires_at > $3 ORDER BY at";
     const DELETE: &str = "DELETE FROM pending WHERE account_id = $1 AND school_id = $2";
     let rows = tx.rows(SELECT, vals![account, school, now]).await?;
     tx.execute(DELETE, vals![account, school]).await?;
-    let read = |row: &Row| {
-        let verb: String = row.get("verb")?;
-        Ok(Pending {
-            account,
-            task: row.get("task_id")?,
-            school,
-            class: row.get("class_id")?,
-            verb: Verb::from_slug(&verb).ok_or_else(|| unknown_word("verb", &verb))?,
-            at: row.get("at")?,
-            expires_at: row.get("expires_at")?,
-        })
-    };
-    rows.iter().map(read).collect()
+    rows.iter().map(read_pending).collect()
 }
 
 pub async fn drop_expired_pending(tx: &mut Tx, now: Timestamp) -> Result<u64, sqlx::Error> {

@@ -5,7 +5,7 @@ mod split;
 mod texts;
 
 use crate::domain::message::{Asker, Capabilities, ChatKind, Choice, Payload, Priority, Say};
-use crate::domain::{Bot, BotId, ChatId};
+use crate::domain::{AccountId, Bot, BotId, ChatId};
 use crate::outbox::{Board, Draft};
 
 pub use split::split;
@@ -14,10 +14,12 @@ pub use split::split;
 pub fn render(says: Vec<Say>, bot: &Bot, boards: &[Board], bots: &[Bot]) -> Vec<Draft> {
     let mut out = Letters {
         bot,
+        to: None,
         drafts: Vec::new(),
     };
     for say in says {
         out.bot = bot;
+        out.to = asker(&say);
         match say {
             Say::Acknowledge {
                 to,
@@ -58,8 +60,19 @@ pub fn render(says: Vec<Say>, bot: &Bot, boards: &[Board], bots: &[Bot]) -> Vec<
     out.drafts
 }
 
+fn asker(say: &Say) -> Option<AccountId> {
+    match say {
+        Say::Acknowledge { to, .. } | Say::Answer { to, .. } | Say::Confide { to, .. } => {
+            Some(to.account)
+        }
+        Say::Post { .. } | Say::Board { .. } => None,
+    }
+}
+
 struct Letters<'a> {
     bot: &'a Bot,
+    /// Whom it is said to; nobody in particular for what everybody reads.
+    to: Option<AccountId>,
     drafts: Vec<Draft>,
 }
 
@@ -84,6 +97,7 @@ impl<'a> Letters<'a> {
             payload,
             edits: None,
             is_board: false,
+            asks: self.to,
         });
     }
 
@@ -261,6 +275,7 @@ impl<'a> Letters<'a> {
             payload,
             edits,
             is_board: edits.is_none(),
+            asks: None,
         });
     }
 }

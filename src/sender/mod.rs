@@ -3,13 +3,14 @@
 //! A row is leased and committed before it is sent, so no transaction is open during a call; a row
 //! whose sender was killed is taken again when its lease runs out.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::app::App;
 use crate::channel::sandbox::Sandbox;
 use crate::domain::time::SECOND_MS;
-use crate::domain::{Bot, Timestamp};
+use crate::domain::{Bot, ChatId, Timestamp};
 use crate::intake::now;
 use crate::outbox::{self, ATTEMPTS, Letter, Outcome};
 
@@ -51,7 +52,12 @@ pub async fn send_once(
         return Ok(0);
     }
     let mut outcomes = Vec::with_capacity(letters.len());
+    let mut held: HashMap<ChatId, Timestamp> = HashMap::new();
     for letter in &letters {
+        if let Some(at) = held.get(&letter.chat).filter(|_| !letter.is_tap) {
+            outcomes.push((letter.id, Outcome::Later { at: *at }));
+            continue;
+        }
         let outcome = match sandbox.deliver(bot, letter, now).await {
             Ok(outcome) => outcome,
             Err(error) => {
@@ -59,6 +65,11 @@ pub async fn send_once(
                 after_failure(letter, now)
             }
         };
+        if let Outcome::Again { at } = outcome
+            && !letter.is_tap
+        {
+            held.insert(letter.chat, at);
+        }
         outcomes.push((letter.id, outcome));
     }
     let mut tx = app.db().begin().await?;

@@ -135,6 +135,15 @@ with_buttons! {
 }
 
 with_numbers! {
+    async fn a_bare_number_answers_what_was_asked_of_oneself_or_of_all(room: Room) {
+        three_families(&mut room).await;
+        room.mentioning("5A1", "Mẹ An", "vneid mức 2 kích hoạt ở đâu").await.hears("📖");
+        // She could say "1" to the next guide; he means the board.
+        room.mentioning("5A1", "Ba Nam", "1").await;
+        assert_eq!(room.count("qr").await, (1, 3));
+        room.hears("Dạ, đã ghi nhận ạ").does_not_hear("📖");
+    }
+
     async fn a_number_in_a_reply_is_a_choice(room: Room) {
         three_families(&mut room).await;
         room.begins().chooses("5A1", "Mẹ An", "Đã quét QR").await;

@@ -126,6 +126,20 @@ everywhere! {
 }
 
 with_buttons! {
+    async fn what_is_said_aloud_is_answered_by_a_nod_and_nothing_is_asked(room: Room) {
+        siblings(&mut room).await;
+        room.in_group("5A1", "Ba Chi", "em quét mã qr rồi, tiền tháng 11 em chuyển khoản rồi ạ").await;
+        assert_eq!(room.count("qr").await, (2, 5));
+        assert_eq!(room.count("thu-2026-11").await, (0, 5), "for which of the two is not known");
+        room.hears("👍").does_not_hear("bot →");
+    }
+
+    async fn aloud_in_another_room_it_is_not_counted(room: Room) {
+        siblings(&mut room).await;
+        room.in_group("hội đồng", "Mẹ Bình", "nhà em quét mã rồi ạ").await.silence();
+        assert_eq!(room.acts().await, 0);
+    }
+
     async fn both_boards_follow_the_act_of_a_household(room: Room) {
         siblings(&mut room).await;
         room.begins().chooses("5A1", "Mẹ Bình", "Đã quét QR").await;

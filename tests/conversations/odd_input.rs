@@ -164,6 +164,26 @@ everywhere! {
         kept_nowhere(&room, "0912345678").await;
     }
 
+    async fn a_nul_in_a_newcomers_name_stops_nobody(room: Room) {
+        three_families(&mut room).await;
+        let new = "Mẹ\0Mới";
+        let mut batch = vec![room.done_tap("5A1", new, "qr")];
+        batch.push(room.done_tap("5A1", "Mẹ An", "qr"));
+        assert_eq!(room.happens(batch).await.applied, 2);
+        assert_eq!(room.count("qr").await, (1, 3));
+    }
+
+    async fn a_forwarded_code_is_warned_about_wherever_the_number_stands(room: Room) {
+        three_families(&mut room).await;
+        for words in [
+            "482913 là mã otp của em",
+            "Ma OTP cua quy khach de dang nhap ung dung VNeID la 482913. Khong cung cap cho ai",
+        ] {
+            room.privately("Mẹ An", words).await.hears("Thu hồi");
+            kept_nowhere(&room, "482913").await;
+        }
+    }
+
     async fn made_up_buttons_are_answered_kindly(room: Room) {
         three_families(&mut room).await;
         let long = "x".repeat(5_000);

@@ -82,6 +82,16 @@ everywhere! {
     }
 }
 
+everywhere! {
+    async fn a_mistake_of_somebody_not_linked_is_taken_out_of_what_is_kept(room: Room) {
+        three_families(&mut room).await;
+        room.at("thứ Ba 09:00").chooses("5A1", "Mẹ Lạ", "Đã quét QR").await;
+        room.at("thứ Ba 09:01").privately("Mẹ Lạ", "em bấm nhầm").await;
+        let done = room.one("SELECT COUNT(*) AS n FROM pending WHERE verb = 'done'").await;
+        assert_eq!((done, room.acts().await), (0, 0));
+    }
+}
+
 with_buttons! {
     async fn a_stranger_reads_what_happens_to_the_answer(room: Room) {
         three_families(&mut room).await;

@@ -15,6 +15,28 @@ everywhere! {
         assert_eq!(room.count("qr").await, (1, 3));
     }
 
+    async fn a_question_in_between_is_not_what_was_tapped_by_mistake(room: Room) {
+        three_families(&mut room).await;
+        room.at("thứ Ba 09:00").chooses("5A1", "Mẹ An", "Đã quét QR").await;
+        let help = Tap::Help(room.task_id("vneid")).write();
+        room.at("thứ Ba 09:02").forges("5A1", "Mẹ An", &help).await;
+        assert_eq!(room.in_state("vneid", State::NeedsHelp).await, 1);
+        room.at("thứ Ba 09:05").privately("Mẹ An", "em bấm nhầm").await;
+        room.hears("em đã rút lại câu trả lời về việc quét QR của lớp");
+        assert_eq!(room.count("qr").await, (0, 3));
+        assert_eq!(room.in_state("vneid", State::NeedsHelp).await, 1);
+    }
+
+    async fn two_mistakes_are_taken_back_one_after_the_other(room: Room) {
+        three_families(&mut room).await;
+        room.at("thứ Ba 09:00").chooses("5A1", "Mẹ An", "Đã quét QR").await;
+        room.at("thứ Ba 09:05").chooses("5A1", "Mẹ An", "kích hoạt VNeID").await;
+        room.at("thứ Ba 09:10").privately("Mẹ An", "em bấm nhầm").await.hears("kích hoạt VNeID mức 2");
+        room.at("thứ Ba 09:11").privately("Mẹ An", "em bấm nhầm").await.hears("quét QR của lớp");
+        assert_eq!((room.count("qr").await, room.count("vneid").await), ((0, 3), (0, 3)));
+        room.at("thứ Ba 09:12").privately("Mẹ An", "em bấm nhầm").await.hears("không có gì phải rút lại");
+    }
+
     async fn what_was_taken_back_stays_in_the_history(room: Room) {
         three_families(&mut room).await;
         room.at("thứ Ba 09:00").chooses("5A1", "Mẹ An", "Đã quét QR").await;

@@ -21,10 +21,18 @@ pub struct Demo {
 
 impl Demo {
     pub fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    pub fn start_with(more: &[&str]) -> Self {
         let office = Office::new();
         let (address, folder) = (free_address(), office.path(""));
         let words = ["demo", "--addr", &address, "--data"];
-        let words: Vec<&str> = words.into_iter().chain(folder.to_str()).collect();
+        let words: Vec<&str> = words
+            .into_iter()
+            .chain(folder.to_str())
+            .chain(more.iter().copied())
+            .collect();
         let running = office.start(&words, &[]);
         wait_for("the demo", || get(&address, "/phong-thu"));
         Self {

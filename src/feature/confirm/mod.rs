@@ -62,11 +62,15 @@ enum Heard {
 }
 
 pub fn decide(turn: &Turn<'_>, said: &[Said], now: Timestamp) -> Effects {
-    let heard: Vec<Heard> = said.iter().map(|one| hear(turn, one, now)).collect();
-    // Somebody said something aloud, not to us: whoever we cannot place is left in peace.
+    // Somebody said something aloud, not to us: it counts in the class's own group, whoever we cannot
+    // place is left in peace, and a nod is all the answer.
     let only_overheard = !turn.addressed();
-    if only_overheard && !heard.iter().any(|one| matches!(one, Heard::Kept(_))) {
+    if only_overheard && turn.chat.class.is_none() {
         return Effects::none();
+    }
+    let mut heard: Vec<Heard> = said.iter().map(|one| hear(turn, one, now)).collect();
+    if only_overheard {
+        heard.retain(|one| matches!(one, Heard::Kept(_)));
     }
     let mut effects = Effects {
         says: replies(turn, &heard, now),
@@ -75,9 +79,8 @@ pub fn decide(turn: &Turn<'_>, said: &[Said], now: Timestamp) -> Effects {
     for one in heard {
         match one {
             Heard::Kept(act) => effects.acts.push(act),
-            Heard::Pending(pending) if !only_overheard => effects.pending.push(pending),
-            Heard::Pending(_)
-            | Heard::SaidBefore { .. }
+            Heard::Pending(pending) => effects.pending.push(pending),
+            Heard::SaidBefore { .. }
             | Heard::DoneAlready
             | Heard::WhichChild { .. }
             | Heard::Refused(_) => {}
@@ -137,7 +140,12 @@ fn task_of<'a>(turn: &Turn<'a>, said: &Said) -> Result<&'a Task, Refused> {
     };
     let task = turn.facts.task(id).ok_or(Refused::UnknownTask)?;
     // A button of another school's, made up or forwarded, opens nothing here.
-    let ours = turn.chat.school() == Some(task.school) || turn.member_of(task.school).is_some();
+    let ours = turn.chat.school() == Some(task.school)
+        || turn.member_of(task.school).is_some()
+        || turn
+            .facts
+            .pending(turn.account.id)
+            .any(|kept| kept.task == id);
     if ours {
         Ok(task)
     } else {
@@ -145,21 +153,33 @@ fn task_of<'a>(turn: &Turn<'a>, said: &Said) -> Result<&'a Task, Refused> {
     }
 }
 
-/// The task of the last thing this person said that still stands, for "em bấm nhầm".
+/// The task of the last answer of this person that still stands, for "em bấm nhầm". A question how to do
+/// something is no answer, and what was taken back already does not stand. For somebody not linked it is
+/// the last answer kept for them.
 fn last_said(turn: &Turn<'_>) -> Option<TaskId> {
     let own = |act: &&Act| {
         turn.members
             .iter()
             .any(|member| act.person == Some(member.person))
     };
-    let last = turn
-        .facts
-        .acts()
-        .iter()
-        .rev()
+    let mut seen: Vec<(TaskId, Option<ChildId>)> = Vec::new();
+    let acts = turn.facts.acts().iter().rev();
+    for act in acts
         .filter(own)
-        .find(|act| act.evidence < Evidence::Teacher)?;
-    (last.verb != Verb::Undo).then_some(last.task)
+        .filter(|act| act.evidence < Evidence::Teacher)
+    {
+        let subject = (act.task, act.child);
+        if seen.contains(&subject) {
+            continue;
+        }
+        if !matches!(act.verb, Verb::Undo | Verb::NeedsHelp) {
+            return Some(act.task);
+        }
+        seen.push(subject);
+    }
+    let kept = turn.facts.pending(turn.account.id);
+    let last = kept.filter(|kept| kept.verb != Verb::Undo).last()?;
+    Some(last.task)
 }
 
 fn stranger(turn: &Turn<'_>, task: &Task, verb: Verb, now: Timestamp) -> Result<Heard, Refused> {

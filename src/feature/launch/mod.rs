@@ -31,6 +31,13 @@ pub fn lead(turn: &Turn<'_>) -> Option<Lead> {
     turn.member().and_then(permit::lead)
 }
 
+/// A button names its task, and the task its school: somebody may lead one school and have a child in another.
+pub fn lead_of(turn: &Turn<'_>, task: TaskId) -> Option<Lead> {
+    let school = turn.facts.task(task).map(|task| task.school);
+    let there = school.and_then(|school| turn.member_of(school));
+    there.or_else(|| turn.member()).and_then(permit::lead)
+}
+
 pub fn wish(turn: &Turn<'_>, lead: Lead, asked: &str) -> Wish {
     let title = clean(asked);
     let tasks: Vec<&Task> = turn.facts.tasks_of(lead.school()).collect();

@@ -70,9 +70,11 @@ pub enum Asked {
 
 /// A teacher's button, checked again: the class must be hers.
 pub fn permitted(turn: &Turn<'_>, task: TaskId, class: ClassId) -> Option<(Homeroom, TaskId)> {
+    // The class names the school: somebody may teach in one and have a child in another.
     let homeroom = turn
-        .member()
-        .and_then(|member| permit::homeroom_of(member, class))?;
+        .members
+        .iter()
+        .find_map(|member| permit::homeroom_of(member, class))?;
     let known = turn.facts.task(task)?;
     (known.school == homeroom.school()).then_some((homeroom, task))
 }
