@@ -28,7 +28,10 @@ CREATE TABLE class (
     school_id BIGINT NOT NULL REFERENCES school (school_id),
     class_id  BIGINT NOT NULL,
     year      TEXT   NOT NULL,
+    -- "CHOI2": one code however the class is written.
     code      TEXT   NOT NULL,
+    -- "Chồi 2": as the school writes it, for people.
+    title     TEXT   NOT NULL,
     PRIMARY KEY (school_id, class_id),
     -- There is one 5A1 in a school year.
     CONSTRAINT class_code_is_unique_in_a_year UNIQUE (school_id, year, code)

@@ -297,7 +297,7 @@ const GROWING_SLOWLY: [&str; 7] = [
 /// a message to each of them.
 const DISTRICT: [&str; 18] = [
     "INSERT INTO school SELECT n, 's' || n, 'x', '2026-2027', 0 FROM generate_series(1, 100) n",
-    "INSERT INTO class SELECT (n - 1) / 10 + 1, n, '2026-2027', 'k' || n FROM generate_series(1, 1000) n",
+    "INSERT INTO class SELECT (n - 1) / 10 + 1, n, '2026-2027', 'k' || n, 'k' || n FROM generate_series(1, 1000) n",
     "INSERT INTO child SELECT (n - 1) / 200 + 1, n, 'h' || n, 'x', 0 FROM generate_series(1, 20000) n",
     "INSERT INTO enrolment SELECT (n - 1) / 200 + 1, '2026-2027', n, (n - 1) / 20 + 1, NULL FROM generate_series(1, 20000) n",
     "INSERT INTO person SELECT (n - 1) / 200 + 1, n, 'x', 0 FROM generate_series(1, 20000) n",

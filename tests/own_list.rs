@@ -65,13 +65,19 @@ fn an_imported_list_takes_the_place_of_the_made_up_school() {
 
     // The first class by name has its board, and an answer counts for its family.
     let (board, choices) = demo.board("me-an", "nhom-5a1");
-    assert!(demo.room("me-an", "nhom-5a1").contains("Lớp CHOI2"));
+    assert!(demo.room("me-an", "nhom-5a1").contains("Lớp Chồi 2"));
     demo.is_tapped("me-an", "nhom-5a1", &board, &choices[0]);
     assert_eq!(demo.figures("qr"), (1, 1));
     demo.hears("hieu-truong", "rieng-hieu-truong", "/baocao");
     wait_for("the report", || {
         demo.room("hieu-truong", "rieng-hieu-truong")
             .contains("1/6 gia đình")
+            .then_some(())
+    });
+    demo.hears("hieu-truong", "rieng-hieu-truong", "/baocao lớp chồi 2");
+    wait_for("the report of one class", || {
+        demo.room("hieu-truong", "rieng-hieu-truong")
+            .contains("lớp Chồi 2, 3 gia đình")
             .then_some(())
     });
     demo.office.run(&["doctor"]).fine();

@@ -11,7 +11,7 @@ use lopso::domain::{
 use lopso::ledger::store as ledger;
 use lopso::roster::School;
 use lopso::roster::accounts::{accounts, bind_class, chats, join};
-use lopso::roster::store::{self, ChildEntry};
+use lopso::roster::store::{self, ChildEntry, NewClass};
 
 pub const SCHOOLS: usize = 10;
 pub const TASKS: usize = 3;
@@ -62,8 +62,8 @@ impl District {
             year: "2026-2027".to_owned(),
         };
         store::add_school(tx, &school, now).await.unwrap();
-        let classes: Vec<(ClassId, String)> = (0..CLASSES)
-            .map(|class| (ClassId(fresh_id(now)), format!("L{class}")))
+        let classes: Vec<NewClass> = (0..CLASSES)
+            .map(|class| NewClass::plain(ClassId(fresh_id(now)), format!("L{class}")))
             .collect();
         store::add_classes(tx, school.id, &school.year, &classes)
             .await
@@ -77,7 +77,7 @@ impl District {
         let known = chats(tx, self.bot.id, &seen.iter().collect::<Vec<_>>(), now)
             .await
             .unwrap();
-        for (class, (id, _)) in classes.iter().enumerate() {
+        for (class, NewClass { id, .. }) in classes.iter().enumerate() {
             bind_class(tx, known[&group(place, class)].id, school.id, *id)
                 .await
                 .unwrap();
@@ -87,13 +87,7 @@ impl District {
         self.schools.push(school);
     }
 
-    async fn families(
-        &self,
-        tx: &mut Tx,
-        school: &School,
-        place: usize,
-        classes: &[(ClassId, String)],
-    ) {
+    async fn families(&self, tx: &mut Tx, school: &School, place: usize, classes: &[NewClass]) {
         let now = self.now;
         let (mut children, mut persons, mut senders) = (Vec::new(), Vec::new(), Vec::new());
         for number in 0..CLASSES * FAMILIES {
@@ -101,7 +95,7 @@ impl District {
                 id: ChildId(fresh_id(now)),
                 code: format!("HS{number:04}"),
                 name: format!("Child {number}"),
-                class: classes[number / FAMILIES].0,
+                class: classes[number / FAMILIES].id,
             });
             persons.push((PersonId(fresh_id(now)), format!("Guardian {number}")));
             senders.push(sender(place, number));

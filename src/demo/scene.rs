@@ -102,7 +102,7 @@ impl Scene {
             if let Some((_, class)) = class {
                 let found = store::classes_by_id(tx, &[class]).await?;
                 if let Some(class) = found.into_iter().next() {
-                    self.classes.insert(room.chat, class.code);
+                    self.classes.insert(room.chat, class.title);
                 }
             }
         }
@@ -183,7 +183,7 @@ fn about(persona: &Persona, member: &Member, own: &[&Child], classes: &[Class]) 
         classes
             .iter()
             .find(|class| class.id == id)
-            .map_or("", |class| class.code.as_str())
+            .map_or("", |class| class.title.as_str())
     };
     if member.roles.contains(&Role::Principal) {
         return texts::PRINCIPAL.to_owned();

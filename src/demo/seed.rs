@@ -17,7 +17,7 @@ use crate::domain::{
 };
 use crate::ledger::{Act, Change, builtin, recount, store as ledger};
 use crate::roster::School;
-use crate::roster::store::{self, ChildEntry};
+use crate::roster::store::{self, ChildEntry, NewClass};
 
 const CLASSES: [&str; 12] = [
     "NT1", "3A1", "3A2", "3A3", "4A1", "4A2", "4A3", "4A4", "5A1", "5A2", "5A3", "5A4",
@@ -235,7 +235,12 @@ impl World {
     ) -> Result<(), sqlx::Error> {
         self.teachers[class_place("5A1")].1 = persona_name("co-hoa").to_owned();
         self.teachers[class_place("4A2")].1 = persona_name("co-mai").to_owned();
-        store::add_classes(tx, school.id, &school.year, &self.classes).await?;
+        let classes: Vec<NewClass> = self
+            .classes
+            .iter()
+            .map(|(id, code)| NewClass::plain(*id, code.as_str()))
+            .collect();
+        store::add_classes(tx, school.id, &school.year, &classes).await?;
         let entries: Vec<ChildEntry> = self
             .children
             .iter()

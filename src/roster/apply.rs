@@ -7,7 +7,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
 use super::import::{ChildRow, StaffRow};
-use super::store::{self, ChildEntry, Enrolled};
+use super::store::{self, ChildEntry, Enrolled, NewClass};
 use super::{Class, School};
 use crate::db::{Tx, fresh_id};
 use crate::domain::{ChildId, ClassId, PersonId, Role, SchoolId, Timestamp};
@@ -85,7 +85,7 @@ pub async fn roster(
 #[derive(Default)]
 struct Draft {
     plan: RosterPlan,
-    classes: Vec<(ClassId, String)>,
+    classes: Vec<NewClass>,
     entries: Vec<ChildEntry>,
     moves: Vec<Move>,
 }
@@ -102,11 +102,21 @@ fn compare(
         .iter()
         .map(|class| (class.code.clone(), class.id))
         .collect();
-    let codes: HashMap<ClassId, String> = known
+    let titles: HashMap<&str, &str> = rows
         .iter()
-        .map(|class| (class.id, class.code.clone()))
+        .rev()
+        .map(|row| (row.class.as_str(), row.class_title.as_str()))
+        .chain(
+            known
+                .iter()
+                .map(|class| (class.code.as_str(), class.title.as_str())),
+        )
         .collect();
-    let code_of = |id: ClassId| codes.get(&id).cloned().unwrap_or_default();
+    let title = |code: &str| titles.get(code).copied().unwrap_or_default().to_owned();
+    let title_of = |id: ClassId| {
+        let class = known.iter().find(|class| class.id == id);
+        class.map_or(String::new(), |class| class.title.clone())
+    };
     let by_code: HashMap<&str, &Enrolled> = enrolled
         .iter()
         .map(|child| (child.code.as_str(), child))
@@ -115,13 +125,17 @@ fn compare(
     for row in rows {
         let class = *classes.entry(row.class.clone()).or_insert_with(|| {
             let id = ClassId(fresh_id(now));
-            draft.plan.new_classes.push(row.class.clone());
-            draft.classes.push((id, row.class.clone()));
+            draft.plan.new_classes.push(title(&row.class));
+            draft.classes.push(NewClass {
+                id,
+                code: row.class.clone(),
+                title: title(&row.class),
+            });
             id
         });
         let code = kept_code(&row.code, key);
         let Some(before) = by_code.get(code.as_str()) else {
-            draft.plan.new.push((row.name.clone(), row.class.clone()));
+            draft.plan.new.push((row.name.clone(), title(&row.class)));
             draft.entries.push(ChildEntry {
                 id: ChildId(fresh_id(now)),
                 code,
@@ -136,13 +150,13 @@ fn compare(
             draft
                 .plan
                 .renamed
-                .push((before.name.clone(), row.name.clone(), row.class.clone()));
+                .push((before.name.clone(), row.name.clone(), title(&row.class)));
         }
         if moved {
             draft.plan.moved.push((
                 row.name.clone(),
-                before.class.map(code_of),
-                row.class.clone(),
+                before.class.map(title_of),
+                title(&row.class),
             ));
             draft.moves.push(Move {
                 child: before.id,
@@ -168,7 +182,7 @@ fn compare(
         .filter_map(|child| {
             child
                 .class
-                .map(|class| (child.name.clone(), code_of(class)))
+                .map(|class| (child.name.clone(), title_of(class)))
         })
         .collect();
     draft

@@ -22,7 +22,10 @@ pub struct School {
 pub struct Class {
     pub id: ClassId,
     pub school: SchoolId,
+    /// For commands and files: "CHOI2".
     pub code: String,
+    /// For people, as the school writes it: "Chồi 2".
+    pub title: String,
     /// Children enrolled now: the families of the class.
     pub families: i64,
 }

@@ -203,7 +203,7 @@ pub async fn class_children(
 
 /// Classes of the school year in force with their number of families.
 pub async fn classes(tx: &mut Tx, schools: &[SchoolId]) -> Result<Vec<Class>, sqlx::Error> {
-    const SELECT: &str = "SELECT c.class_id, c.school_id, c.code, \
+    const SELECT: &str = "SELECT c.class_id, c.school_id, c.code, c.title, \
          (SELECT COUNT(*) FROM enrolment e WHERE e.school_id = c.school_id AND e.class_id = c.class_id AND e.left_at IS NULL) AS families \
          FROM class c JOIN school s ON s.school_id = c.school_id AND s.year = c.year \
          WHERE c.school_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) ORDER BY c.code, c.class_id";
@@ -213,7 +213,7 @@ pub async fn classes(tx: &mut Tx, schools: &[SchoolId]) -> Result<Vec<Class>, sq
 
 /// These classes with their number of families.
 pub async fn classes_by_id(tx: &mut Tx, ids: &[ClassId]) -> Result<Vec<Class>, sqlx::Error> {
-    const SELECT: &str = "SELECT c.class_id, c.school_id, c.code, \
+    const SELECT: &str = "SELECT c.class_id, c.school_id, c.code, c.title, \
          (SELECT COUNT(*) FROM enrolment e WHERE e.school_id = c.school_id AND e.class_id = c.class_id AND e.left_at IS NULL) AS families \
          FROM class c WHERE c.class_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))";
     let rows = tx.rows(SELECT, vals![Set(ids)]).await?;
@@ -225,6 +225,7 @@ fn read_class(row: &Row) -> Result<Class, sqlx::Error> {
         id: row.get("class_id")?,
         school: row.get("school_id")?,
         code: row.get("code")?,
+        title: row.get("title")?,
         families: row.get("families")?,
     })
 }
@@ -294,14 +295,34 @@ pub async fn remove_guardians(
     Ok(())
 }
 
+/// A class to be written.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct NewClass {
+    pub id: ClassId,
+    pub code: String,
+    pub title: String,
+}
+
+impl NewClass {
+    /// One that is written as its code.
+    pub fn plain(id: ClassId, code: impl Into<String>) -> Self {
+        let code = code.into();
+        Self {
+            id,
+            title: code.clone(),
+            code,
+        }
+    }
+}
+
 pub async fn add_classes(
     tx: &mut Tx,
     school: SchoolId,
     year: &str,
-    classes: &[(ClassId, String)],
+    classes: &[NewClass],
 ) -> Result<(), sqlx::Error> {
-    const INSERT: &str = "INSERT INTO class (school_id, class_id, year, code) \
-         SELECT $1, CAST(value ->> 0 AS BIGINT), $2, value ->> 1 FROM json_each($3) WHERE true";
+    const INSERT: &str = "INSERT INTO class (school_id, class_id, year, code, title) \
+         SELECT $1, CAST(value ->> 'id' AS BIGINT), $2, value ->> 'code', value ->> 'title' FROM json_each($3) WHERE true";
     tx.execute(INSERT, vals![school, year, Set(classes)])
         .await?;
     Ok(())

@@ -16,7 +16,7 @@ use lopso::ledger::{Act, store as ledger};
 use lopso::outbox::{self, Outcome};
 use lopso::roster::accounts::{accounts, bind_class, chats, join};
 use lopso::roster::import::ChildRow;
-use lopso::roster::store::{self, ChildEntry};
+use lopso::roster::store::{self, ChildEntry, NewClass};
 use lopso::roster::{School, apply};
 use lopso::vals;
 
@@ -141,7 +141,7 @@ impl World {
         let classes: Vec<_> = self
             .classes
             .iter()
-            .map(|code| (ClassId(fresh_id(BEGIN)), code.clone()))
+            .map(|code| NewClass::plain(ClassId(fresh_id(BEGIN)), code.as_str()))
             .collect();
         store::add_classes(&mut tx, school, year, &classes)
             .await
@@ -150,7 +150,7 @@ impl World {
             id: *id,
             code: code.clone(),
             name: name(place),
-            class: classes[place % 2].0,
+            class: classes[place % 2].id,
         };
         let entries: Vec<_> = self.children.iter().enumerate().map(entry).collect();
         store::put_children(&mut tx, school, year, &entries, BEGIN)
@@ -170,7 +170,7 @@ impl World {
             .unwrap();
         let homerooms: Vec<_> = classes
             .iter()
-            .map(|(class, _)| (*class, self.people[TEACHER]))
+            .map(|class| (class.id, self.people[TEACHER]))
             .collect();
         store::add_homerooms(&mut tx, school, &homerooms)
             .await
@@ -184,7 +184,7 @@ impl World {
             assert!(ledger::add_task(&mut tx, task, year).await.unwrap());
         }
         tx.commit().await.unwrap();
-        classes.into_iter().map(|(class, _)| class).collect()
+        classes.into_iter().map(|class| class.id).collect()
     }
 
     async fn meet(&self, db: &Db, place: usize, classes: &[ClassId]) -> Bot {
@@ -354,6 +354,7 @@ impl World {
             sheet: String::new(),
             row: 2,
             class: self.classes[class].clone(),
+            class_title: self.classes[class].clone(),
             code: self.children[child].1.clone(),
             name: name(child),
         };

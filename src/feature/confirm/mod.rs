@@ -441,7 +441,7 @@ fn board_say(
         class,
         bot,
         chat,
-        text: texts::board(&known.code, &rows, now),
+        text: texts::board(&known.title, &rows, now),
         choices: done_buttons(&tasks),
         fresh,
     })

@@ -31,7 +31,7 @@ pub fn ask_which(turn: &Turn<'_>, asked: &str) -> Option<Asked> {
     let class_code = |class: ClassId| {
         turn.facts
             .class(class)
-            .map_or("", |class| class.code.as_str())
+            .map_or("", |class| class.title.as_str())
     };
     let choice = |homeroom: &Homeroom, task: &&Task| {
         let tap = Tap::Missing {
@@ -113,7 +113,7 @@ pub async fn show(
     let class = turn
         .facts
         .class(homeroom.class())
-        .map_or("", |class| class.code.as_str());
+        .map_or("", |class| class.title.as_str());
     Ok(confide(
         turn,
         texts::list(class, title, &lists, children.len()),

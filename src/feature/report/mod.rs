@@ -5,11 +5,12 @@ pub mod texts;
 
 use crate::db::Tx;
 use crate::domain::message::Say;
-use crate::domain::{Task, Timestamp};
+use crate::domain::{SchoolId, Task, Timestamp};
 use crate::effects::Effects;
 use crate::facts::Turn;
 use crate::ledger::{self, Counts};
-use crate::roster::{self, Class, School, permit};
+use crate::roster::import::class_code;
+use crate::roster::{self, Class, School, permit, store};
 
 /// The figures of one school at one moment, of all classes or of some.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,7 +92,7 @@ pub async fn answer(
     let Some(school) = turn.school().and_then(|id| turn.facts.school(id)).cloned() else {
         return Ok(None);
     };
-    let wanted = asked_class(asked);
+    let wanted = asked_class(tx, school.id, asked).await?;
     let of = |class: &Class| {
         viewer.may_see(class.id) && wanted.as_deref().is_none_or(|code| code == class.code)
     };
@@ -109,10 +110,23 @@ pub async fn answer(
     })))
 }
 
-/// The class in "/baocao lớp 5A1": a word with a digit and a letter.
-fn asked_class(asked: &str) -> Option<String> {
+/// The class in "/baocao lớp Chồi 2" or "/baocao của 5A1": one of the school's, else a word with a digit
+/// and a letter, which is a class that the school does not have.
+async fn asked_class(
+    tx: &mut Tx,
+    school: SchoolId,
+    asked: &str,
+) -> Result<Option<String>, sqlx::Error> {
+    let known = store::classes(tx, &[school]).await?;
+    let whole = class_code(asked).filter(|code| known.iter().any(|class| class.code == *code));
     let code = |word: &&str| {
         word.chars().any(|c| c.is_ascii_digit()) && word.chars().any(char::is_alphabetic)
     };
-    asked.split_whitespace().find(code).map(str::to_uppercase)
+    let word = || {
+        asked
+            .split_whitespace()
+            .find(code)
+            .map(|word| class_code(word).unwrap_or_else(|| word.to_uppercase()))
+    };
+    Ok(whole.or_else(word))
 }

@@ -31,7 +31,7 @@ pub fn summary(figures: &Figures) -> String {
 
 fn head(figures: &Figures) -> String {
     let classes = match figures.classes.as_slice() {
-        [only] => format!("lớp {}", only.code),
+        [only] => format!("lớp {}", only.title),
         many => format!("{} lớp", many.len()),
     };
     format!(
@@ -122,7 +122,7 @@ fn by_class(figures: &Figures) -> String {
             Some(_) | None => "–".to_owned(),
         };
         let cells: Vec<String> = figures.tasks.iter().map(cell).collect();
-        out.push_str(&format!("\n{}: {}", class.code, cells.join(" · ")));
+        out.push_str(&format!("\n{}: {}", class.title, cells.join(" · ")));
     }
     out
 }

@@ -31,7 +31,7 @@ pub fn decide(turn: &Turn<'_>) -> Effects {
         let class = turn
             .facts
             .class(child.class)
-            .map_or("", |class| class.code.as_str());
+            .map_or("", |class| class.title.as_str());
         let states: Vec<_> = tasks
             .iter()
             .map(|task| {

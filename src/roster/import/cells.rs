@@ -218,6 +218,22 @@ pub fn class_code(text: &str) -> Option<String> {
     class_from_words(&words)
 }
 
+/// The class as its school writes it: "Lớp Chồi 2" is Chồi 2. Where nothing but the code was written, that.
+pub fn class_title(text: &str, code: &str) -> String {
+    let text = clean(text);
+    let mut rest = text.as_str();
+    while let Some((first, after)) = rest.split_once(' ') {
+        if !matches!(fold(first).as_str(), "lop" | "nhom") {
+            break;
+        }
+        rest = after.trim_start();
+    }
+    if rest.eq_ignore_ascii_case(code) || class_code(rest).as_deref() != Some(code) {
+        return code.to_owned();
+    }
+    rest.to_owned()
+}
+
 pub fn class_from_words(words: &[&str]) -> Option<String> {
     let words = without_lead(words);
     let mut code = String::new();
@@ -338,6 +354,16 @@ mod tests {
         assert_eq!(class_code("Lá 1").as_deref(), Some("LA1"));
         assert_eq!(class_code("Lớp 5/1").as_deref(), Some("5.1"));
         assert_eq!(class_code("Lớp Đô Rê Mí").as_deref(), Some("DOREMI"));
+        for (text, title) in [
+            ("Lớp Lá 1", "Lá 1"),
+            ("nhóm lớp  5a1", "5A1"),
+            ("5 tuổi A1", "5 tuổi A1"),
+            ("Đô Rê Mí", "Đô Rê Mí"),
+        ] {
+            let code = class_code(text).unwrap();
+            assert_eq!(class_title(text, &code), title);
+        }
+        assert_eq!(class_title("Danh sách trẻ", "LA1"), "LA1");
         assert_eq!(class_code("5A1*"), None);
         assert_eq!(class_code("một cái tên lớp dài quá sức tưởng tượng"), None);
     }

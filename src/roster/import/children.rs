@@ -263,6 +263,14 @@ impl Reader {
             self.rows.push(ChildRow {
                 sheet: table.sheet.clone(),
                 row: row.number,
+                class_title: cells::class_title(
+                    if class_cell.is_empty() {
+                        &table.sheet
+                    } else {
+                        class_cell
+                    },
+                    &class,
+                ),
                 class,
                 code,
                 name,

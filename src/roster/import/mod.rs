@@ -37,6 +37,8 @@ pub struct ChildRow {
     pub row: u32,
     /// Canonical class code: "5A1", upper case, without accents and inner spaces.
     pub class: String,
+    /// As the school writes it, without "Lớp": "Chồi 2".
+    pub class_title: String,
     /// As given, trimmed, upper case. May be a 12-digit personal number, which must not be stored as
     /// it is.
     pub code: String,

@@ -6,7 +6,7 @@ use lopso::domain::*;
 use lopso::ledger::{links, store as ledger};
 use lopso::roster::School;
 use lopso::roster::accounts::{accounts, bind_class, bind_staff_room, chats, join};
-use lopso::roster::store::{self, ChildEntry};
+use lopso::roster::store::{self, ChildEntry, NewClass};
 
 use super::{Elsewhere, GROUP, Room};
 
@@ -18,7 +18,7 @@ impl Room {
             &mut tx,
             self.school.id,
             &self.school.year,
-            &[(id, code.to_owned())],
+            &[NewClass::plain(id, code)],
         )
         .await
         .unwrap();
@@ -211,7 +211,7 @@ impl Room {
             &mut tx,
             school.id,
             &school.year,
-            &[(other.class, "3B".to_owned())],
+            &[NewClass::plain(other.class, "3B")],
         )
         .await
         .unwrap();
