@@ -167,6 +167,10 @@ report_engines() {
   if [ "$#" -eq 0 ] && { [ "$on_sqlite" -eq 0 ] || [ "$on_postgres" -eq 0 ]; }; then
     fail "the tests must run on both databases, and on one of them none did"
   fi
+  # Plain cargo does not print of which file a test is.
+  if [ "$#" -eq 0 ] && [ "$in_browser" -eq 0 ] && cargo nextest --version >/dev/null 2>&1; then
+    fail "the tests must run in the browser too, and none did"
+  fi
 }
 
 heading "Prepare: what the machine needs"
