@@ -2,7 +2,8 @@
 
 use crate::db::Tx;
 use crate::domain::Timestamp;
-use crate::domain::message::Say;
+use crate::domain::message::{Choice, Say};
+use crate::facts::Turn;
 use crate::ledger::store::Pending;
 use crate::ledger::{Act, Change};
 use crate::{ledger, outbox};
@@ -24,6 +25,22 @@ impl Effects {
             says: vec![say],
             ..Self::default()
         }
+    }
+
+    /// An answer with a family's or a class's own data: it goes to the private chat, and a group that was
+    /// asked in reads only `public`.
+    pub fn confide(
+        turn: &Turn<'_>,
+        text: String,
+        choices: Vec<Choice>,
+        public: &'static str,
+    ) -> Self {
+        Self::say(Say::Confide {
+            to: turn.asker(),
+            text,
+            choices,
+            public,
+        })
     }
 
     pub fn and_say(mut self, say: Say) -> Self {

@@ -1,7 +1,7 @@
 //! Who one can be in the demo, and in which rooms they talk.
 
 use crate::domain::Channel;
-use crate::domain::message::ChatKind;
+use crate::domain::message::{ChatKind, Sender};
 
 /// Somebody to be. The id is the account's external id on both demo bots.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -144,6 +144,17 @@ const fn private(chat: &'static str, channel: Channel, members: &'static [&'stat
 
 pub fn persona(id: &str) -> Option<&'static Persona> {
     PERSONAS.iter().find(|persona| persona.id == id)
+}
+
+/// Everybody as a platform shows them.
+pub fn senders() -> Vec<Sender> {
+    PERSONAS
+        .iter()
+        .map(|persona| Sender {
+            external_id: persona.id.to_owned(),
+            name: persona.name.to_owned(),
+        })
+        .collect()
 }
 
 /// The made-up name of a persona.

@@ -4,12 +4,12 @@
 use std::collections::HashMap;
 
 use super::cast::{
-    GROUP_4A2, GROUP_5A1, NEWCOMER, PERSONAS, ROOMS, RoomOf, STAFF_ROOM, persona_name,
+    GROUP_4A2, GROUP_5A1, NEWCOMER, ROOMS, RoomOf, STAFF_ROOM, persona_name, senders,
 };
 use super::names;
 use crate::app::App;
 use crate::db::{Tx, fresh_id};
-use crate::domain::message::{ChatKind, ChatSeen, Sender};
+use crate::domain::message::{ChatKind, ChatSeen};
 use crate::domain::{AccountId, Bot, ChatId, ClassId, PersonId, Role, SchoolId, Timestamp};
 use crate::ledger::{builtin, links, store as ledger};
 use crate::roster::accounts::{
@@ -36,13 +36,7 @@ pub async fn give(
     now: Timestamp,
 ) -> Result<(), sqlx::Error> {
     for bot in bots {
-        let senders: Vec<Sender> = PERSONAS
-            .iter()
-            .map(|persona| Sender {
-                external_id: persona.id.to_owned(),
-                name: persona.name.to_owned(),
-            })
-            .collect();
+        let senders = senders();
         let known = accounts(tx, bot.id, &senders.iter().collect::<Vec<_>>(), now).await?;
         let members: Vec<(AccountId, SchoolId, PersonId)> = parts
             .people

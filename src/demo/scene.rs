@@ -3,10 +3,10 @@
 
 use std::collections::HashMap;
 
-use super::cast::{PERSONAS, Persona, ROOMS, RoomOf, SCHOOL_NAME};
+use super::cast::{PERSONAS, Persona, ROOMS, RoomOf, SCHOOL_NAME, senders};
 use super::texts;
 use crate::db::Tx;
-use crate::domain::message::{ChatKind, ChatSeen, Sender};
+use crate::domain::message::{ChatKind, ChatSeen};
 use crate::domain::{Bot, Role, Timestamp};
 use crate::roster::accounts::{accounts, chats};
 use crate::roster::{Child, Class, Member, names, store};
@@ -42,13 +42,7 @@ impl Scene {
         bot: &Bot,
         now: Timestamp,
     ) -> Result<(), sqlx::Error> {
-        let senders: Vec<Sender> = PERSONAS
-            .iter()
-            .map(|persona| Sender {
-                external_id: persona.id.to_owned(),
-                name: persona.name.to_owned(),
-            })
-            .collect();
+        let senders = senders();
         let accounts = accounts(tx, bot.id, &senders.iter().collect::<Vec<_>>(), now).await?;
         let ids: Vec<_> = accounts.values().map(|account| account.id).collect();
         let members = store::members(tx, &ids).await?;

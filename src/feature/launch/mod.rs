@@ -3,7 +3,7 @@
 pub mod texts;
 
 use crate::db::{Tx, fresh_id};
-use crate::domain::message::{Choice, Say};
+use crate::domain::message::Choice;
 use crate::domain::{Tap, Task, TaskId, TaskKind, Timestamp};
 use crate::effects::Effects;
 use crate::facts::{Facts, Turn};
@@ -146,10 +146,5 @@ pub async fn withdraw(
 }
 
 fn reply(turn: &Turn<'_>, text: String, choices: Vec<Choice>) -> Effects {
-    Effects::say(Say::Confide {
-        to: turn.asker(),
-        text,
-        choices,
-        public: texts::SENT_PRIVATELY,
-    })
+    Effects::confide(turn, text, choices, texts::SENT_PRIVATELY)
 }

@@ -3,7 +3,7 @@
 pub mod texts;
 
 use crate::db::Tx;
-use crate::domain::message::{Choice, Say};
+use crate::domain::message::Choice;
 use crate::domain::{ClassId, State, Tap, Task, TaskId};
 use crate::effects::Effects;
 use crate::facts::Turn;
@@ -122,10 +122,5 @@ pub async fn show(
 }
 
 fn confide(turn: &Turn<'_>, text: String, choices: Vec<Choice>) -> Effects {
-    Effects::say(Say::Confide {
-        to: turn.asker(),
-        text,
-        choices,
-        public: texts::SENT_PRIVATELY,
-    })
+    Effects::confide(turn, text, choices, texts::SENT_PRIVATELY)
 }

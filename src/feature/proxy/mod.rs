@@ -3,7 +3,7 @@
 pub mod texts;
 
 use crate::db::Tx;
-use crate::domain::message::{Choice, Say};
+use crate::domain::message::Choice;
 use crate::domain::{ChildId, Evidence, Tap, Task, TaskId, TaskKind, Timestamp, Verb};
 use crate::effects::Effects;
 use crate::facts::Turn;
@@ -152,23 +152,12 @@ pub fn enter(
         (verb, Some(_) | None) => (texts::entered(verb, &child.name, &task.title), Some(act)),
     };
     // A toast would be gone before she has read the name; a message can be looked at again.
-    let say = Say::Confide {
-        to: turn.asker(),
-        text,
-        choices: Vec::new(),
-        public: texts::SENT_PRIVATELY,
-    };
     Some(Effects {
         acts: act.into_iter().collect(),
-        ..Effects::say(say)
+        ..confide(turn, text, Vec::new())
     })
 }
 
 fn confide(turn: &Turn<'_>, text: String, choices: Vec<Choice>) -> Effects {
-    Effects::say(Say::Confide {
-        to: turn.asker(),
-        text,
-        choices,
-        public: texts::SENT_PRIVATELY,
-    })
+    Effects::confide(turn, text, choices, texts::SENT_PRIVATELY)
 }

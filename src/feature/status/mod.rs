@@ -2,7 +2,7 @@
 
 pub mod texts;
 
-use crate::domain::message::{Choice, Say};
+use crate::domain::message::Choice;
 use crate::domain::{Tap, Task};
 use crate::effects::Effects;
 use crate::facts::Turn;
@@ -58,10 +58,5 @@ pub fn decide(turn: &Turn<'_>) -> Effects {
 }
 
 fn confide(turn: &Turn<'_>, text: String, choices: Vec<Choice>) -> Effects {
-    Effects::say(Say::Confide {
-        to: turn.asker(),
-        text,
-        choices,
-        public: texts::SENT_PRIVATELY,
-    })
+    Effects::confide(turn, text, choices, texts::SENT_PRIVATELY)
 }
