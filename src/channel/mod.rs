@@ -1,3 +1,4 @@
 //! The doors: each platform's JSON on one side, our message types on the other.
 
 pub mod sandbox;
+pub mod telegram;

@@ -179,7 +179,7 @@ pub fn rooms_of(persona: &str) -> impl Iterator<Item = &'static RoomOf> {
 /// The name under which the bot of a room is mentioned.
 pub fn bot_name(channel: Channel) -> &'static str {
     match channel {
-        Channel::SandboxTelegram => TELEGRAM_BOT,
+        Channel::Telegram | Channel::SandboxTelegram => TELEGRAM_BOT,
         Channel::SandboxZalo => ZALO_BOT,
     }
 }

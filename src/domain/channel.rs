@@ -5,6 +5,8 @@ use super::message::Capabilities;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Channel {
+    /// Telegram itself.
+    Telegram,
     /// The demo's chat page in the manner of Telegram: buttons, edits, reactions, hears everything.
     SandboxTelegram,
     /// The demo's chat page in the manner of a Zalo bot: numbers instead of buttons, no edits, and in
@@ -13,10 +15,15 @@ pub enum Channel {
 }
 
 impl Channel {
-    pub const ALL: [Channel; 2] = [Channel::SandboxTelegram, Channel::SandboxZalo];
+    pub const ALL: [Channel; 3] = [
+        Channel::Telegram,
+        Channel::SandboxTelegram,
+        Channel::SandboxZalo,
+    ];
 
     pub fn slug(self) -> &'static str {
         match self {
+            Channel::Telegram => "telegram",
             Channel::SandboxTelegram => "sandbox-telegram",
             Channel::SandboxZalo => "sandbox-zalo",
         }
@@ -30,7 +37,7 @@ impl Channel {
     /// 200), the Zalo Bot platform (`sendMessage` 2000).
     pub fn capabilities(self) -> Capabilities {
         match self {
-            Channel::SandboxTelegram => Capabilities {
+            Channel::Telegram | Channel::SandboxTelegram => Capabilities {
                 buttons: true,
                 edit: true,
                 reaction: true,
@@ -50,7 +57,7 @@ impl Channel {
     /// In a group the bot hears only what mentions it or answers it.
     pub fn hears_only_mentions(self) -> bool {
         match self {
-            Channel::SandboxTelegram => false,
+            Channel::Telegram | Channel::SandboxTelegram => false,
             Channel::SandboxZalo => true,
         }
     }

@@ -83,7 +83,7 @@ pub fn day(at: Timestamp, now: Timestamp) -> String {
 
 pub fn style(channel: Channel) -> &'static str {
     match channel {
-        Channel::SandboxTelegram => "kiểu Telegram",
+        Channel::Telegram | Channel::SandboxTelegram => "kiểu Telegram",
         Channel::SandboxZalo => "kiểu Zalo",
     }
 }
@@ -91,10 +91,10 @@ pub fn style(channel: Channel) -> &'static str {
 /// What is different about a room, in one line above its messages.
 pub fn manner(channel: Channel, kind: ChatKind) -> String {
     match (channel, kind) {
-        (Channel::SandboxTelegram, ChatKind::Group) => {
+        (Channel::Telegram | Channel::SandboxTelegram, ChatKind::Group) => {
             "Có nút bấm. Bot nghe cả nhóm, chỉ lên tiếng khi được gọi.".to_owned()
         }
-        (Channel::SandboxTelegram, ChatKind::Private) => {
+        (Channel::Telegram | Channel::SandboxTelegram, ChatKind::Private) => {
             "Chỉ mình và bot thấy. Có nút bấm.".to_owned()
         }
         (Channel::SandboxZalo, ChatKind::Group) => {
