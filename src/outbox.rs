@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use crate::db::{Row, Set, Tx, fresh_id, unknown_word};
-use crate::domain::message::{Choice, Payload, Priority};
+use crate::domain::message::{ChatKind, Choice, Payload, Priority};
 use crate::domain::time::{DAY_MS, MINUTE_MS};
 use crate::domain::{AccountId, BotId, ChatId, ClassId, OutboxId, PromptId, SchoolId, Timestamp};
 use crate::roster::accounts::ExternalId;
@@ -230,11 +230,33 @@ pub async fn boards(tx: &mut Tx, classes: &[ClassId]) -> Result<Vec<Board>, sqlx
     rows.iter().map(read).collect()
 }
 
+/// Which rows a sender takes. Answers to taps have a lane of their own where messages are paced: the
+/// platform does not count them, and drops them after seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lane {
+    All,
+    Taps,
+    Messages,
+}
+
+impl Lane {
+    /// The first and the last priority in it.
+    fn priorities(self) -> (i64, i64) {
+        let (tap, last) = (Priority::Tap.order(), Priority::Reminder.order());
+        match self {
+            Lane::All => (tap, last),
+            Lane::Taps => (tap, tap),
+            Lane::Messages => (tap + 1, last),
+        }
+    }
+}
+
 /// A row taken for sending.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Letter {
     pub id: OutboxId,
     pub chat: ChatId,
+    pub kind: ChatKind,
     /// The chat as the platform names it.
     pub to: String,
     pub payload: Payload,
@@ -253,6 +275,7 @@ pub struct Letter {
 pub async fn lease(
     tx: &mut Tx,
     bot: BotId,
+    lane: Lane,
     most: i64,
     now: Timestamp,
 ) -> Result<Vec<Letter>, sqlx::Error> {
@@ -263,12 +286,16 @@ pub async fn lease(
          AND NOT EXISTS (SELECT 1 FROM outbox w WHERE w.chat_id = o.chat_id AND w.bot_id = o.bot_id \
              AND w.state IN ('waiting', 'leased') AND w.outbox_id < o.outbox_id AND w.priority <= o.priority \
              AND w.priority > 0 AND ((w.state = 'waiting' AND w.due_at > $2) OR (w.state = 'leased' AND w.lease_until > $2))) \
-         ORDER BY o.priority, o.outbox_id LIMIT $4) RETURNING outbox_id";
-    const LETTERS: &str = "SELECT o.outbox_id, o.chat_id, c.external_id AS chat_name, o.payload, e.external_id AS edits_name, \
+         AND o.priority >= $5 AND o.priority <= $6 ORDER BY o.priority, o.outbox_id LIMIT $4) RETURNING outbox_id";
+    const LETTERS: &str = "SELECT o.outbox_id, o.chat_id, c.external_id AS chat_name, c.kind, o.payload, e.external_id AS edits_name, \
          o.attempts, o.priority FROM outbox o JOIN chat c ON c.chat_id = o.chat_id LEFT JOIN outbox e ON e.outbox_id = o.edits \
          WHERE o.outbox_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) ORDER BY o.priority, o.outbox_id";
+    let (first, last) = lane.priorities();
     let rows = tx
-        .rows(LEASE, vals![bot, now, now.plus_ms(LEASE_MS), most])
+        .rows(
+            LEASE,
+            vals![bot, now, now.plus_ms(LEASE_MS), most, first, last],
+        )
         .await?;
     if rows.is_empty() {
         return Ok(Vec::new());
@@ -293,10 +320,11 @@ pub async fn lease(
 }
 
 fn read_letter(row: &Row) -> Result<Letter, sqlx::Error> {
-    let payload: String = row.get("payload")?;
+    let (payload, kind): (String, String) = (row.get("payload")?, row.get("kind")?);
     Ok(Letter {
         id: row.get("outbox_id")?,
         chat: row.get("chat_id")?,
+        kind: ChatKind::from_slug(&kind).ok_or_else(|| unknown_word("kind", &kind))?,
         to: row.get("chat_name")?,
         payload: serde_json::from_str(&payload)
             .map_err(|_| unknown_word("payload", "not a payload"))?,

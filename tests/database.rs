@@ -273,7 +273,7 @@ const HOT: [(&str, &[&str]); 17] = [
     ("outbox.rs prompts", &["'[7,9]'", r#"'[{"id":"m7"}]'"#]),
     ("ledger/store.rs pending", &["'[7,9]'", "1000"]),
     ("outbox.rs boards", &["'[7,9]'"]),
-    ("outbox.rs lease", &["1", "1000", "2000", "100"]),
+    ("outbox.rs lease", &["1", "1000", "2000", "100", "0", "3"]),
     ("outbox.rs drop_superseded", &["'[7,9]'"]),
     ("outbox.rs settle", &[r#"'[{"id":7,"state":"sent"}]'"#]),
     ("ledger/store.rs class_families", &["7", "7", "1"]),

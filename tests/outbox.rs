@@ -14,7 +14,7 @@ use lopso::bots;
 use lopso::db::Engine;
 use lopso::domain::message::{ChatKind, ChatSeen, Payload, Priority};
 use lopso::domain::{Bot, Channel, ChatId, OutboxId, Timestamp};
-use lopso::outbox::{self, Draft, Letter, Outcome};
+use lopso::outbox::{self, Draft, Lane, Letter, Outcome};
 use lopso::roster::accounts::chats;
 use support::TestDb;
 
@@ -84,7 +84,7 @@ impl Post {
 
     async fn lease(&self, later_ms: i64) -> Vec<Letter> {
         let mut tx = self.test.db.begin().await.unwrap();
-        let letters = outbox::lease(&mut tx, self.bot.id, 100, NOW.plus_ms(later_ms))
+        let letters = outbox::lease(&mut tx, self.bot.id, Lane::All, 100, NOW.plus_ms(later_ms))
             .await
             .unwrap();
         tx.commit().await.unwrap();

@@ -14,7 +14,9 @@ use crate::config::Config;
 use crate::demo::seed;
 use crate::domain::{Bot, Channel};
 use crate::intake::{LetterBox, now};
-use crate::sender;
+use crate::outbox::Lane;
+use crate::sender::pacer::Limits;
+use crate::sender::{self, Door};
 use crate::{clock, web};
 
 pub async fn run(
@@ -67,7 +69,9 @@ async fn play(
         })
         .collect();
     for bot in bots {
-        tokio::spawn(sender::send_forever(app.clone(), bot, sandbox.clone()));
+        let door = Door::Sandbox(sandbox.clone());
+        let send = sender::send_forever(app.clone(), bot, door, Lane::All, Limits::default());
+        tokio::spawn(send);
     }
     let state = web::demo::DemoState {
         app: app.clone(),

@@ -3,31 +3,49 @@
 //! A row is leased and committed before it is sent, so no transaction is open during a call; a row
 //! whose sender was killed is taken again when its lease runs out.
 
+pub mod pacer;
+
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::app::App;
 use crate::channel::sandbox::Sandbox;
+use crate::channel::telegram::{self, Delivered, Telegram, Trouble};
 use crate::domain::time::SECOND_MS;
 use crate::domain::{Bot, ChatId, Timestamp};
 use crate::intake::now;
-use crate::outbox::{self, ATTEMPTS, Letter, Outcome};
+use crate::outbox::{self, ATTEMPTS, Lane, Letter, Outcome};
+use pacer::{Limits, Pacer};
 
 /// Rows taken at a time.
 const MOST: i64 = 100;
 /// Without a call somebody looks after this long: for rows that became due, or leases that ran out.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
+/// After this long the rest of a round goes back, well before another sender may take it.
+const ROUND: Duration = Duration::from_secs(20);
+/// A shorter wait is waited for with the row in hand; for a longer one it goes back, so that other chats
+/// are not held up by one that is full.
+const HOLD_MS: i64 = SECOND_MS;
 
-/// Sends one bot's rows for as long as the program runs.
-pub async fn send_forever(app: Arc<App>, bot: Bot, sandbox: Sandbox) {
+/// The platform behind a bot.
+#[derive(Clone)]
+pub enum Door {
+    Sandbox(Sandbox),
+    Telegram(Telegram),
+}
+
+/// Sends one bot's rows of a lane for as long as the program runs.
+pub async fn send_forever(app: Arc<App>, bot: Bot, door: Door, lane: Lane, limits: Limits) {
     let mut bell = app.to_send();
+    let mut pacer = Pacer::new(limits);
     loop {
         // Marked as heard before we look, so that a ring while we send is not missed.
         bell.mark_unchanged();
-        match send_once(&app, &bot, &sandbox, now()).await {
+        match send_once(&app, &bot, &door, lane, &mut pacer).await {
             Ok(0) => {
                 let _ = tokio::time::timeout(LOOK_AGAIN, bell.changed()).await;
+                pacer.forget_old(now());
             }
             Ok(_) => {}
             Err(error) => {
@@ -42,30 +60,29 @@ pub async fn send_forever(app: Arc<App>, bot: Bot, sandbox: Sandbox) {
 pub async fn send_once(
     app: &App,
     bot: &Bot,
-    sandbox: &Sandbox,
-    now: Timestamp,
+    door: &Door,
+    lane: Lane,
+    pacer: &mut Pacer,
 ) -> anyhow::Result<usize> {
     let mut tx = app.db().begin().await?;
-    let letters = outbox::lease(&mut tx, bot.id, MOST, now).await?;
+    let letters = outbox::lease(&mut tx, bot.id, lane, MOST, now()).await?;
     tx.commit().await?;
     if letters.is_empty() {
         return Ok(0);
     }
     let mut outcomes = Vec::with_capacity(letters.len());
     let mut held: HashMap<ChatId, Timestamp> = HashMap::new();
+    let began = Instant::now();
     for letter in &letters {
-        if let Some(at) = held.get(&letter.chat).filter(|_| !letter.is_tap) {
-            outcomes.push((letter.id, Outcome::Later { at: *at }));
+        if began.elapsed() > ROUND {
+            outcomes.push((letter.id, Outcome::Later { at: now() }));
             continue;
         }
-        let outcome = match sandbox.deliver(bot, letter, now).await {
-            Ok(outcome) => outcome,
-            Err(error) => {
-                tracing::warn!(outbox = letter.id.0, %error, "not delivered");
-                after_failure(letter, now)
-            }
+        let outcome = match held.get(&letter.chat).filter(|_| !letter.is_tap) {
+            Some(at) => Outcome::Later { at: *at },
+            None => in_turn(bot, door, letter, pacer).await,
         };
-        if let Outcome::Again { at } = outcome
+        if let Outcome::Again { at } | Outcome::Later { at } = outcome
             && !letter.is_tap
         {
             held.insert(letter.chat, at);
@@ -76,6 +93,51 @@ pub async fn send_once(
     outbox::settle(&mut tx, &outcomes).await?;
     tx.commit().await?;
     Ok(letters.len())
+}
+
+/// One row, not before the platform's limits allow it.
+async fn in_turn(bot: &Bot, door: &Door, letter: &Letter, pacer: &mut Pacer) -> Outcome {
+    if !letter.is_tap {
+        let at = pacer.when(letter.chat, letter.kind, now());
+        let wait_ms = at.0 - now().0;
+        if wait_ms > HOLD_MS {
+            return Outcome::Later { at };
+        }
+        if let Ok(wait_ms) = u64::try_from(wait_ms) {
+            tokio::time::sleep(Duration::from_millis(wait_ms)).await;
+        }
+        pacer.sent(letter.chat, letter.kind, now());
+    }
+    match door {
+        Door::Sandbox(sandbox) => match sandbox.deliver(bot, letter, now()).await {
+            Ok(outcome) => outcome,
+            Err(error) => {
+                tracing::warn!(outbox = letter.id.0, %error, "not delivered");
+                after_failure(letter, now())
+            }
+        },
+        Door::Telegram(telegram) => by_telegram(telegram, letter, pacer).await,
+    }
+}
+
+async fn by_telegram(telegram: &Telegram, letter: &Letter, pacer: &mut Pacer) -> Outcome {
+    let trouble = match telegram.deliver(letter).await {
+        Ok(Delivered::Sent(external_id)) => return Outcome::Sent { external_id },
+        Ok(Delivered::Pointless) => return Outcome::Sent { external_id: None },
+        Err(trouble) => trouble,
+    };
+    tracing::warn!(outbox = letter.id.0, attempt = letter.attempts, %trouble, "not delivered");
+    let again = telegram::again(trouble, letter.attempts, now());
+    if let (Trouble::Wait(_), Some(until)) = (trouble, again) {
+        // Being asked to wait is no failed try.
+        pacer.pause(until);
+        return Outcome::Later { at: until };
+    }
+    match again {
+        // The answer to a tap is sent at most once: by the next try its button has stopped waiting.
+        Some(at) if !letter.is_tap && letter.attempts < ATTEMPTS => Outcome::Again { at },
+        Some(_) | None => Outcome::Failed,
+    }
 }
 
 /// Again with growing pauses (1, 4, 9 s), then given up and shown to staff.

@@ -1,0 +1,204 @@
+//! How fast a platform may be written to, held exactly: in no window of its length more than its number.
+//!
+//! A leaky bucket with a burst would let nearly twice the rate through in its first second; a window that
+//! remembers each send does not.
+
+use std::collections::{HashMap, VecDeque};
+
+use crate::domain::message::ChatKind;
+use crate::domain::time::{MINUTE_MS, SECOND_MS};
+use crate::domain::{ChatId, Timestamp};
+
+/// At most `most` sends in any `window_ms` milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rate {
+    pub most: usize,
+    pub window_ms: i64,
+}
+
+/// The limits of one bot; none where the platform has none.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Limits {
+    pub overall: Option<Rate>,
+    pub private_chat: Option<Rate>,
+    pub group: Option<Rate>,
+}
+
+impl Limits {
+    /// Telegram's, as its FAQ "Broadcasting to users" gives them: about 30 messages a second, one a second
+    /// in a private chat (kept as 3 in any 3 s, so that an answer of two parts is not slowed), 20 a minute
+    /// in a group. Edits count.
+    pub const TELEGRAM: Limits = Limits {
+        overall: Some(Rate {
+            most: 30,
+            window_ms: SECOND_MS,
+        }),
+        private_chat: Some(Rate {
+            most: 3,
+            window_ms: 3 * SECOND_MS,
+        }),
+        group: Some(Rate {
+            most: 20,
+            window_ms: MINUTE_MS,
+        }),
+    };
+}
+
+/// What was sent lately, per bot.
+#[derive(Debug)]
+pub struct Pacer {
+    limits: Limits,
+    overall: Window,
+    chats: HashMap<ChatId, Window>,
+    /// The platform asked for a pause of everything until then.
+    closed_until: Timestamp,
+}
+
+impl Pacer {
+    pub fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            overall: Window::default(),
+            chats: HashMap::new(),
+            closed_until: Timestamp(i64::MIN),
+        }
+    }
+
+    /// The first moment from `now` on at which a message may go to this chat.
+    pub fn when(&self, chat: ChatId, kind: ChatKind, now: Timestamp) -> Timestamp {
+        let own = self.chats.get(&chat);
+        let here = self.rate(kind).zip(own);
+        let in_chat = here.map_or(now, |(rate, window)| window.free_at(rate, now));
+        let overall = self.limits.overall;
+        let over_all = overall.map_or(now, |rate| self.overall.free_at(rate, now));
+        in_chat.max(over_all).max(self.closed_until)
+    }
+
+    /// A message goes out now.
+    pub fn sent(&mut self, chat: ChatId, kind: ChatKind, now: Timestamp) {
+        if let Some(rate) = self.limits.overall {
+            self.overall.put(rate, now);
+        }
+        if let Some(rate) = self.rate(kind) {
+            self.chats.entry(chat).or_default().put(rate, now);
+        }
+    }
+
+    /// The platform says how long to wait: it knows better than our windows.
+    pub fn pause(&mut self, until: Timestamp) {
+        self.closed_until = self.closed_until.max(until);
+    }
+
+    /// Forgets chats in which nothing was sent lately, so that memory does not grow with every parent.
+    pub fn forget_old(&mut self, now: Timestamp) {
+        let longest = [self.limits.private_chat, self.limits.group];
+        let longest = longest.iter().flatten().map(|rate| rate.window_ms).max();
+        let old = now.plus_ms(-longest.unwrap_or(0));
+        self.chats
+            .retain(|_, window| window.sent.back().is_some_and(|last| *last > old));
+    }
+
+    fn rate(&self, kind: ChatKind) -> Option<Rate> {
+        match kind {
+            ChatKind::Private => self.limits.private_chat,
+            ChatKind::Group => self.limits.group,
+        }
+    }
+}
+
+#[derive(Debug, Default)]
+struct Window {
+    sent: VecDeque<Timestamp>,
+}
+
+impl Window {
+    /// The moment at which the oldest of the last `most` sends has left the window.
+    fn free_at(&self, rate: Rate, now: Timestamp) -> Timestamp {
+        let place = self.sent.len().checked_sub(rate.most);
+        let oldest = place.and_then(|place| self.sent.get(place));
+        oldest.map_or(now, |oldest| oldest.plus_ms(rate.window_ms).max(now))
+    }
+
+    fn put(&mut self, rate: Rate, now: Timestamp) {
+        self.sent.push_back(now);
+        while self.sent.len() > rate.most {
+            self.sent.pop_front();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Sends as early as allowed, taking the chats in turn, and returns the moments.
+    fn wave(limits: Limits, kind: ChatKind, chats: i64, number: i64) -> Vec<(ChatId, i64)> {
+        let mut pacer = Pacer::new(limits);
+        let (mut now, mut sent) = (Timestamp(0), Vec::new());
+        for place in 0..number {
+            let chat = ChatId(place % chats);
+            now = pacer.when(chat, kind, now);
+            pacer.sent(chat, kind, now);
+            sent.push((chat, now.0));
+        }
+        sent
+    }
+
+    #[track_caller]
+    fn holds(moments: &[i64], rate: Rate) {
+        for (place, at) in moments.iter().enumerate() {
+            let within = moments[..=place]
+                .iter()
+                .filter(|other| **other > at - rate.window_ms)
+                .count();
+            assert!(within <= rate.most, "{within} in the window before {at}");
+        }
+    }
+
+    #[test]
+    fn a_wave_to_many_chats_takes_just_what_the_limit_allows() {
+        let sent = wave(Limits::TELEGRAM, ChatKind::Private, 360, 360);
+        let moments: Vec<i64> = sent.iter().map(|(_, at)| *at).collect();
+        holds(&moments, Limits::TELEGRAM.overall.unwrap());
+        // 360 messages at 30 a second: the last thirty leave eleven seconds after the first.
+        assert_eq!(moments.last(), Some(&11_000));
+    }
+
+    #[test]
+    fn one_chat_is_held_to_its_own_limit() {
+        for (kind, rate) in [
+            (ChatKind::Private, Limits::TELEGRAM.private_chat.unwrap()),
+            (ChatKind::Group, Limits::TELEGRAM.group.unwrap()),
+        ] {
+            let sent = wave(Limits::TELEGRAM, kind, 1, 65);
+            let moments: Vec<i64> = sent.iter().map(|(_, at)| *at).collect();
+            holds(&moments, rate);
+            let full = i64::try_from((65 - 1) / rate.most).unwrap();
+            assert_eq!(moments.last(), Some(&(full * rate.window_ms)), "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn without_limits_nothing_waits() {
+        let sent = wave(Limits::default(), ChatKind::Group, 1, 1_000);
+        assert!(sent.iter().all(|(_, at)| *at == 0));
+    }
+
+    #[test]
+    fn the_platforms_own_pause_is_kept() {
+        let mut pacer = Pacer::new(Limits::TELEGRAM);
+        pacer.pause(Timestamp(7_000));
+        pacer.pause(Timestamp(3_000));
+        let at = pacer.when(ChatId(1), ChatKind::Private, Timestamp(10));
+        assert_eq!(at, Timestamp(7_000));
+    }
+
+    #[test]
+    fn chats_of_long_ago_are_forgotten() {
+        let mut pacer = Pacer::new(Limits::TELEGRAM);
+        pacer.sent(ChatId(1), ChatKind::Group, Timestamp(0));
+        pacer.sent(ChatId(2), ChatKind::Group, Timestamp(50_000));
+        pacer.forget_old(Timestamp(61_000));
+        assert_eq!(pacer.chats.len(), 1);
+    }
+}
