@@ -2,13 +2,23 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use tokio::net::TcpListener;
 
 use super::{Stop, open, say, texts};
 use crate::app::App;
-use crate::{clock, web};
+use crate::channel::telegram::{Telegram, Trouble};
+use crate::domain::Channel;
+use crate::domain::message::ChatKind;
+use crate::feature::help::texts::command;
+use crate::intake::{now, telegram};
+use crate::outbox::Lane;
+use crate::sender::pacer::Limits;
+use crate::sender::{self, Door};
+use crate::understand::commands::Name;
+use crate::{bots, clock, web};
 
 pub async fn run() -> Result<(), Stop> {
     let config = open::config()?;
@@ -19,6 +29,10 @@ pub async fn run() -> Result<(), Stop> {
     let listener = listen(&config.http_addr).await?;
     let app = Arc::new(App::new(db.clone(), library));
     say(&texts::serving(&config.http_addr));
+    if let Some(token) = secret("LOPSO_TELEGRAM_TOKEN") {
+        let api = secret("LOPSO_TELEGRAM_API_URL").unwrap_or_else(|| TELEGRAM_API.to_owned());
+        tokio::spawn(on_telegram(app.clone(), token, api));
+    }
     let router = web::router(app.clone());
     tokio::select! {
         ended = serve(listener, router) => ended?,
@@ -27,6 +41,85 @@ pub async fn run() -> Result<(), Stop> {
     }
     db.close().await;
     Ok(())
+}
+
+const TELEGRAM_API: &str = "https://api.telegram.org";
+/// Until Telegram is reached for the first time it is asked again after this.
+const KNOCK_AGAIN: Duration = Duration::from_secs(10);
+
+fn secret(name: &str) -> Option<String> {
+    let value = std::env::var(name).ok()?;
+    Some(value.trim().to_owned()).filter(|value| !value.is_empty())
+}
+
+/// A bot's own loops. When its token is refused they end, with one line to the operator, and everything
+/// else goes on.
+async fn on_telegram(app: Arc<App>, token: String, api: String) {
+    let ended = match Telegram::new(&token, &api) {
+        Ok(telegram) => talk(app, telegram).await,
+        Err(trouble) => Err(trouble.into()),
+    };
+    match ended {
+        Ok(Trouble::Token) => say(texts::TELEGRAM_TOKEN),
+        Ok(trouble) => say(&texts::telegram_ended(&trouble.to_string())),
+        Err(error) => {
+            tracing::error!(error = format!("{error:#}"), "telegram ended");
+            say(&texts::telegram_ended(texts::SEE_LOG));
+        }
+    }
+}
+
+/// Returns why it ended.
+async fn talk(app: Arc<App>, telegram: Telegram) -> anyhow::Result<Trouble> {
+    let me = loop {
+        match telegram.me().await {
+            Ok(me) => break me,
+            Err(Trouble::Token) => return Ok(Trouble::Token),
+            Err(trouble) => {
+                tracing::warn!(%trouble, "telegram does not answer yet");
+                tokio::time::sleep(KNOCK_AGAIN).await;
+            }
+        }
+    };
+    let mut tx = app.db().begin().await?;
+    let bot = bots::add(&mut tx, Channel::Telegram, &me.username, now()).await?;
+    tx.commit().await?;
+    say(&texts::on_telegram(&me.username));
+    offer_commands(&telegram).await;
+    let door = || Door::Telegram(telegram.clone());
+    let send = |lane, limits| sender::send_forever(app.clone(), bot.clone(), door(), lane, limits);
+    tokio::select! {
+        trouble = telegram::poll_forever(app.clone(), bot.clone(), telegram.clone(), me) => Ok(trouble),
+        () = send(Lane::Taps, Limits::default()) => Ok(Trouble::Network),
+        () = send(Lane::Messages, Limits::TELEGRAM) => Ok(Trouble::Network),
+    }
+}
+
+/// The platform's own menu: a family finds what it can ask for. Without it the bot works as well.
+async fn offer_commands(telegram: &Telegram) {
+    let everybody = [Name::Confirm, Name::Guide, Name::Help];
+    let mine = [
+        Name::Status,
+        Name::Roster,
+        Name::Proxy,
+        Name::Report,
+        Name::Launch,
+    ];
+    let told = |names: &[Name]| -> Vec<(&str, &str)> {
+        names
+            .iter()
+            .map(|name| (name.slug(), command(*name)))
+            .collect()
+    };
+    let alone: Vec<Name> = everybody.into_iter().chain(mine).collect();
+    for (kind, names) in [
+        (ChatKind::Group, &everybody[..]),
+        (ChatKind::Private, &alone),
+    ] {
+        if let Err(trouble) = telegram.offer(kind, &told(names)).await {
+            tracing::warn!(%trouble, "menu of commands not set");
+        }
+    }
 }
 
 pub async fn listen(addr: &str) -> Result<TcpListener, Stop> {

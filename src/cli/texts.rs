@@ -178,6 +178,18 @@ pub fn new_key(path: &Path, hex: &str) -> String {
     )
 }
 
+pub const TELEGRAM_TOKEN: &str = "✘ Telegram không nhận mã bot (LOPSO_TELEGRAM_TOKEN). Lấy lại mã ở @BotFather, \
+     đặt lại biến rồi chạy lại. Các phần khác vẫn chạy.";
+pub const SEE_LOG: &str = "xem nhật ký";
+
+pub fn on_telegram(name: &str) -> String {
+    format!("✔ Đã nối với Telegram: @{name}")
+}
+
+pub fn telegram_ended(why: &str) -> String {
+    format!("✘ Phần Telegram đã dừng ({why}). Chạy lại chương trình để nối lại.")
+}
+
 pub fn serving(addr: &str) -> String {
     format!(
         "Lớp Số đang chạy tại http://{addr}. Nhấn Ctrl-C để dừng.\n\

@@ -1,5 +1,7 @@
 //! Greeting, help, and what the bot says when it cannot go on.
 
+use crate::understand::commands::Name;
+
 pub const BUTTON_TASKS: &str = "✅ Báo việc đã làm";
 pub const BUTTON_GUIDES: &str = "❓ Hỏi cách làm";
 pub const SENT_PRIVATELY: &str = "Dạ, em gửi phần trợ giúp vào tin nhắn riêng rồi ạ.";
@@ -15,6 +17,21 @@ pub const SECRET_GROUP: &str = "Dạ, tin vừa rồi hình như có mã hoặc 
      Mình nhấn giữ tin đó rồi chọn Thu hồi (hoặc Xoá) giúp em nhé. Em không lưu lại đâu ạ.";
 pub const NOT_FOR_YOU: &str = "Dạ, mục này em chưa mở cho mình được ạ. Mình nhắn /trogiup để xem những mục mình dùng được nhé.";
 pub const SORRY: &str = "Dạ, em đang trục trặc một chút, chưa làm được việc này ạ. Mình thử lại sau ít phút giúp em nhé.";
+
+/// What a platform's own menu of commands says of each.
+pub fn command(name: Name) -> &'static str {
+    match name {
+        Name::Start => "Chào trợ lý của lớp",
+        Name::Help => "Trợ giúp: mình làm được những gì",
+        Name::Guide => "Hỏi cách làm từng bước",
+        Name::Confirm => "Báo việc nhà mình đã làm",
+        Name::Status => "Xem nhà mình đã báo những gì",
+        Name::Roster => "Cô giáo: nhà nào còn thiếu",
+        Name::Proxy => "Cô giáo: nhập hộ gia đình",
+        Name::Report => "Số liệu của lớp, của trường",
+        Name::Launch => "Ban giám hiệu: phát động một việc",
+    }
+}
 
 pub fn hello(school: Option<&str>) -> String {
     let of_school = school

@@ -1,0 +1,84 @@
+//! Polling Telegram: what happened is applied and committed first, and only the next question tells
+//! Telegram that it may forget it. Killed in between, the same comes again and is known by its number.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::now;
+use crate::app::App;
+use crate::channel::telegram::inbound::{self, Me};
+use crate::channel::telegram::{Telegram, Trouble};
+use crate::domain::Bot;
+
+/// Pauses while Telegram or our database cannot be reached: doubling up to a minute.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+
+/// Polls for as long as the program runs; ends only when the token is refused.
+pub async fn poll_forever(app: Arc<App>, bot: Bot, telegram: Telegram, me: Me) -> Trouble {
+    let (mut offset, mut pause) = (0, FIRST_PAUSE);
+    loop {
+        match poll_once(&app, &bot, &telegram, &me, offset).await {
+            Ok(next) => {
+                offset = next;
+                pause = FIRST_PAUSE;
+            }
+            Err(Stumble::Theirs(Trouble::Token)) => return Trouble::Token,
+            Err(stumble) => {
+                stumble.log(&bot);
+                tokio::time::sleep(stumble.wait().unwrap_or(pause)).await;
+                pause = (pause * 2).min(LONGEST_PAUSE);
+            }
+        }
+    }
+}
+
+enum Stumble {
+    Theirs(Trouble),
+    /// Nothing was applied; the same updates come again.
+    Ours(anyhow::Error),
+}
+
+impl Stumble {
+    fn log(&self, bot: &Bot) {
+        match self {
+            Stumble::Theirs(trouble) => tracing::warn!(bot = bot.id.0, %trouble, "cannot poll"),
+            Stumble::Ours(error) => {
+                tracing::error!(
+                    bot = bot.id.0,
+                    error = format!("{error:#}"),
+                    "batch not applied"
+                );
+            }
+        }
+    }
+
+    /// What Telegram itself asks for.
+    fn wait(&self) -> Option<Duration> {
+        match self {
+            Stumble::Theirs(Trouble::Wait(seconds)) => {
+                Some(Duration::from_secs(u64::from(*seconds)))
+            }
+            Stumble::Theirs(_) | Stumble::Ours(_) => None,
+        }
+    }
+}
+
+/// One question and what follows from it; returns from where to ask on.
+async fn poll_once(
+    app: &App,
+    bot: &Bot,
+    telegram: &Telegram,
+    me: &Me,
+    offset: i64,
+) -> Result<i64, Stumble> {
+    let raw = telegram.updates(offset).await.map_err(Stumble::Theirs)?;
+    let at = now();
+    let read: Vec<inbound::Read> = raw.iter().map(|raw| inbound::read(raw, me, at)).collect();
+    let last = read.iter().filter_map(|read| read.id).max();
+    let updates: Vec<_> = read.into_iter().filter_map(|read| read.update).collect();
+    if !updates.is_empty() {
+        app.handle(bot, updates, at).await.map_err(Stumble::Ours)?;
+    }
+    Ok(last.map_or(offset, |last| last + 1))
+}
