@@ -35,7 +35,7 @@ const WHOLE: f64 = 0.06;
 const BAR_ASKED: f64 = 0.65;
 const BAR_TOLD: f64 = 0.95;
 /// How near to the first a second or third guide must be to be offered beside it.
-const ALSO: f64 = 0.6;
+const ALSO: f64 = 0.25;
 const AT_MOST: usize = 3;
 /// Vietnamese words are short; this holds several written together.
 const LONGEST_WORD: usize = 24;
