@@ -29,9 +29,12 @@ pub async fn run() -> Result<(), Stop> {
     let listener = listen(&config.http_addr).await?;
     let app = Arc::new(App::new(db.clone(), library));
     say(&texts::serving(&config.http_addr));
-    if let Some(token) = secret("LOPSO_TELEGRAM_TOKEN") {
-        let api = secret("LOPSO_TELEGRAM_API_URL").unwrap_or_else(|| TELEGRAM_API.to_owned());
-        tokio::spawn(on_telegram(app.clone(), token, api));
+    match secret("LOPSO_TELEGRAM_TOKEN") {
+        Some(token) => {
+            let api = secret("LOPSO_TELEGRAM_API_URL").unwrap_or_else(|| TELEGRAM_API.to_owned());
+            tokio::spawn(on_telegram(app.clone(), token, api));
+        }
+        None => say(texts::NO_PLATFORM),
     }
     let router = web::router(app.clone());
     tokio::select! {

@@ -191,11 +191,11 @@ pub fn telegram_ended(why: &str) -> String {
 }
 
 pub fn serving(addr: &str) -> String {
-    format!(
-        "Lớp Số đang chạy tại http://{addr}. Nhấn Ctrl-C để dừng.\n\
-         Bản này chưa nối với Zalo hay Telegram; muốn xem bot trò chuyện, chạy: lopso demo"
-    )
+    format!("Lớp Số đang chạy tại http://{addr}. Nhấn Ctrl-C để dừng.")
 }
+
+pub const NO_PLATFORM: &str = "Chưa nối với nền tảng nào (đặt LOPSO_TELEGRAM_TOKEN để nối Telegram); \
+     muốn xem bot trò chuyện, chạy: lopso demo";
 
 pub fn demo(addr: &SocketAddr, folder: &Path, empty: bool) -> String {
     let data = folder.display();
