@@ -1,0 +1,172 @@
+//! The way of one request: token, method, parameters, an ordered failure, the work, the answer.
+
+use super::params::{self, Params};
+use super::rules::{method_named, offences};
+use super::sending::formatted;
+use super::state::Refusal;
+use super::wire::{Reply, Request, pause};
+use super::{Call, Failure, Inside};
+use serde_json::{Value, json};
+use std::time::Instant;
+
+const JSON: &str = "application/json";
+
+impl Inside {
+    pub async fn answer(&self, request: Request) -> Reply {
+        let at = Instant::now();
+        let not_found = || Refusal::with_status(404, "Not Found");
+        let called = request.path.strip_prefix("/bot");
+        let Some((token, name)) = called.and_then(|rest| rest.split_once('/')) else {
+            return refused(&not_found());
+        };
+        if token.replace("%3A", ":") != self.token {
+            return refused(&Refusal::with_status(401, "Unauthorized"));
+        }
+        let method = method_named(name).filter(|_| matches!(request.verb.as_str(), "GET" | "POST"));
+        let Some(method) = method else {
+            let offence = format!("{} {name}: no method that this server knows", request.verb);
+            self.state().violations.push(offence);
+            return refused(&not_found());
+        };
+        let read = params::read(method, &request);
+        let (call, failure) = self.note(method, &read, at);
+        let early = match failure {
+            Some(Failure::Status(status, why)) => Some(refused(&ordered(status, why))),
+            Some(Failure::Html502) => Some(gateway_page()),
+            Some(Failure::Reset) => Some(Reply::Cut),
+            Some(Failure::ResetAfterApplied | Failure::TruncatedJson | Failure::Slow(_)) | None => {
+                None
+            }
+        };
+        let reply = match early {
+            Some(reply) => reply,
+            None => {
+                let outcome = match read {
+                    Ok(params) => self.work(method, &params, at).await,
+                    Err(why) => Err(Refusal::violation(why)),
+                };
+                if let Err(Refusal {
+                    violation: true,
+                    description,
+                    ..
+                }) = &outcome
+                {
+                    let offence = format!("{method}: {description}");
+                    self.state().violations.push(offence);
+                }
+                spoil(granted_or_refused(outcome), failure).await
+            }
+        };
+        if let Reply::Answer { status, .. } = &reply {
+            self.state().calls[call].status = *status;
+        }
+        reply
+    }
+
+    /// Keeps the call and takes the failure that was ordered for it.
+    fn note(
+        &self,
+        method: &str,
+        read: &Result<Params, String>,
+        at: Instant,
+    ) -> (usize, Option<Failure>) {
+        let values = read.as_ref().map(|params| params.values.clone());
+        let values = values.unwrap_or_default();
+        let plain = ["text", "caption"]
+            .iter()
+            .any(|name| values.contains_key(*name))
+            .then(|| formatted(&values).ok())
+            .flatten();
+        let mut state = self.state();
+        state.calls.push(Call {
+            method: method.to_owned(),
+            params: Value::Object(values),
+            plain: plain.map(|words| words.text),
+            at,
+            status: 0,
+        });
+        let ordered = state.failures.iter().position(|(name, _)| name == method);
+        let failure = ordered.map(|index| state.failures.remove(index).1);
+        (state.calls.len() - 1, failure)
+    }
+
+    async fn work(&self, method: &str, params: &Params, at: Instant) -> Result<Value, Refusal> {
+        let wrong = offences(method, &params.values);
+        if !wrong.is_empty() {
+            return Err(Refusal::violation(wrong.join("; ")));
+        }
+        if method == "getUpdates" {
+            return self.get_updates(&params.values).await;
+        }
+        let outcome = self.state().apply(method, params, at);
+        // A webhook ends the getUpdates that is open.
+        self.news.notify_waiters();
+        outcome
+    }
+}
+
+fn granted_or_refused(outcome: Result<Value, Refusal>) -> Reply {
+    match outcome {
+        Ok(result) => Reply::Answer {
+            status: 200,
+            kind: JSON,
+            body: json!({"ok": true, "result": result}).to_string(),
+        },
+        Err(refusal) => refused(&refusal),
+    }
+}
+
+fn refused(refusal: &Refusal) -> Reply {
+    let mut body = json!({
+        "ok": false,
+        "error_code": refusal.status,
+        "description": refusal.description,
+    });
+    if let Some(parameters) = &refusal.parameters {
+        body["parameters"] = parameters.clone();
+    }
+    Reply::Answer {
+        status: refusal.status,
+        kind: JSON,
+        body: body.to_string(),
+    }
+}
+
+fn ordered(status: u16, why: &str) -> Refusal {
+    let refusal = Refusal::with_status(status, why);
+    let seconds = why
+        .split_once("retry after ")
+        .and_then(|(_, seconds)| seconds.trim().parse::<u64>().ok());
+    match seconds {
+        Some(seconds) => refusal.and(json!({"retry_after": seconds})),
+        None => refusal,
+    }
+}
+
+fn gateway_page() -> Reply {
+    Reply::Answer {
+        status: 502,
+        kind: "text/html",
+        body: "<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
+            .to_owned(),
+    }
+}
+
+async fn spoil(reply: Reply, failure: Option<Failure>) -> Reply {
+    match (reply, failure) {
+        (Reply::Answer { status, kind, body }, Some(Failure::TruncatedJson)) => {
+            let half = body.chars().take(body.chars().count() / 2).collect();
+            Reply::Answer {
+                status,
+                kind,
+                body: half,
+            }
+        }
+        (_, Some(Failure::ResetAfterApplied)) => Reply::Cut,
+        (reply, Some(Failure::Slow(time))) => {
+            pause(time).await;
+            reply
+        }
+        (reply, _) => reply,
+    }
+}
