@@ -334,6 +334,14 @@ fn read_letter(row: &Row) -> Result<Letter, sqlx::Error> {
     })
 }
 
+/// Takes back what a sender of this bot had in hand when it was killed. For a program that just started and
+/// is the only one to send for the bot; without it these rows, and those behind them in their chats, would
+/// wait for the lease to run out.
+pub async fn take_back(tx: &mut Tx, bot: BotId) -> Result<u64, sqlx::Error> {
+    const UPDATE: &str = "UPDATE outbox SET state = 'waiting', lease_until = NULL WHERE bot_id = $1 AND state = 'leased'";
+    tx.execute(UPDATE, vals![bot]).await
+}
+
 /// How sending one row ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {

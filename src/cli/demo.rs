@@ -14,7 +14,7 @@ use crate::config::Config;
 use crate::demo::seed;
 use crate::domain::{Bot, Channel};
 use crate::intake::{LetterBox, now};
-use crate::outbox::Lane;
+use crate::outbox::{self, Lane};
 use crate::sender::pacer::Limits;
 use crate::sender::{self, Door};
 use crate::{clock, web};
@@ -68,6 +68,11 @@ async fn play(
             )
         })
         .collect();
+    let mut tx = db.begin().await?;
+    for bot in &bots {
+        outbox::take_back(&mut tx, bot.id).await?;
+    }
+    tx.commit().await?;
     for bot in bots {
         let door = Door::Sandbox(sandbox.clone());
         let send = sender::send_forever(app.clone(), bot, door, Lane::All, Limits::default());

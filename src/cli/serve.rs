@@ -14,7 +14,7 @@ use crate::domain::Channel;
 use crate::domain::message::ChatKind;
 use crate::feature::help::texts::command;
 use crate::intake::{now, telegram};
-use crate::outbox::Lane;
+use crate::outbox::{self, Lane};
 use crate::sender::pacer::Limits;
 use crate::sender::{self, Door};
 use crate::understand::commands::Name;
@@ -86,6 +86,7 @@ async fn talk(app: Arc<App>, telegram: Telegram) -> anyhow::Result<Trouble> {
     };
     let mut tx = app.db().begin().await?;
     let bot = bots::add(&mut tx, Channel::Telegram, &me.username, now()).await?;
+    outbox::take_back(&mut tx, bot.id).await?;
     tx.commit().await?;
     say(&texts::on_telegram(&me.username));
     offer_commands(&telegram).await;
