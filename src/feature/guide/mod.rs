@@ -132,11 +132,15 @@ fn of_task<'a>(library: &'a Library, task: &Task) -> Vec<&'a Guide> {
     found
 }
 
-/// Of each group, the guide that does the task itself.
-const FIRST: [&str; 3] = [
+/// Of each group, the guide that does the task itself, and what goes wrong with it most.
+const FIRST: [&str; 7] = [
     "qr-quet-zalo",
+    "qr-khong-quet-duoc",
     "bank-chuyen-khoan-qr",
+    "bank-noi-dung-ck",
+    "bank-tru-tien-chua-nhan",
     "vneid-kich-hoat-muc-2",
+    "vneid-cai-dat",
 ];
 
 /// Asking for help with a task says where the family stands, unless it is done already.
