@@ -16,8 +16,8 @@ mod http;
 mod program;
 
 use bot_api::{BotApi, Failure, SentMessage};
-use http::{free_address, get, wait_for};
-use program::{Office, Running};
+use http::{free_address, get, post, wait_for};
+use program::{Office, Running, Said};
 use serde_json::json;
 
 const TOKEN: &str = "42:test-token";
@@ -57,6 +57,16 @@ impl School {
         let running = self.office.start(&["serve"], &settings);
         wait_for("the program", || get(&self.address, "/readyz"));
         running
+    }
+
+    /// What `lopso doctor` says of a bot with this token.
+    fn examined(&self, words: &[&str], token: &str) -> Said {
+        let url = self.api.url();
+        let settings = [
+            ("LOPSO_TELEGRAM_TOKEN", token),
+            ("LOPSO_TELEGRAM_API_URL", url.as_str()),
+        ];
+        self.office.run_with(words, &settings)
     }
 
     fn writes(&self, text: &str) {
@@ -343,4 +353,75 @@ fn a_token_that_is_refused_is_one_line_and_the_rest_goes_on() {
         said.contains("LOPSO_TELEGRAM_TOKEN") && !said.contains("wrong"),
         "{said}"
     );
+}
+
+#[test]
+fn the_doctor_says_what_the_bot_hears_in_groups() {
+    let school = School::new();
+    school.api.hears_all(false);
+    let deaf = school.examined(&["doctor"], TOKEN);
+    assert_eq!(deaf.status, Some(0), "{}", deaf.out);
+    for words in ["@lopso_test_bot", "chỉ nghe lệnh", "/setprivacy"] {
+        assert!(deaf.out.contains(words), "{words} in {}", deaf.out);
+    }
+    school.api.hears_all(true);
+    let hears = school.examined(&["doctor"], TOKEN);
+    assert!(hears.out.contains("nghe mọi tin"), "{}", hears.out);
+    assert!(!hears.out.contains("/setprivacy"), "{}", hears.out);
+    school.holds();
+}
+
+#[test]
+fn a_webhook_left_over_is_told_and_removed_when_asked() {
+    let school = School::new();
+    let url = school.api.url();
+    let address = url.strip_prefix("http://").unwrap();
+    let hook = [("url", "https://lop.vn/hook/s3cret")];
+    let (status, _) = post(address, &format!("/bot{TOKEN}/setWebhook"), &hook).unwrap();
+    assert_eq!(status, 200);
+    school.writes("/trogiup");
+
+    let ill = school.examined(&["doctor"], TOKEN);
+    assert_eq!(ill.status, Some(1), "{}", ill.out);
+    for words in ["lop.vn", "1 tin đang chờ", "--remove-webhook"] {
+        assert!(ill.out.contains(words), "{words} in {}", ill.out);
+    }
+    assert!(!ill.out.contains("s3cret"), "{}", ill.out);
+    assert!(school.api.webhook().is_some(), "only looked at");
+
+    let well = school.examined(&["doctor", "--remove-webhook"], TOKEN);
+    assert_eq!(well.status, Some(0), "{}", well.out);
+    assert_eq!(school.api.webhook(), None);
+    // What waited meanwhile is answered.
+    let _running = school.opens();
+    school.hears(MOTHER, 1);
+    school.holds();
+}
+
+#[test]
+fn the_doctor_tells_a_refused_token_from_a_telegram_out_of_reach() {
+    let school = School::new();
+    let refused = school.examined(&["doctor"], "42:wrong");
+    assert_eq!(refused.status, Some(1));
+    assert!(refused.out.contains("@BotFather"), "{}", refused.out);
+    let nobody = format!("http://{}", free_address());
+    let settings = [
+        ("LOPSO_TELEGRAM_TOKEN", TOKEN),
+        ("LOPSO_TELEGRAM_API_URL", nobody.as_str()),
+    ];
+    let away = school.office.run_with(&["doctor"], &settings);
+    assert_eq!(away.status, Some(1));
+    assert!(away.out.contains("Không gọi được Telegram"), "{}", away.out);
+    let wrong = [
+        ("LOPSO_TELEGRAM_TOKEN", TOKEN),
+        ("LOPSO_TELEGRAM_API_URL", "khong-phai-dia-chi"),
+    ];
+    for command in ["doctor", "serve"] {
+        let told = school.office.run_with(&[command], &wrong);
+        assert_eq!(told.status, Some(1));
+        assert!(told.err.contains("LOPSO_TELEGRAM_API_URL"), "{}", told.err);
+    }
+    for said in [&refused, &away] {
+        assert!(!said.out.contains("42:") && !said.err.contains("42:"));
+    }
 }

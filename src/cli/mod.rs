@@ -58,7 +58,10 @@ enum Command {
         school: Option<String>,
     },
     #[command(about = texts::DOCTOR)]
-    Doctor,
+    Doctor {
+        #[arg(long, help = texts::DOCTOR_REMOVE_WEBHOOK)]
+        remove_webhook: bool,
+    },
     #[command(about = texts::SCHOOL, subcommand)]
     School(School),
 }
@@ -181,7 +184,7 @@ async fn run(command: Command) -> Result<(), Stop> {
             out,
             school,
         } => report::run(format, out, school).await,
-        Command::Doctor => doctor::run().await,
+        Command::Doctor { remove_webhook } => doctor::run(remove_webhook).await,
         Command::School(School::Add { code, name }) => school::add(&code, &name).await,
         Command::School(School::List) => school::list().await,
     }

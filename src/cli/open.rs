@@ -9,6 +9,7 @@ use anyhow::Context as _;
 use sqlx::sqlite::SqliteConnectOptions;
 
 use super::{Stop, say, texts};
+use crate::channel::telegram::Telegram;
 use crate::config::{self, Config};
 use crate::db::{Db, Problem};
 use crate::feature::guide::library::Library;
@@ -18,6 +19,25 @@ use crate::roster::{School, store};
 pub fn config() -> Result<Config, Stop> {
     config::load(|key| std::env::var(key).ok())
         .map_err(|problem| Stop::Told(texts::config(&problem)))
+}
+
+/// The bot on Telegram, if a token is set. Asks Telegram nothing yet.
+pub fn telegram() -> Result<Option<Telegram>, Stop> {
+    let Some(token) = set("LOPSO_TELEGRAM_TOKEN") else {
+        return Ok(None);
+    };
+    let api = set("LOPSO_TELEGRAM_API_URL").unwrap_or_else(|| TELEGRAM_API.to_owned());
+    let telegram = Telegram::new(&token, &api);
+    telegram
+        .map(Some)
+        .map_err(|_| Stop::Told(texts::TELEGRAM_URL.to_owned()))
+}
+
+const TELEGRAM_API: &str = "https://api.telegram.org";
+
+fn set(name: &str) -> Option<String> {
+    let value = std::env::var(name).ok()?;
+    Some(value.trim().to_owned()).filter(|value| !value.is_empty())
 }
 
 pub async fn database(url: &str) -> Result<Db, Stop> {

@@ -23,17 +23,15 @@ use crate::{bots, clock, web};
 pub async fn run() -> Result<(), Stop> {
     let config = open::config()?;
     let library = open::library(&config)?;
+    let telegram = open::telegram()?;
     let _held = open::hold(&config.database_url)?;
     let db = open::database(&config.database_url).await?;
     open::key(&db, &config.database_url).await?;
     let listener = listen(&config.http_addr).await?;
     let app = Arc::new(App::new(db.clone(), library));
     say(&texts::serving(&config.http_addr));
-    match secret("LOPSO_TELEGRAM_TOKEN") {
-        Some(token) => {
-            let api = secret("LOPSO_TELEGRAM_API_URL").unwrap_or_else(|| TELEGRAM_API.to_owned());
-            tokio::spawn(on_telegram(app.clone(), token, api));
-        }
+    match telegram {
+        Some(telegram) => drop(tokio::spawn(on_telegram(app.clone(), telegram))),
         None => say(texts::NO_PLATFORM),
     }
     let router = web::router(app.clone());
@@ -46,23 +44,13 @@ pub async fn run() -> Result<(), Stop> {
     Ok(())
 }
 
-const TELEGRAM_API: &str = "https://api.telegram.org";
 /// Until Telegram is reached for the first time it is asked again after this.
 const KNOCK_AGAIN: Duration = Duration::from_secs(10);
 
-fn secret(name: &str) -> Option<String> {
-    let value = std::env::var(name).ok()?;
-    Some(value.trim().to_owned()).filter(|value| !value.is_empty())
-}
-
 /// A bot's own loops. When its token is refused they end, with one line to the operator, and everything
 /// else goes on.
-async fn on_telegram(app: Arc<App>, token: String, api: String) {
-    let ended = match Telegram::new(&token, &api) {
-        Ok(telegram) => talk(app, telegram).await,
-        Err(trouble) => Err(trouble.into()),
-    };
-    match ended {
+async fn on_telegram(app: Arc<App>, telegram: Telegram) {
+    match talk(app, telegram).await {
         Ok(Trouble::Token) => say(texts::TELEGRAM_TOKEN),
         Ok(trouble) => say(&texts::telegram_ended(&trouble.to_string())),
         Err(error) => {

@@ -4,6 +4,7 @@ use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::path::Path;
 
+use crate::channel::telegram::Standing;
 use crate::config;
 use crate::db::Problem;
 use crate::domain::Timestamp;
@@ -37,7 +38,9 @@ pub const SCHOOL_LIST: &str = "Liệt kê các trường";
 pub const SCHOOL_CODE: &str = "Mã trường, khi có nhiều trường";
 pub const SCHOOL_ADD_CODE: &str = "Mã ngắn, chữ thường không dấu, ví dụ hoa-sen";
 pub const SCHOOL_ADD_NAME: &str = "Tên trường, ví dụ \"Trường Mầm non Hoa Sen\"";
-pub const DOCTOR: &str = "Kiểm tra chương trình và dữ liệu";
+pub const DOCTOR: &str = "Kiểm tra chương trình, dữ liệu và kênh đã nối";
+pub const DOCTOR_REMOVE_WEBHOOK: &str =
+    "Gỡ webhook mà chương trình khác để lại trên bot Telegram, để Lớp Số nhận được tin";
 
 pub const FAILED: &str = "Có lỗi ngoài dự kiến nên lệnh chưa làm xong; dữ liệu cũ vẫn nguyên. Thử lại, nếu vẫn lỗi hãy gửi dòng nhật ký phía trên cho người phụ trách.";
 pub const NO_SCHOOL: &str = "Chưa có trường nào. Thêm trường trước: lopso school add --code hoa-sen --name \"Trường Mầm non Hoa Sen\"";
@@ -180,6 +183,8 @@ pub fn new_key(path: &Path, hex: &str) -> String {
 
 pub const TELEGRAM_TOKEN: &str = "✘ Telegram không nhận mã bot (LOPSO_TELEGRAM_TOKEN). Lấy lại mã ở @BotFather, \
      đặt lại biến rồi chạy lại. Các phần khác vẫn chạy.";
+pub const TELEGRAM_URL: &str = "LOPSO_TELEGRAM_API_URL không phải là một địa chỉ. Bỏ trống để dùng https://api.telegram.org, \
+     hoặc ghi đủ, ví dụ: http://127.0.0.1:8081";
 pub const SEE_LOG: &str = "xem nhật ký";
 
 pub fn on_telegram(name: &str) -> String {
@@ -368,6 +373,35 @@ pub fn doctor_tallies(school: &str, difference: &Difference) -> String {
         difference.families.len(),
         difference.tallies.len()
     )
+}
+
+pub const DOCTOR_NO_TELEGRAM: &str =
+    "– Telegram: chưa đặt LOPSO_TELEGRAM_TOKEN nên chưa nối (không sao nếu trường không dùng).";
+pub const DOCTOR_TOKEN: &str = "✘ Telegram không nhận mã bot (LOPSO_TELEGRAM_TOKEN). Lấy lại mã ở @BotFather rồi đặt lại biến.";
+pub const DOCTOR_NO_ANSWER: &str = "✘ Không gọi được Telegram. Xem lại mạng; ở Việt Nam có mạng chặn Telegram, thử mạng khác \
+     hoặc mạng điện thoại.";
+pub const DOCTOR_WEBHOOK_REMOVED: &str =
+    "✔ Đã gỡ webhook. Tin đang chờ vẫn còn; chạy lopso để nhận.";
+
+/// One line or more on the bot itself.
+pub fn doctor_telegram(bot: &Standing) -> String {
+    let name = &bot.username;
+    let privacy = if bot.hears_all {
+        "nghe mọi tin trong nhóm (chế độ riêng tư tắt). Chuyện thường bot bỏ qua, không lưu"
+    } else {
+        "trong nhóm chỉ nghe lệnh, tin gọi tên bot và tin trả lời bot (chế độ riêng tư bật). Muốn câu \
+         “nhà em làm rồi ạ” nói thường trong nhóm cũng được ghi: nhắn @BotFather /setprivacy, chọn \
+         Disable, rồi mời bot ra và vào lại nhóm"
+    };
+    let told = format!("✔ Telegram nhận mã bot: @{name}.\n– @{name} {privacy}.");
+    match &bot.webhook {
+        None => told,
+        Some(host) => format!(
+            "{told}\n✘ Một chương trình khác ({host}) đang nhận tin của @{name} qua webhook, {} tin đang chờ, nên \
+             Lớp Số không nhận được tin nào. Nếu không dùng chương trình ấy nữa: lopso doctor --remove-webhook",
+            bot.waiting
+        ),
+    }
 }
 
 pub fn doctor_inbox(aside: i64, oldest: Option<Timestamp>) -> String {

@@ -61,6 +61,20 @@ pub enum Trouble {
     Network,
 }
 
+/// What Telegram says of the bot itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// Without "@".
+    pub username: String,
+    /// BotFather's privacy mode is off: a group's plain talk reaches the bot.
+    pub hears_all: bool,
+    /// The machine another program let Telegram deliver to; nothing can be polled meanwhile. Without the
+    /// path, which often holds a secret.
+    pub webhook: Option<String>,
+    /// Updates Telegram still keeps for us.
+    pub waiting: i64,
+}
+
 /// What became of one row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Delivered {
@@ -95,6 +109,36 @@ impl Telegram {
             id: user.id,
             username: user.username,
         })
+    }
+
+    /// Asks only: may be called while another program polls for the same bot.
+    pub async fn standing(&self) -> Result<Standing, Trouble> {
+        #[derive(Deserialize)]
+        struct User {
+            username: String,
+            #[serde(default)]
+            can_read_all_group_messages: bool,
+        }
+        #[derive(Deserialize)]
+        struct Webhook {
+            url: String,
+            pending_update_count: i64,
+        }
+        let user: User = self.call("getMe", &serde_json::json!({})).await?;
+        let webhook: Webhook = self.call("getWebhookInfo", &serde_json::json!({})).await?;
+        Ok(Standing {
+            username: user.username,
+            hears_all: user.can_read_all_group_messages,
+            webhook: host(&webhook.url),
+            waiting: webhook.pending_update_count,
+        })
+    }
+
+    /// Lets the bot be polled again; what waits at Telegram is kept.
+    pub async fn remove_webhook(&self) -> Result<(), Trouble> {
+        let kept = serde_json::json!({ "drop_pending_updates": false });
+        let _: bool = self.call("deleteWebhook", &kept).await?;
+        Ok(())
     }
 
     /// Fills the menu of commands in private chats or in groups.
@@ -255,6 +299,14 @@ impl Telegram {
             .await?;
         Ok(None)
     }
+}
+
+/// The machine of an address; the address may be empty, which is none.
+fn host(url: &str) -> Option<String> {
+    let parsed = reqwest::Url::parse(url).ok();
+    let host = parsed.and_then(|url| url.host_str().map(str::to_owned));
+    // Set, though not as we read addresses: still in the way.
+    host.or_else(|| (!url.is_empty()).then(|| "?".to_owned()))
 }
 
 const NO_PREVIEW: LinkPreviewOptions = LinkPreviewOptions {
