@@ -14,10 +14,13 @@ mod bot_api;
 mod http;
 #[path = "support/program.rs"]
 mod program;
+#[path = "support/proxy.rs"]
+mod proxy;
 
 use bot_api::{BotApi, Failure, SentMessage};
 use http::{free_address, get, post, wait_for};
 use program::{Office, Running, Said};
+use proxy::Proxy;
 use serde_json::json;
 
 const TOKEN: &str = "42:test-token";
@@ -412,16 +415,49 @@ fn the_doctor_tells_a_refused_token_from_a_telegram_out_of_reach() {
     let away = school.office.run_with(&["doctor"], &settings);
     assert_eq!(away.status, Some(1));
     assert!(away.out.contains("Không gọi được Telegram"), "{}", away.out);
-    let wrong = [
-        ("LOPSO_TELEGRAM_TOKEN", TOKEN),
-        ("LOPSO_TELEGRAM_API_URL", "khong-phai-dia-chi"),
-    ];
-    for command in ["doctor", "serve"] {
-        let told = school.office.run_with(&[command], &wrong);
-        assert_eq!(told.status, Some(1));
-        assert!(told.err.contains("LOPSO_TELEGRAM_API_URL"), "{}", told.err);
-    }
     for said in [&refused, &away] {
         assert!(!said.out.contains("42:") && !said.err.contains("42:"));
     }
+}
+
+#[test]
+fn a_mistyped_address_stops_the_command_and_names_the_setting() {
+    let school = School::new();
+    for (name, value) in [
+        ("LOPSO_TELEGRAM_API_URL", "khong-phai-dia-chi"),
+        ("LOPSO_TELEGRAM_API_URL", "localhost:8081"),
+        ("LOPSO_PROXY", "ten:matkhau@proxy.vn:3128"),
+        ("LOPSO_PROXY", "ftp://ten:matkhau@proxy.vn"),
+    ] {
+        for command in ["doctor", "serve"] {
+            let settings = [("LOPSO_TELEGRAM_TOKEN", TOKEN), (name, value)];
+            let told = school.office.run_with(&[command], &settings);
+            assert_eq!(told.status, Some(1));
+            assert!(told.err.contains(name), "{}", told.err);
+            assert!(!told.err.contains("matkhau"), "{}", told.err);
+        }
+    }
+}
+
+#[test]
+fn behind_a_proxy_everything_goes_through_it() {
+    let school = School::new();
+    let proxy = Proxy::start();
+    // Only the proxy knows where this name is.
+    let url = school.api.url();
+    let (_, port) = url.rsplit_once(':').unwrap();
+    let api = format!("http://telegram.invalid:{port}");
+    let settings = [
+        ("LOPSO_TELEGRAM_TOKEN", TOKEN),
+        ("LOPSO_TELEGRAM_API_URL", api.as_str()),
+        ("LOPSO_PROXY", proxy.url.as_str()),
+        ("LOPSO_HTTP_ADDR", school.address.as_str()),
+    ];
+    let doctor = school.office.run_with(&["doctor"], &settings);
+    assert_eq!(doctor.status, Some(0), "{}", doctor.out);
+    let _running = school.office.start(&["serve"], &settings);
+    school.writes("cài vneid kiểu gì");
+    school.hears(MOTHER, 1);
+    school.holds();
+    assert!(proxy.connections() >= 2, "{}", proxy.connections());
 }

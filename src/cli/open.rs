@@ -6,6 +6,7 @@ use std::str::FromStr as _;
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use reqwest::Url;
 use sqlx::sqlite::SqliteConnectOptions;
 
 use super::{Stop, say, texts};
@@ -27,13 +28,24 @@ pub fn telegram() -> Result<Option<Telegram>, Stop> {
         return Ok(None);
     };
     let api = set("LOPSO_TELEGRAM_API_URL").unwrap_or_else(|| TELEGRAM_API.to_owned());
-    let telegram = Telegram::new(&token, &api);
-    telegram
-        .map(Some)
-        .map_err(|_| Stop::Told(texts::TELEGRAM_URL.to_owned()))
+    let api = address(&api, &["http", "https"], texts::TELEGRAM_URL)?;
+    let proxy = set("LOPSO_PROXY")
+        .map(|proxy| address(&proxy, &PROXIES, texts::PROXY))
+        .transpose()?;
+    let telegram = Telegram::new(&token, api, proxy);
+    Ok(Some(telegram.context("Telegram's client not built")?))
 }
 
 const TELEGRAM_API: &str = "https://api.telegram.org";
+/// With `socks5h` the proxy looks names up, for networks that answer falsely.
+const PROXIES: [&str; 4] = ["http", "https", "socks5", "socks5h"];
+
+/// An address of one of these schemes, or what to tell. Never shown: it may hold a password.
+fn address(text: &str, schemes: &[&str], wrong: &str) -> Result<Url, Stop> {
+    let url = Url::parse(text).ok();
+    url.filter(|url| schemes.contains(&url.scheme()) && url.has_host())
+        .ok_or_else(|| Stop::Told(wrong.to_owned()))
+}
 
 fn set(name: &str) -> Option<String> {
     let value = std::env::var(name).ok()?;

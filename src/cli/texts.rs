@@ -185,6 +185,8 @@ pub const TELEGRAM_TOKEN: &str = "✘ Telegram không nhận mã bot (LOPSO_TELE
      đặt lại biến rồi chạy lại. Các phần khác vẫn chạy.";
 pub const TELEGRAM_URL: &str = "LOPSO_TELEGRAM_API_URL không phải là một địa chỉ. Bỏ trống để dùng https://api.telegram.org, \
      hoặc ghi đủ, ví dụ: http://127.0.0.1:8081";
+pub const PROXY: &str = "LOPSO_PROXY không phải là địa chỉ của một proxy. Ghi đủ, ví dụ: socks5h://127.0.0.1:1080 \
+     hoặc http://ten:mat-khau@proxy.vn:3128; không dùng proxy thì bỏ trống.";
 pub const SEE_LOG: &str = "xem nhật ký";
 
 pub fn on_telegram(name: &str) -> String {
@@ -378,8 +380,8 @@ pub fn doctor_tallies(school: &str, difference: &Difference) -> String {
 pub const DOCTOR_NO_TELEGRAM: &str =
     "– Telegram: chưa đặt LOPSO_TELEGRAM_TOKEN nên chưa nối (không sao nếu trường không dùng).";
 pub const DOCTOR_TOKEN: &str = "✘ Telegram không nhận mã bot (LOPSO_TELEGRAM_TOKEN). Lấy lại mã ở @BotFather rồi đặt lại biến.";
-pub const DOCTOR_NO_ANSWER: &str = "✘ Không gọi được Telegram. Xem lại mạng; ở Việt Nam có mạng chặn Telegram, thử mạng khác \
-     hoặc mạng điện thoại.";
+pub const DOCTOR_NO_ANSWER: &str = "✘ Không gọi được Telegram. Xem lại mạng; ở Việt Nam có mạng chặn Telegram: thử mạng khác, \
+     mạng điện thoại, hoặc đặt LOPSO_PROXY.";
 pub const DOCTOR_WEBHOOK_REMOVED: &str =
     "✔ Đã gỡ webhook. Tin đang chờ vẫn còn; chạy lopso để nhận.";
 

@@ -5,6 +5,7 @@ pub mod inbound;
 
 use std::time::Duration;
 
+use reqwest::Url;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use teloxide::payloads::{
@@ -85,16 +86,18 @@ pub enum Delivered {
 }
 
 impl Telegram {
-    /// `api` is the address of the Bot API, without the token.
-    pub fn new(token: &str, api: &str) -> Result<Self, Trouble> {
-        let url = reqwest::Url::parse(api).map_err(|_| Trouble::Network)?;
-        let http = reqwest::Client::builder()
+    /// `api` is the address of the Bot API, without the token; `proxy` is what stands between, where a
+    /// network does not let Telegram through: `http`, `https`, `socks5` or `socks5h`.
+    pub fn new(token: &str, api: Url, proxy: Option<Url>) -> Result<Self, Trouble> {
+        let mut client = reqwest::Client::builder()
             .connect_timeout(Duration::from_secs(10))
-            .timeout(Duration::from_secs(POLL_S) + PATIENCE)
-            .build()
-            .map_err(|_| Trouble::Network)?;
-        let bot = teloxide::Bot::with_client(token, http.clone()).set_api_url(url);
-        let base = format!("{}/bot{token}", api.trim_end_matches('/'));
+            .timeout(Duration::from_secs(POLL_S) + PATIENCE);
+        if let Some(proxy) = proxy {
+            client = client.proxy(reqwest::Proxy::all(proxy).map_err(|_| Trouble::Network)?);
+        }
+        let http = client.build().map_err(|_| Trouble::Network)?;
+        let base = format!("{}/bot{token}", api.as_str().trim_end_matches('/'));
+        let bot = teloxide::Bot::with_client(token, http.clone()).set_api_url(api);
         Ok(Self { bot, http, base })
     }
 
@@ -303,7 +306,7 @@ impl Telegram {
 
 /// The machine of an address; the address may be empty, which is none.
 fn host(url: &str) -> Option<String> {
-    let parsed = reqwest::Url::parse(url).ok();
+    let parsed = Url::parse(url).ok();
     let host = parsed.and_then(|url| url.host_str().map(str::to_owned));
     // Set, though not as we read addresses: still in the way.
     host.or_else(|| (!url.is_empty()).then(|| "?".to_owned()))
