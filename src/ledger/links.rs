@@ -17,14 +17,23 @@ pub fn reaches(act: &Act, child: ChildId, guardians: &[crate::domain::PersonId])
     }
 }
 
-/// Folds the families of these children anew, after their guardians changed.
-pub async fn refold(tx: &mut Tx, ids: &[ChildId]) -> Result<(), sqlx::Error> {
-    let children = store::children(tx, ids).await?;
+/// Every act about one of these children or of one of their guardians.
+async fn acts_reaching(
+    tx: &mut Tx,
+    children: &HashMap<ChildId, Child>,
+) -> Result<Vec<Act>, sqlx::Error> {
+    let ids: Vec<_> = children.keys().copied().collect();
     let guardians: Vec<_> = children
         .values()
         .flat_map(|child| child.guardians.iter().copied())
         .collect();
-    let acts = acts(tx, ids, &guardians).await?;
+    acts(tx, &ids, &guardians).await
+}
+
+/// Folds the families of these children anew, after their guardians changed.
+pub async fn refold(tx: &mut Tx, ids: &[ChildId]) -> Result<(), sqlx::Error> {
+    let children = store::children(tx, ids).await?;
+    let acts = acts_reaching(tx, &children).await?;
     let before = families(tx, ids).await?;
     let mut changes = Vec::new();
     for child in children.values() {
@@ -113,11 +122,7 @@ async fn come_back(tx: &mut Tx, school: SchoolId, ids: &[ChildId]) -> Result<(),
         return Ok(());
     }
     let children = store::children(tx, ids).await?;
-    let guardians: Vec<_> = children
-        .values()
-        .flat_map(|child| child.guardians.iter().copied())
-        .collect();
-    let acts = acts(tx, ids, &guardians).await?;
+    let acts = acts_reaching(tx, &children).await?;
     let stored = families(tx, ids).await?;
     let mut changes = Vec::new();
     for task in tasks(tx, &[school]).await? {

@@ -27,10 +27,10 @@ pub const ZALO_POSTGRES: Stage = Stage {
     channel: Channel::SandboxZalo,
 };
 
-/// Plays each conversation in both manners and on both engines.
+/// One conversation, played on each of these stages; afterwards everything is counted anew.
 #[macro_export]
-macro_rules! everywhere {
-    ($(async fn $name:ident($room:ident: Room) $body:block)*) => {$(
+macro_rules! played {
+    ($name:ident $room:ident $body:block $($test:ident on $stage:ident),*) => {
         mod $name {
             #[allow(unused_imports)]
             use super::*;
@@ -39,15 +39,19 @@ macro_rules! everywhere {
                 { $body }
                 $room.must_hold().await;
             }
-            #[tokio::test]
-            async fn telegram_sqlite() { play($crate::support::room::TELEGRAM_SQLITE).await; }
-            #[tokio::test]
-            async fn telegram_postgres() { play($crate::support::room::TELEGRAM_POSTGRES).await; }
-            #[tokio::test]
-            async fn zalo_sqlite() { play($crate::support::room::ZALO_SQLITE).await; }
-            #[tokio::test]
-            async fn zalo_postgres() { play($crate::support::room::ZALO_POSTGRES).await; }
+            $(#[tokio::test]
+            async fn $test() { play($crate::support::room::$stage).await; })*
         }
+    };
+}
+
+/// Plays each conversation in both manners and on both engines.
+#[macro_export]
+macro_rules! everywhere {
+    ($(async fn $name:ident($room:ident: Room) $body:block)*) => {$(
+        $crate::played! { $name $room $body
+            telegram_sqlite on TELEGRAM_SQLITE, telegram_postgres on TELEGRAM_POSTGRES,
+            zalo_sqlite on ZALO_SQLITE, zalo_postgres on ZALO_POSTGRES }
     )*};
 }
 
@@ -55,19 +59,8 @@ macro_rules! everywhere {
 #[macro_export]
 macro_rules! with_buttons {
     ($(async fn $name:ident($room:ident: Room) $body:block)*) => {$(
-        mod $name {
-            #[allow(unused_imports)]
-            use super::*;
-            async fn play(stage: $crate::support::room::Stage) {
-                let Some(mut $room) = $crate::support::room::Room::open(stage).await else { return };
-                { $body }
-                $room.must_hold().await;
-            }
-            #[tokio::test]
-            async fn telegram_sqlite() { play($crate::support::room::TELEGRAM_SQLITE).await; }
-            #[tokio::test]
-            async fn telegram_postgres() { play($crate::support::room::TELEGRAM_POSTGRES).await; }
-        }
+        $crate::played! { $name $room $body
+            telegram_sqlite on TELEGRAM_SQLITE, telegram_postgres on TELEGRAM_POSTGRES }
     )*};
 }
 
@@ -75,18 +68,7 @@ macro_rules! with_buttons {
 #[macro_export]
 macro_rules! with_numbers {
     ($(async fn $name:ident($room:ident: Room) $body:block)*) => {$(
-        mod $name {
-            #[allow(unused_imports)]
-            use super::*;
-            async fn play(stage: $crate::support::room::Stage) {
-                let Some(mut $room) = $crate::support::room::Room::open(stage).await else { return };
-                { $body }
-                $room.must_hold().await;
-            }
-            #[tokio::test]
-            async fn zalo_sqlite() { play($crate::support::room::ZALO_SQLITE).await; }
-            #[tokio::test]
-            async fn zalo_postgres() { play($crate::support::room::ZALO_POSTGRES).await; }
-        }
+        $crate::played! { $name $room $body
+            zalo_sqlite on ZALO_SQLITE, zalo_postgres on ZALO_POSTGRES }
     )*};
 }
