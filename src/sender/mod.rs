@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use crate::app::App;
 use crate::channel::sandbox::Sandbox;
-use crate::channel::telegram::{self, Delivered, Telegram, Trouble};
+use crate::channel::telegram::{Delivered, Telegram, Trouble};
 use crate::domain::time::SECOND_MS;
 use crate::domain::{Bot, ChatId, Timestamp};
 use crate::intake::now;
@@ -136,16 +136,23 @@ async fn by_telegram(telegram: &Telegram, letter: &Letter, pacer: &mut Pacer) ->
         Err(trouble) => trouble,
     };
     tracing::warn!(outbox = letter.id.0, attempt = letter.attempts, %trouble, "not delivered");
-    let again = telegram::again(trouble, letter.attempts, now());
-    if let (Trouble::Wait(_), Some(until)) = (trouble, again) {
+    match trouble {
         // Being asked to wait is no failed try.
-        pacer.pause(until);
-        return Outcome::Later { at: until };
-    }
-    match again {
+        Trouble::Wait(seconds) => {
+            let at = now().plus_ms(i64::from(seconds) * SECOND_MS);
+            pacer.pause(at);
+            Outcome::Later { at }
+        }
         // The answer to a tap is sent at most once: by the next try its button has stopped waiting.
-        Some(at) if !letter.is_tap && letter.attempts < ATTEMPTS => Outcome::Again { at },
-        Some(_) | None => Outcome::Failed,
+        Trouble::Network | Trouble::Conflict | Trouble::Token if !letter.is_tap => {
+            after_failure(letter, now())
+        }
+        Trouble::Network
+        | Trouble::Conflict
+        | Trouble::Token
+        | Trouble::Closed
+        | Trouble::Moved(_)
+        | Trouble::Refused => Outcome::Failed,
     }
 }
 

@@ -19,9 +19,7 @@ use teloxide::types::{
 };
 use teloxide::{ApiError, RequestError};
 
-use crate::domain::Timestamp;
 use crate::domain::message::{ChatKind, Choice, Payload};
-use crate::domain::time::SECOND_MS;
 use crate::outbox::Letter;
 use inbound::Me;
 
@@ -384,16 +382,5 @@ fn trouble(error: &RequestError) -> Trouble {
             ApiError::Unknown(words) if words.starts_with("Unauthorized") => Trouble::Token,
             _ => Trouble::Refused,
         },
-    }
-}
-
-/// When to try again after this, from the `attempts`-th try on; never for what another try cannot mend.
-pub fn again(trouble: Trouble, attempts: i64, now: Timestamp) -> Option<Timestamp> {
-    match trouble {
-        Trouble::Wait(seconds) => Some(now.plus_ms(i64::from(seconds) * SECOND_MS)),
-        Trouble::Network | Trouble::Conflict | Trouble::Token => {
-            Some(now.plus_ms(attempts * attempts * SECOND_MS))
-        }
-        Trouble::Closed | Trouble::Moved(_) | Trouble::Refused => None,
     }
 }
