@@ -126,3 +126,13 @@ fn what_is_taken_back_is_what_the_message_names() {
     check("qr", "em bấm nhầm ạ", &["undo"]);
     check("none", "em bấm nhầm ạ", &["undo"]);
 }
+
+#[test]
+fn a_forgotten_password_is_a_cry_for_help_and_a_forgotten_task_is_not() {
+    check(
+        "none",
+        "cháu ơi bà quên mật khẩu vneid",
+        &["not_done:vneid", "question"],
+    );
+    check("none", "em quên mất chưa quét qr", &["not_done:qr"]);
+}

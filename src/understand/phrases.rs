@@ -269,7 +269,7 @@ pub const PHRASES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Fail,
-        "lỗi, báo lỗi, bị lỗi, không tồn tại, đứng im, đơ, treo, xoay mãi, quay mãi, quay vòng vòng, trắng màn hình, màn hình trắng, trắng xoá, không gửi mã, chưa gửi mã, chưa thấy mã, không về mã, \
+        "quên mật khẩu, quên mật mã, quên mk, quên pass, quên passcode, lỗi, báo lỗi, bị lỗi, không tồn tại, đứng im, đơ, treo, xoay mãi, quay mãi, quay vòng vòng, trắng màn hình, màn hình trắng, trắng xoá, không gửi mã, chưa gửi mã, chưa thấy mã, không về mã, \
         bị văng, văng ra, thoát ra, tự thoát, không hợp lệ, không đúng, báo sai, sai, không nhận, không vào, không mở, không tải, không load, không nhận diện, không thấy mã, xoay tròn, quay tròn, xoay vòng, màn hình đen, mãi không lên, mãi không được, mãi không ra, mãi chưa được, mãi không thấy, quét mãi không, không lên gì, \
         chẳng thấy gì, không thấy gì, không hiện, chẳng hiện, không hiện gì, không ra gì, chuyển nhầm, ck nhầm, nộp nhầm, đóng nhầm, sang tài khoản khác, tên người lạ, không khớp, thất bại, không thành công, \
         bị từ chối, từ chối, bị trả lại, tiền bị trả, hoàn lại, hoàn tiền, không ăn, chưa ăn, chả ăn thua, bó tay, chịu, em chịu, không xong, không ổn, trục trặc, tải mãi, load mãi, đen sì, tối thui, mờ quá",
