@@ -3,6 +3,7 @@
 //! Nothing here has heard of a platform, and nothing is sent from here.
 
 mod desk;
+mod doors;
 
 use std::collections::HashSet;
 use std::panic::AssertUnwindSafe;
@@ -21,6 +22,7 @@ use crate::facts::{Facts, Turn};
 use crate::feature::guide::library::Library;
 use crate::feature::help;
 use crate::inbox;
+use crate::installation::Key;
 use crate::ledger;
 use crate::render::render;
 use crate::understand::intent;
@@ -42,21 +44,27 @@ pub struct Handled {
 pub struct App {
     db: Db,
     library: Arc<Library>,
+    key: Key,
     /// Rung after a commit that may have left something to send; every sender has its own ear.
     to_send: watch::Sender<()>,
 }
 
 impl App {
-    pub fn new(db: Db, library: Arc<Library>) -> Self {
+    pub fn new(db: Db, library: Arc<Library>, key: Key) -> Self {
         Self {
             db,
             library,
+            key,
             to_send: watch::Sender::new(()),
         }
     }
 
     pub fn db(&self) -> &Db {
         &self.db
+    }
+
+    pub fn key(&self) -> &Key {
+        &self.key
     }
 
     pub fn library(&self) -> &Library {
@@ -106,7 +114,7 @@ impl App {
     ) -> anyhow::Result<usize> {
         let mut tx = self.db.begin().await?;
         let facts = Facts::of_school(&mut tx, bot, school).await?;
-        let mut desk = Desk::open(bot, &self.library, facts, now);
+        let mut desk = Desk::open(bot, self, &[], facts, now);
         let groups = desk
             .post_boards(&mut tx, school)
             .await
@@ -204,7 +212,7 @@ impl App {
             return Ok(0);
         }
         let facts = Facts::load(&mut tx, bot, &fresh, now).await?;
-        let mut desk = Desk::open(bot, &self.library, facts, now);
+        let mut desk = Desk::open(bot, self, &fresh, facts, now);
         for update in &fresh {
             desk.take(&mut tx, update, secret.contains(&update.external_id))
                 .await?;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::app::App;
 use crate::domain::Timestamp;
 use crate::intake::now;
+use crate::roster::{arrivals, invites};
 use crate::{inbox, ledger, outbox};
 
 const EVERY: Duration = Duration::from_secs(3600);
@@ -26,12 +27,16 @@ pub async fn tidy_up(app: &App, now: Timestamp) -> anyhow::Result<()> {
     let pending = ledger::store::drop_expired_pending(&mut tx, now).await?;
     let updates = inbox::forget_old(&mut tx, now).await?;
     let messages = outbox::forget_old(&mut tx, now).await?;
+    let arrivals = arrivals::forget_old(&mut tx, now).await?;
+    let codes = invites::forget_wrong_codes(&mut tx, now).await?;
     tx.commit().await?;
-    if pending + updates + messages > 0 {
+    if pending + updates + messages + arrivals + codes > 0 {
         tracing::info!(
             pending,
             updates,
             messages,
+            arrivals,
+            codes,
             "forgot what has served its time"
         );
     }

@@ -14,6 +14,7 @@ use crate::ledger::store::Pending;
 use crate::ledger::{Act, Change, Counts, Standing};
 use crate::outbox::{Board, Prompt};
 use crate::roster::accounts::{Chat, accounts, chats, remember_private};
+use crate::roster::arrivals::{self, Arrival};
 use crate::roster::names::Address;
 use crate::roster::{Account, Child, Class, Member, School};
 use crate::{ledger, outbox, roster};
@@ -34,6 +35,8 @@ pub struct Facts {
     boards: Vec<Board>,
     /// Answers kept for people not linked yet, oldest first.
     pending: Vec<Pending>,
+    /// Who is on the way to being linked.
+    arrivals: Vec<Arrival>,
     /// Families changed by this batch and not yet written: the first state and the last standing.
     changes: BTreeMap<(SchoolId, ChildId, TaskId), Change>,
     touched: BTreeSet<ClassId>,
@@ -66,6 +69,8 @@ impl Facts {
         school_ids.extend(roster::store::schools_of(tx, &account_ids).await?);
         let pending = ledger::store::pending(tx, &account_ids, now).await?;
         school_ids.extend(pending.iter().map(|kept| kept.school));
+        let arrivals = arrivals::arrivals(tx, &account_ids, now).await?;
+        school_ids.extend(arrivals.iter().map(|arrival| arrival.school));
         let school_ids: Vec<SchoolId> = school_ids.into_iter().collect();
         tx.lock_schools(&school_ids).await?;
 
@@ -92,6 +97,7 @@ impl Facts {
         let boards = outbox::boards(tx, &class_ids).await?;
         Ok(Self {
             pending,
+            arrivals,
             accounts,
             members,
             chats,
@@ -148,6 +154,7 @@ impl Facts {
             prompts: Vec::new(),
             boards: Vec::new(),
             pending: Vec::new(),
+            arrivals: Vec::new(),
             changes: BTreeMap::new(),
             touched: BTreeSet::new(),
         }
@@ -251,6 +258,12 @@ impl Facts {
             .filter(move |kept| kept.account == account)
     }
 
+    /// Where this account stands on the way to being linked.
+    pub fn arrival(&self, account: AccountId) -> Option<&Arrival> {
+        let own = |arrival: &&Arrival| arrival.account == account;
+        self.arrivals.iter().find(own)
+    }
+
     /// Lets the next decision of the batch see what is kept for somebody not linked.
     pub fn keep(&mut self, kept: &Pending) {
         self.pending
@@ -311,6 +324,11 @@ impl Facts {
         std::mem::take(&mut self.touched)
     }
 
+    /// The boards of these classes show a change that was written outside of a decision.
+    pub fn touch(&mut self, classes: impl IntoIterator<Item = ClassId>) {
+        self.touched.extend(classes);
+    }
+
     /// After a rare command changed tasks: the rest of the batch sees them.
     pub async fn reload_tasks(&mut self, tx: &mut Tx) -> Result<(), sqlx::Error> {
         let schools: Vec<SchoolId> = self.schools.keys().copied().collect();
@@ -368,6 +386,7 @@ impl<'a> Turn<'a> {
             What::Text { message, .. } | What::Attachment { message, .. } => {
                 (None, Some(message.clone()))
             }
+            What::Presence { .. } | What::Moved { .. } => (None, None),
         };
         Asker {
             account: self.account.id,
@@ -423,6 +442,7 @@ impl<'a> Turn<'a> {
     pub fn addressed(&self) -> bool {
         match &self.update.what {
             What::Tap { .. } => true,
+            What::Presence { .. } | What::Moved { .. } => false,
             What::Text { addressed, .. } | What::Attachment { addressed, .. } => {
                 *addressed || self.is_private()
             }
@@ -438,7 +458,9 @@ impl<'a> Turn<'a> {
 fn answered_message(update: &Update) -> Option<&str> {
     match &update.what {
         What::Text { reply_to, .. } => reply_to.as_deref(),
-        What::Tap { .. } | What::Attachment { .. } => None,
+        What::Tap { .. } | What::Attachment { .. } | What::Presence { .. } | What::Moved { .. } => {
+            None
+        }
     }
 }
 
@@ -466,6 +488,7 @@ async fn remember_private_chats(
     for update in updates
         .iter()
         .filter(|update| update.chat.kind == ChatKind::Private)
+        .filter(|update| !matches!(update.what, What::Presence { .. }))
     {
         let (Some(account), Some(chat)) = (
             accounts.get_mut(&update.sender.external_id),
@@ -494,7 +517,10 @@ fn wanted_children(
         .flat_map(|member| member.children.iter().copied());
     let tapped = updates.iter().filter_map(|update| match &update.what {
         What::Tap { data, .. } => Some(data),
-        What::Text { .. } | What::Attachment { .. } => None,
+        What::Text { .. }
+        | What::Attachment { .. }
+        | What::Presence { .. }
+        | What::Moved { .. } => None,
     });
     let offered = prompts
         .iter()

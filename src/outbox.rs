@@ -215,7 +215,7 @@ pub async fn boards(tx: &mut Tx, classes: &[ClassId]) -> Result<Vec<Board>, sqlx
     // By way of the class, which knows its school: the index of the groups begins with it.
     const SELECT: &str = "SELECT g.school_id, g.class_id, b.chat_id, c.bot_id, b.outbox_id FROM class k \
          JOIN class_group g ON g.school_id = k.school_id AND g.class_id = k.class_id \
-         JOIN board b ON b.chat_id = g.chat_id JOIN chat c ON c.chat_id = g.chat_id \
+         JOIN board b ON b.chat_id = g.chat_id JOIN chat c ON c.chat_id = g.chat_id AND c.left_at IS NULL \
          WHERE k.class_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) ORDER BY b.chat_id";
     let rows = tx.rows(SELECT, vals![Set(classes)]).await?;
     let read = |row: &Row| {
@@ -257,6 +257,8 @@ pub struct Letter {
     pub id: OutboxId,
     pub chat: ChatId,
     pub kind: ChatKind,
+    /// The bot as the platform names it.
+    pub bot: String,
     /// The chat as the platform names it.
     pub to: String,
     pub payload: Payload,
@@ -288,7 +290,8 @@ pub async fn lease(
              AND w.priority > 0 AND ((w.state = 'waiting' AND w.due_at > $2) OR (w.state = 'leased' AND w.lease_until > $2))) \
          AND o.priority >= $5 AND o.priority <= $6 ORDER BY o.priority, o.outbox_id LIMIT $4) RETURNING outbox_id";
     const LETTERS: &str = "SELECT o.outbox_id, o.chat_id, c.external_id AS chat_name, c.kind, o.payload, e.external_id AS edits_name, \
-         o.attempts, o.priority FROM outbox o JOIN chat c ON c.chat_id = o.chat_id LEFT JOIN outbox e ON e.outbox_id = o.edits \
+         o.attempts, o.priority, b.name AS bot_name FROM outbox o JOIN chat c ON c.chat_id = o.chat_id \
+         JOIN bot b ON b.bot_id = o.bot_id LEFT JOIN outbox e ON e.outbox_id = o.edits \
          WHERE o.outbox_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) ORDER BY o.priority, o.outbox_id";
     let (first, last) = lane.priorities();
     let rows = tx
@@ -325,6 +328,7 @@ fn read_letter(row: &Row) -> Result<Letter, sqlx::Error> {
         id: row.get("outbox_id")?,
         chat: row.get("chat_id")?,
         kind: ChatKind::from_slug(&kind).ok_or_else(|| unknown_word("kind", &kind))?,
+        bot: row.get("bot_name")?,
         to: row.get("chat_name")?,
         payload: serde_json::from_str(&payload)
             .map_err(|_| unknown_word("payload", "not a payload"))?,
@@ -340,6 +344,25 @@ fn read_letter(row: &Row) -> Result<Letter, sqlx::Error> {
 pub async fn take_back(tx: &mut Tx, bot: BotId) -> Result<u64, sqlx::Error> {
     const UPDATE: &str = "UPDATE outbox SET state = 'waiting', lease_until = NULL WHERE bot_id = $1 AND state = 'leased'";
     tx.execute(UPDATE, vals![bot]).await
+}
+
+/// A group goes on as another chat: what waits for it goes there, except what speaks of messages that are
+/// not there. Its board must be hung anew.
+pub async fn follow(tx: &mut Tx, from: ChatId, to: ChatId) -> Result<(), sqlx::Error> {
+    const DROP: &str = "UPDATE outbox SET state = 'dropped', payload = '' WHERE chat_id = $1 AND state = 'waiting' \
+         AND (edits IS NOT NULL OR priority = 0)";
+    const MOVE: &str =
+        "UPDATE outbox SET chat_id = $2 WHERE chat_id = $1 AND state IN ('waiting', 'leased')";
+    tx.execute(DROP, vals![from]).await?;
+    tx.execute(MOVE, vals![from, to]).await?;
+    take_down_board(tx, from).await
+}
+
+/// The chat's board is no longer the class's.
+pub async fn take_down_board(tx: &mut Tx, chat: ChatId) -> Result<(), sqlx::Error> {
+    const DELETE: &str = "DELETE FROM board WHERE chat_id = $1";
+    tx.execute(DELETE, vals![chat]).await?;
+    Ok(())
 }
 
 /// How sending one row ended.

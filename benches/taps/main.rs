@@ -26,6 +26,7 @@ use lopso::app::{App, BATCH, recount};
 use lopso::db::Db;
 use lopso::domain::message::Update;
 use lopso::feature::guide::library::Library;
+use lopso::installation::Key;
 
 /// Each way is measured on a fresh database this many times; the middle one is told.
 const ROUNDS: usize = 3;
@@ -75,7 +76,11 @@ async fn row(engine: &str, url: impl Fn(String) -> String) {
 /// Through the program's own door, `size` updates a transaction.
 async fn batches(url: &str, size: usize) -> f64 {
     let db = Db::open(url).await.unwrap();
-    let app = App::new(db.clone(), Arc::new(Library::embedded().unwrap()));
+    let app = App::new(
+        db.clone(),
+        Arc::new(Library::embedded().unwrap()),
+        Key::new(b"key"),
+    );
     let district = District::build(&app).await;
     let mut taps = district.taps();
     if size == 1 {
@@ -106,7 +111,11 @@ async fn batches(url: &str, size: usize) -> f64 {
 
 async fn usual_way(url: &str) -> f64 {
     let db = Db::open(url).await.unwrap();
-    let app = App::new(db.clone(), Arc::new(Library::embedded().unwrap()));
+    let app = App::new(
+        db.clone(),
+        Arc::new(Library::embedded().unwrap()),
+        Key::new(b"key"),
+    );
     let district = District::build(&app).await;
     let mut taps = district.taps();
     taps.truncate(ONE_BY_ONE);

@@ -1,35 +1,50 @@
 //! The desk on which the updates of one batch are worked through, in order: each is read, decided by
 //! its feature, and seen by those after it.
 
-use super::Failure;
+use super::doors::Wish;
+use super::{App, Failure};
 use crate::bots;
 use crate::db::Tx;
 use crate::domain::message::{Choice, Say, Update};
 use crate::domain::{Bot, ChatId, SchoolId, Tap, Task, TaskId, Timestamp};
 use crate::effects::Effects;
 use crate::facts::{Facts, Turn};
+use crate::feature::confirm::BEGIN_FAMILY;
 use crate::feature::guide::library::Library;
 use crate::feature::{confirm, guide, help, launch, missing, proxy, report, status};
+use crate::installation::Key;
 use crate::render::render;
 use crate::roster::accounts::class_groups;
 use crate::roster::permit::Homeroom;
+use crate::understand::codes;
 use crate::understand::commands::{Command, Name};
 use crate::understand::intent::{Around, Intent, Statement, understand};
 
 /// Where the updates of one batch are worked on, in order.
 pub(super) struct Desk<'a> {
-    bot: &'a Bot,
+    pub(super) bot: &'a Bot,
     library: &'a Library,
-    facts: Facts,
+    pub(super) key: &'a Key,
+    /// The whole batch.
+    pub(super) updates: &'a [Update],
+    pub(super) facts: Facts,
     effects: Effects,
-    now: Timestamp,
+    pub(super) now: Timestamp,
 }
 
 impl<'a> Desk<'a> {
-    pub fn open(bot: &'a Bot, library: &'a Library, facts: Facts, now: Timestamp) -> Self {
+    pub fn open(
+        bot: &'a Bot,
+        app: &'a App,
+        updates: &'a [Update],
+        facts: Facts,
+        now: Timestamp,
+    ) -> Self {
         Self {
             bot,
-            library,
+            library: &app.library,
+            key: &app.key,
+            updates,
             facts,
             effects: Effects::none(),
             now,
@@ -42,6 +57,9 @@ impl<'a> Desk<'a> {
         update: &Update,
         secret: bool,
     ) -> Result<(), Failure> {
+        if self.happened(tx, update).await? {
+            return Ok(());
+        }
         let Some(turn) = self.facts.turn(update) else {
             return Ok(());
         };
@@ -66,12 +84,19 @@ impl<'a> Desk<'a> {
                 }
                 Ok(())
             }
+            Intent::Code(code) => self.by_code(tx, update, &code).await,
             Intent::Unsure(task) => {
                 self.decided(update, |desk, turn| confirm::ask_back(turn, task, desk.now))
             }
-            Intent::Asked(asked) => self.decided(update, |desk, turn| {
-                guide::ask(desk.library, turn, &asked.text, asked.task, desk.now)
-            }),
+            Intent::Asked(asked) => {
+                let no_question = self.library.ask(&asked.text).is_empty();
+                if no_question && self.named(tx, update, &asked.text).await? {
+                    return Ok(());
+                }
+                self.decided(update, |desk, turn| {
+                    guide::ask(desk.library, turn, &asked.text, asked.task, desk.now)
+                })
+            }
             Intent::TooLate => self.decided(update, |_, turn| help::too_late(turn)),
             Intent::NoSuchChoice => self.decided(update, |_, turn| help::no_such_choice(turn)),
             Intent::Attachment => self.decided(update, |_, turn| help::attachment(turn)),
@@ -87,7 +112,16 @@ impl<'a> Desk<'a> {
         command: &Command,
     ) -> Result<(), Failure> {
         match command.name {
-            Name::Start => self.decided(update, |_, turn| help::start(turn)),
+            Name::Start => match codes::find(&command.args) {
+                Some(code) => self.by_code(tx, update, &code).await,
+                None if command.args == BEGIN_FAMILY => self.family(tx, update).await,
+                None => self.decided(update, |_, turn| help::start(turn)),
+            },
+            Name::Bind => {
+                let wish = Wish::Asked(&command.args);
+                self.bind_group(tx, update, wish).await
+            }
+            Name::Stop => self.no_reminders(tx, update).await,
             Name::Help => self.decided(update, |_, turn| help::help(turn)),
             Name::Guide if command.args.is_empty() => {
                 self.decided(update, |desk, turn| guide::list(desk.library, turn))
@@ -142,6 +176,9 @@ impl<'a> Desk<'a> {
                 }),
                 Tap::Help(_) | Tap::Guide(_) | Tap::Guides | Tap::MyTasks => None,
                 Tap::Missing { .. } | Tap::Proxy { .. } | Tap::Withdraw(_) => None,
+                Tap::Family | Tap::Consent { .. } | Tap::InClass(_) | Tap::NotMine(_) => None,
+                Tap::Admit { .. } | Tap::Refuse { .. } => None,
+                Tap::Bind { .. } | Tap::BindStaff => None,
             })
             .collect();
         if !said.is_empty() {
@@ -178,6 +215,22 @@ impl<'a> Desk<'a> {
                     self.or_not_for_you(update, answer)?;
                 }
                 Tap::Withdraw(task) => self.withdraw(tx, update, *task).await?,
+                Tap::Family => self.family(tx, update).await?,
+                Tap::Consent { purpose, answer } => {
+                    self.consent(tx, update, *purpose, *answer).await?
+                }
+                Tap::InClass(class) => self.in_class(tx, update, *class).await?,
+                Tap::Admit { account, child } => self.admit(tx, update, *account, *child).await?,
+                Tap::Refuse { account, class } => self.refuse(tx, update, *account, *class).await?,
+                Tap::NotMine(child) => self.not_mine(tx, update, *child).await?,
+                Tap::Bind { class, instead } => {
+                    let wish = Wish::Class {
+                        class: *class,
+                        instead: *instead,
+                    };
+                    self.bind_group(tx, update, wish).await?
+                }
+                Tap::BindStaff => self.bind_group(tx, update, Wish::Staff).await?,
             }
         }
         Ok(())
@@ -264,7 +317,11 @@ impl<'a> Desk<'a> {
     }
 
     /// Decides with everything before it in sight, and lets everything after it see the result.
-    fn decide(&mut self, update: &Update, decide: impl FnOnce(&Self, &Turn<'_>) -> Effects) {
+    pub(super) fn decide(
+        &mut self,
+        update: &Update,
+        decide: impl FnOnce(&Self, &Turn<'_>) -> Effects,
+    ) {
         let Some(turn) = self.facts.turn(update) else {
             return;
         };
@@ -281,7 +338,11 @@ impl<'a> Desk<'a> {
         Ok(())
     }
 
-    fn or_not_for_you(&mut self, update: &Update, answer: Option<Effects>) -> Result<(), Failure> {
+    pub(super) fn or_not_for_you(
+        &mut self,
+        update: &Update,
+        answer: Option<Effects>,
+    ) -> Result<(), Failure> {
         match answer {
             Some(effects) => self.accept(effects),
             None => self.decide(update, |_, turn| help::not_for_you(turn)),
@@ -289,7 +350,7 @@ impl<'a> Desk<'a> {
         Ok(())
     }
 
-    fn accept(&mut self, effects: Effects) {
+    pub(super) fn accept(&mut self, effects: Effects) {
         for act in &effects.acts {
             self.facts.apply(act);
         }
@@ -300,7 +361,7 @@ impl<'a> Desk<'a> {
     }
 
     /// Writes what was decided so far, for a command that reads the tables itself.
-    async fn flush(&mut self, tx: &mut Tx) -> Result<(), Failure> {
+    pub(super) async fn flush(&mut self, tx: &mut Tx) -> Result<(), Failure> {
         let changes = self.facts.take_changes();
         self.effects.write_ledger(tx, &changes, self.now).await?;
         Ok(())
@@ -346,9 +407,11 @@ impl<'a> Desk<'a> {
 fn board_chat(say: &Say) -> Option<ChatId> {
     match say {
         Say::Board { chat, .. } => Some(*chat),
-        Say::Acknowledge { .. } | Say::Answer { .. } | Say::Confide { .. } | Say::Post { .. } => {
-            None
-        }
+        Say::Acknowledge { .. }
+        | Say::Invite { .. }
+        | Say::Answer { .. }
+        | Say::Confide { .. }
+        | Say::Post { .. } => None,
     }
 }
 

@@ -136,6 +136,7 @@ impl Sandbox {
                 callback,
                 text,
                 alert,
+                begin: _,
             } => {
                 // The callback carries who tapped: `tap` made it so.
                 let who = callback

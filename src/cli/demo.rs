@@ -54,7 +54,8 @@ async fn play(
     let listener = serve::listen(&addr.to_string()).await?;
     let _held = open::hold(&url)?;
     let db = open::database(&url).await?;
-    let app = Arc::new(App::new(db.clone(), library));
+    let key = open::demo_key(&db, &url).await?;
+    let app = Arc::new(App::new(db.clone(), library, key));
     let bots = seed::prepare(&app, empty, now())
         .await
         .context("cannot prepare the demo's school")?;

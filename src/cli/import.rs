@@ -33,7 +33,8 @@ pub async fn roster(file: &ImportFile) -> Result<(), Stop> {
     Ok(())
 }
 
-pub async fn staff(file: &ImportFile) -> Result<(), Stop> {
+/// With `remove_missing` the file is the whole staff: who is not in it has left.
+pub async fn staff(file: &ImportFile, remove_missing: bool) -> Result<(), Stop> {
     let tables = read(&file.file)?;
     let parsed =
         import::staff(&tables).map_err(|bad| Stop::Told(words::report(&name(&file.file), &bad)))?;
@@ -42,7 +43,13 @@ pub async fn staff(file: &ImportFile) -> Result<(), Stop> {
     let db = open::database(&config.database_url).await?;
     let school = open::school(&db, file.school.as_deref()).await?;
     let mut tx = db.begin().await?;
-    let plan = apply::staff(&mut tx, &school, &parsed.rows, file.dry_run, now()).await?;
+    let missing = if remove_missing {
+        apply::Missing::HaveLeft
+    } else {
+        apply::Missing::Stay
+    };
+    let rows = &parsed.rows;
+    let plan = apply::staff(&mut tx, &school, rows, missing, file.dry_run, now()).await?;
     if !plan.unknown_classes.is_empty() {
         return Err(Stop::Told(texts::unknown_classes(
             &name(&file.file),
@@ -53,7 +60,7 @@ pub async fn staff(file: &ImportFile) -> Result<(), Stop> {
         tx.commit().await?;
         db.count_rows().await?;
     }
-    say(&texts::staff_plan(&plan, file.dry_run));
+    say(&texts::staff_plan(&plan, remove_missing, file.dry_run));
     Ok(())
 }
 

@@ -6,6 +6,7 @@ mod demo;
 mod doctor;
 mod guides;
 mod import;
+mod invites;
 mod open;
 mod replies;
 mod report;
@@ -44,6 +45,21 @@ enum Command {
     },
     #[command(about = texts::IMPORT, subcommand)]
     Import(Import),
+    #[command(about = texts::INVITES)]
+    Invites {
+        #[arg(long, help = texts::INVITES_CLASS)]
+        class: Option<String>,
+        #[arg(long, help = texts::INVITES_STAFF)]
+        staff: bool,
+        #[arg(long, help = texts::INVITES_REISSUE)]
+        reissue: Option<String>,
+        #[arg(long, help = texts::INVITES_FORMAT)]
+        format: InviteFormat,
+        #[arg(long, help = texts::OUT)]
+        out: Option<PathBuf>,
+        #[arg(long, env = "LOPSO_SCHOOL", hide_env_values = true, help = texts::SCHOOL_CODE)]
+        school: Option<String>,
+    },
     #[command(about = texts::GUIDES, subcommand)]
     Guides(Guides),
     #[command(about = texts::REPLIES, subcommand)]
@@ -72,12 +88,22 @@ enum Format {
     Json,
 }
 
+#[derive(Clone, Copy, ValueEnum)]
+enum InviteFormat {
+    Csv,
+}
+
 #[derive(Subcommand)]
 enum Import {
     #[command(about = texts::IMPORT_ROSTER)]
     Roster(ImportFile),
     #[command(about = texts::IMPORT_STAFF)]
-    Staff(ImportFile),
+    Staff {
+        #[command(flatten)]
+        file: ImportFile,
+        #[arg(long, help = texts::REMOVE_MISSING)]
+        remove_missing: bool,
+    },
 }
 
 #[derive(clap::Args)]
@@ -174,7 +200,25 @@ async fn run(command: Command) -> Result<(), Stop> {
             open,
         } => demo::run(empty, addr, data, open).await,
         Command::Import(Import::Roster(file)) => import::roster(&file).await,
-        Command::Import(Import::Staff(file)) => import::staff(&file).await,
+        Command::Import(Import::Staff {
+            file,
+            remove_missing,
+        }) => import::staff(&file, remove_missing).await,
+        Command::Invites {
+            class,
+            staff,
+            reissue,
+            format: InviteFormat::Csv,
+            out,
+            school,
+        } => {
+            let wish = invites::Wish {
+                class,
+                staff,
+                reissue,
+            };
+            invites::run(wish, out, school).await
+        }
         Command::Guides(Guides::List) => guides::list(),
         Command::Guides(Guides::Check) => guides::check(),
         Command::Guides(Guides::Ask { text, jsonl }) => guides::ask(&text.join(" "), jsonl),
@@ -205,6 +249,11 @@ fn stopped(stop: Stop) -> ExitCode {
 /// Writes to people on stdout. A closed pipe (`| head`) is no reason to complain.
 fn say(text: &str) {
     let _ = writeln!(std::io::stdout(), "{text}");
+}
+
+/// Beside what was asked for: on stderr, so that a table on stdout stays one.
+fn warn(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
 }
 
 /// English logs on stderr; one JSON object a line with `LOPSO_LOG=json`. `RUST_LOG` filters.

@@ -14,7 +14,7 @@ use crate::channel::telegram::Telegram;
 use crate::config::{self, Config};
 use crate::db::{Db, Problem};
 use crate::feature::guide::library::Library;
-use crate::installation;
+use crate::installation::{self, Key};
 use crate::roster::{School, store};
 
 pub fn config() -> Result<Config, Stop> {
@@ -102,15 +102,23 @@ const KEY_BYTES: usize = 32;
 /// The installation's key: from the environment, else from the file beside the database, made at first
 /// start and shown once to be kept on paper. A database remembers which key it was used with: a new one,
 /// made because the file is missing, would make every hashed child a stranger.
-pub async fn key(db: &Db, url: &str) -> Result<Vec<u8>, Stop> {
+pub async fn key(db: &Db, url: &str) -> Result<Key, Stop> {
+    let shown = |path: &Path, hex: &str| say(&texts::new_key(path, hex));
+    key_and(db, url, shown).await
+}
+
+/// The demo's key is as short-lived as the demo: nobody needs to write it down.
+pub async fn demo_key(db: &Db, url: &str) -> Result<Key, Stop> {
+    key_and(db, url, |_, _| {}).await
+}
+
+async fn key_and(db: &Db, url: &str, made: impl Fn(&Path, &str)) -> Result<Key, Stop> {
     let mut tx = db.read().await?;
     let known = installation::known_key(&mut tx).await?;
     drop(tx);
-    let key = given_key(url, known.is_some())?;
+    let key = Key::new(given_key(url, known.is_some(), made)?);
     match known {
-        Some(known) if known != installation::key_check(&key) => {
-            Err(Stop::Told(texts::OTHER_KEY.to_owned()))
-        }
+        Some(known) if known != key.mark() => Err(Stop::Told(texts::OTHER_KEY.to_owned())),
         Some(_) => Ok(key),
         None => {
             let mut tx = db.begin().await?;
@@ -121,7 +129,7 @@ pub async fn key(db: &Db, url: &str) -> Result<Vec<u8>, Stop> {
     }
 }
 
-fn given_key(url: &str, in_use: bool) -> Result<Vec<u8>, Stop> {
+fn given_key(url: &str, in_use: bool, made: impl Fn(&Path, &str)) -> Result<Vec<u8>, Stop> {
     if let Some(given) = std::env::var("LOPSO_INSTALLATION_KEY")
         .ok()
         .filter(|given| !given.trim().is_empty())
@@ -147,7 +155,7 @@ fn given_key(url: &str, in_use: bool) -> Result<Vec<u8>, Stop> {
         .map(|byte| format!("{byte:02x}"))
         .collect::<String>();
     write_key(&path, &hex)?;
-    say(&texts::new_key(&path, &hex));
+    made(&path, &hex);
     Ok(key)
 }
 

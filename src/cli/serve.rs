@@ -9,12 +9,14 @@ use tokio::net::TcpListener;
 
 use super::{Stop, open, say, texts};
 use crate::app::App;
-use crate::channel::telegram::{Telegram, Trouble};
-use crate::domain::Channel;
+use crate::channel::telegram::{Telegram, Trouble, private_link};
 use crate::domain::message::ChatKind;
+use crate::domain::{Bot, Channel};
 use crate::feature::help::texts::command;
 use crate::intake::{now, telegram};
 use crate::outbox::{self, Lane};
+use crate::roster::invites::{For, Printing, issue};
+use crate::roster::store;
 use crate::sender::pacer::Limits;
 use crate::sender::{self, Door};
 use crate::understand::commands::Name;
@@ -26,9 +28,9 @@ pub async fn run() -> Result<(), Stop> {
     let telegram = open::telegram()?;
     let _held = open::hold(&config.database_url)?;
     let db = open::database(&config.database_url).await?;
-    open::key(&db, &config.database_url).await?;
+    let key = open::key(&db, &config.database_url).await?;
     let listener = listen(&config.http_addr).await?;
-    let app = Arc::new(App::new(db.clone(), library));
+    let app = Arc::new(App::new(db.clone(), library, key));
     say(&texts::serving(&config.http_addr));
     match telegram {
         Some(telegram) => drop(tokio::spawn(on_telegram(app.clone(), telegram))),
@@ -77,6 +79,7 @@ async fn talk(app: Arc<App>, telegram: Telegram) -> anyhow::Result<Trouble> {
     outbox::take_back(&mut tx, bot.id).await?;
     tx.commit().await?;
     say(&texts::on_telegram(&me.username));
+    invite_first_leads(&app, &bot).await?;
     offer_commands(&telegram).await;
     let door = || Door::Telegram(telegram.clone());
     let send = |lane, limits| sender::send_forever(app.clone(), bot.clone(), door(), lane, limits);
@@ -85,6 +88,31 @@ async fn talk(app: Arc<App>, telegram: Telegram) -> anyhow::Result<Trouble> {
         () = send(Lane::Taps, Limits::default()) => Ok(Trouble::Network),
         () = send(Lane::Messages, Limits::TELEGRAM) => Ok(Trouble::Network),
     }
+}
+
+/// Tells the operator by which code the first principal of a school comes in, as long as nobody leads it.
+async fn invite_first_leads(app: &App, bot: &Bot) -> anyhow::Result<()> {
+    let mut tx = app.db().begin().await?;
+    for school in store::schools(&mut tx).await? {
+        if store::led_by(&mut tx, school.id).await? {
+            continue;
+        }
+        let wanted = [For::Lead(school.id)];
+        let codes = issue(
+            &mut tx,
+            app.key(),
+            school.id,
+            &wanted,
+            Printing::Again,
+            now(),
+        )
+        .await?;
+        for codes in codes {
+            let link = private_link(&bot.name, &codes.link);
+            say(&texts::first_lead(&school.name, &link, &codes.short));
+        }
+    }
+    Ok(tx.commit().await?)
 }
 
 /// The platform's own menu: a family finds what it can ask for. Without it the bot works as well.

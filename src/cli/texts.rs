@@ -23,6 +23,15 @@ pub const IMPORT: &str = "Nhập danh sách từ tệp .xlsx .xls .ods .csv";
 pub const IMPORT_ROSTER: &str = "Nhập danh sách trẻ (cột: lop, ma_be, ho_ten)";
 pub const IMPORT_STAFF: &str = "Nhập danh sách cán bộ, giáo viên (cột: ho_ten, vai_tro, lop)";
 pub const DRY_RUN: &str = "Chỉ xem sẽ thay đổi gì, chưa ghi";
+pub const REMOVE_MISSING: &str =
+    "Tệp là danh sách đầy đủ: ai không có trong tệp coi như đã nghỉ, thôi mọi quyền ngay";
+pub const INVITES: &str = "In mã mời cho gia đình (hoặc --staff: cho cán bộ, giáo viên)";
+pub const INVITES_CLASS: &str = "Chỉ lớp này, ví dụ 5A1";
+pub const INVITES_STAFF: &str = "Mã cho cán bộ, giáo viên thay vì gia đình";
+pub const INVITES_REISSUE: &str =
+    "Cấp mã mới cho đúng một bé (mã bé hoặc họ tên) hay một thầy cô (họ tên); mã cũ hết tác dụng";
+pub const INVITES_FORMAT: &str = "Dạng in ra";
+pub const NO_TELEGRAM_LINK: &str = "Chưa có bot Telegram nào nên cột telegram_link để trống. Đặt LOPSO_TELEGRAM_TOKEN, chạy lopso một lần, rồi in lại.";
 pub const GUIDES: &str = "Bộ hướng dẫn";
 pub const GUIDES_LIST: &str = "Liệt kê các hướng dẫn";
 pub const GUIDES_CHECK: &str = "Kiểm tra các tệp hướng dẫn";
@@ -104,6 +113,49 @@ pub fn database(problem: &Problem) -> String {
             "Không cập nhật được các bảng dữ liệu; dữ liệu cũ vẫn nguyên. Kiểm tra ổ đĩa còn chỗ rồi chạy lại.".to_owned()
         }
     }
+}
+
+pub fn no_such_class(wanted: &str, codes: &[&str]) -> String {
+    format!(
+        "Không có lớp {wanted}. Các lớp đang có: {}.",
+        codes.join(", ")
+    )
+}
+
+pub fn nobody_to_invite(staff: bool) -> String {
+    let (who, how) = if staff {
+        ("cán bộ, giáo viên", "lopso import staff DANH-SACH.xlsx")
+    } else {
+        ("trẻ", "lopso import roster DANH-SACH.xlsx")
+    };
+    format!("Chưa có {who} nào trong danh sách. Nhập trước: {how}")
+}
+
+pub fn reissue_whom(wanted: &str, found: usize) -> String {
+    if found == 0 {
+        format!(
+            "Không thấy ai là \"{wanted}\". Ghi đúng mã bé hoặc họ tên đầy đủ; thầy cô thì thêm --staff."
+        )
+    } else {
+        format!(
+            "Có {found} người là \"{wanted}\". Ghi mã bé, hoặc thêm --class để chọn đúng một người."
+        )
+    }
+}
+
+pub fn invites_written(guests: usize, path: &Path) -> String {
+    format!(
+        "✔ Đã ghi {guests} mã mời vào {}. Mỗi mã chỉ dành cho một nhà (hay một thầy cô): phát tận tay, xin đừng gửi vào nhóm.",
+        path.display()
+    )
+}
+
+/// The one-time code of a school's first principal.
+pub fn first_lead(school: &str, link: &str, short: &str) -> String {
+    format!(
+        "→ {school} chưa có hiệu trưởng nào vào. Cô hiệu trưởng mở {link} rồi bấm Bắt đầu, \
+         hoặc nhắn riêng cho bot mã {short}. Mã chỉ dùng được một lần."
+    )
 }
 
 pub fn folder(path: &Path, reason: ErrorKind) -> String {
@@ -319,13 +371,17 @@ pub fn roster_plan(plan: &RosterPlan, rows: usize, dry_run: bool) -> String {
     out
 }
 
-pub fn staff_plan(plan: &StaffPlan, dry_run: bool) -> String {
+pub fn staff_plan(plan: &StaffPlan, remove_missing: bool, dry_run: bool) -> String {
     let mut out = String::from("Cán bộ, giáo viên, nhân viên:");
     section(&mut out, "Người mới", &plan.new);
     section(&mut out, "Đổi vai trò hoặc lớp", &plan.changed);
     section(
         &mut out,
-        "Không còn trong tệp, vẫn giữ nguyên",
+        if remove_missing {
+            "Không còn trong tệp, thôi mọi quyền"
+        } else {
+            "Không còn trong tệp, vẫn giữ nguyên (ai đã nghỉ hẳn: thêm --remove-missing)"
+        },
         &plan.missing,
     );
     out.push_str(&format!("\nKhông đổi: {}", plan.unchanged));

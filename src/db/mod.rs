@@ -58,10 +58,11 @@ impl Db {
         // School by school, since the key of an act begins with it.
         const LAST: &str = "SELECT \
              (SELECT MAX((SELECT MAX(a.act_id) FROM act a WHERE a.school_id = s.school_id)) FROM school s) AS act, \
-             (SELECT MAX(outbox_id) FROM outbox) AS outbox, (SELECT MAX(prompt_id) FROM prompt) AS prompt";
+             (SELECT MAX(outbox_id) FROM outbox) AS outbox, (SELECT MAX(prompt_id) FROM prompt) AS prompt, \
+             (SELECT MAX(consent_id) FROM consent) AS consent";
         let mut tx = self.read().await?;
         if let Some(row) = tx.row(LAST, vals![]).await? {
-            for column in ["act", "outbox", "prompt"] {
+            for column in ["act", "outbox", "prompt", "consent"] {
                 let last: Option<i64> = row.get(column)?;
                 let time_and_sequence = last.unwrap_or(0) & !((1 << NODE_BITS) - 1);
                 LAST_ID.fetch_max(time_and_sequence | node(), Ordering::Relaxed);

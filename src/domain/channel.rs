@@ -43,6 +43,7 @@ impl Channel {
                 reaction: true,
                 text_limit: 4096,
                 toast_limit: 200,
+                begins_by_link: self == Channel::Telegram,
             },
             Channel::SandboxZalo => Capabilities {
                 buttons: false,
@@ -50,6 +51,7 @@ impl Channel {
                 reaction: false,
                 text_limit: 2000,
                 toast_limit: 0,
+                begins_by_link: false,
             },
         }
     }

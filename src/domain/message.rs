@@ -73,6 +73,11 @@ pub enum What {
         message: String,
         addressed: bool,
     },
+    /// The bot came into this chat or is no longer in it: put into a group or out of it, its private chat
+    /// opened or blocked.
+    Presence { here: bool },
+    /// The group goes on under another id of the platform's.
+    Moved { to: String },
 }
 
 /// One answer a person can choose: a button where the channel has buttons, a number where it has not.
@@ -115,6 +120,13 @@ pub enum Say {
         to: Asker,
         private: String,
         public: &'static str,
+    },
+    /// An acknowledgement of a tap that opens the private chat, with this word for the beginning, where the
+    /// channel can do that; elsewhere the words alone.
+    Invite {
+        to: Asker,
+        text: String,
+        begin: &'static str,
     },
     /// An answer with content that everybody may read. A tap in a group still gets it as a message.
     Answer {
@@ -180,6 +192,8 @@ pub struct Capabilities {
     pub text_limit: usize,
     /// Longest text of a tap's own answer, in UTF-16 units (Telegram 200).
     pub toast_limit: usize,
+    /// A link opens the private chat with a word to begin with (Telegram's `?start=`).
+    pub begins_by_link: bool,
 }
 
 /// What is sent for one outbox row; the channel turns it into its own JSON.
@@ -201,6 +215,9 @@ pub enum Payload {
         callback: String,
         text: String,
         alert: bool,
+        /// Opens the private chat with this word instead of showing the text.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        begin: Option<String>,
     },
     Reaction {
         message: String,

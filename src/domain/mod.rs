@@ -4,6 +4,7 @@
 //! folder of ours.
 
 pub mod channel;
+pub mod consent;
 pub mod evidence;
 pub mod ids;
 pub mod message;
@@ -13,6 +14,7 @@ pub mod task;
 pub mod time;
 
 pub use channel::{Bot, Channel};
+pub use consent::{Answer, Purpose};
 pub use evidence::{Evidence, State, Verb};
 pub use ids::{
     AccountId, ActId, BoardId, BotId, ChatId, ChildId, ClassId, OutboxId, PersonId, PromptId,

@@ -1,6 +1,6 @@
 //! What a button says when it comes back. Written and read in one place, checked again when it comes.
 
-use super::{ChildId, ClassId, TaskId, Verb};
+use super::{AccountId, Answer, ChildId, ClassId, Purpose, TaskId, Verb};
 
 /// A choice of the bot's own messages. As text at most 64 bytes (Telegram's limit for callback data).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,7 +20,10 @@ pub enum Tap {
     /// One's own open tasks, to confirm them.
     MyTasks,
     /// Who is missing in a task, for the class's teacher.
-    Missing { task: TaskId, class: ClassId },
+    Missing {
+        task: TaskId,
+        class: ClassId,
+    },
     /// A teacher's entry for a family.
     Proxy {
         verb: Verb,
@@ -29,6 +32,34 @@ pub enum Tap {
     },
     /// The principal withdraws a task.
     Withdraw(TaskId),
+    /// "We are the family of a child": the beginning of the way in without a slip.
+    Family,
+    Consent {
+        purpose: Purpose,
+        answer: Answer,
+    },
+    /// On the way in: the child is in this class.
+    InClass(ClassId),
+    /// The class's teacher knows them: this account belongs to this child's family.
+    Admit {
+        account: AccountId,
+        child: ChildId,
+    },
+    /// The class's teacher does not know them.
+    Refuse {
+        account: AccountId,
+        class: ClassId,
+    },
+    /// "Not my child": takes one's own link away.
+    NotMine(ChildId),
+    /// The teacher makes this group the one of her class; `instead` of another group of the class, or of
+    /// another class of this group.
+    Bind {
+        class: ClassId,
+        instead: bool,
+    },
+    /// The principal makes this group the staff's.
+    BindStaff,
 }
 
 impl Tap {
@@ -55,20 +86,49 @@ impl Tap {
                 format!("for.{}.{}.{}", verb.slug(), id36(task.0), id36(child.0))
             }
             Tap::Withdraw(task) => format!("withdraw.{}", id36(task.0)),
+            Tap::Family => "family".to_owned(),
+            Tap::Consent { purpose, answer } => {
+                format!("agree.{}.{}", purpose.slug(), answer.slug())
+            }
+            Tap::InClass(class) => format!("in.{}", id36(class.0)),
+            Tap::Admit { account, child } => {
+                format!("admit.{}.{}", id36(account.0), id36(child.0))
+            }
+            Tap::Refuse { account, class } => {
+                format!("refuse.{}.{}", id36(account.0), id36(class.0))
+            }
+            Tap::NotMine(child) => format!("notmine.{}", id36(child.0)),
+            Tap::Bind {
+                class,
+                instead: false,
+            } => format!("bind.{}", id36(class.0)),
+            Tap::Bind {
+                class,
+                instead: true,
+            } => format!("rebind.{}", id36(class.0)),
+            Tap::BindStaff => "bindstaff".to_owned(),
         }
     }
 
     /// The child it names, if any.
     pub fn child(&self) -> Option<ChildId> {
         match self {
-            Tap::Proxy { child, .. } => Some(*child),
+            Tap::Proxy { child, .. } | Tap::Admit { child, .. } | Tap::NotMine(child) => {
+                Some(*child)
+            }
             Tap::Say { child, .. } => *child,
             Tap::Help(_)
             | Tap::Guide(_)
             | Tap::Guides
             | Tap::MyTasks
             | Tap::Missing { .. }
-            | Tap::Withdraw(_) => None,
+            | Tap::Withdraw(_)
+            | Tap::Family
+            | Tap::Consent { .. }
+            | Tap::InClass(_)
+            | Tap::Refuse { .. }
+            | Tap::Bind { .. }
+            | Tap::BindStaff => None,
         }
     }
 
@@ -80,7 +140,17 @@ impl Tap {
             | Tap::Missing { task, .. }
             | Tap::Proxy { task, .. }
             | Tap::Withdraw(task) => Some(*task),
-            Tap::Guide(_) | Tap::Guides | Tap::MyTasks => None,
+            Tap::Guide(_)
+            | Tap::Guides
+            | Tap::MyTasks
+            | Tap::Family
+            | Tap::Consent { .. }
+            | Tap::InClass(_)
+            | Tap::Admit { .. }
+            | Tap::Refuse { .. }
+            | Tap::NotMine(_)
+            | Tap::Bind { .. }
+            | Tap::BindStaff => None,
         }
     }
 
@@ -114,6 +184,26 @@ impl Tap {
                 child: ChildId(from36(child)?),
             }),
             ("withdraw", Some(task), None, None) => Some(Tap::Withdraw(TaskId(from36(task)?))),
+            ("family", None, None, None) => Some(Tap::Family),
+            ("agree", Some(purpose), Some(answer), None) => Some(Tap::Consent {
+                purpose: Purpose::from_slug(purpose)?,
+                answer: Answer::from_slug(answer)?,
+            }),
+            ("in", Some(class), None, None) => Some(Tap::InClass(ClassId(from36(class)?))),
+            ("admit", Some(account), Some(child), None) => Some(Tap::Admit {
+                account: AccountId(from36(account)?),
+                child: ChildId(from36(child)?),
+            }),
+            ("refuse", Some(account), Some(class), None) => Some(Tap::Refuse {
+                account: AccountId(from36(account)?),
+                class: ClassId(from36(class)?),
+            }),
+            ("notmine", Some(child), None, None) => Some(Tap::NotMine(ChildId(from36(child)?))),
+            ("bind" | "rebind", Some(class), None, None) => Some(Tap::Bind {
+                class: ClassId(from36(class)?),
+                instead: word == "rebind",
+            }),
+            ("bindstaff", None, None, None) => Some(Tap::BindStaff),
             _ => None,
         }
     }
@@ -156,7 +246,32 @@ mod tests {
             Tap::MyTasks,
             Tap::Missing { task, class },
             Tap::Withdraw(TaskId(0)),
+            Tap::Family,
+            Tap::InClass(class),
+            Tap::Admit {
+                account: AccountId(i64::MAX),
+                child,
+            },
+            Tap::Refuse {
+                account: AccountId(i64::MAX),
+                class,
+            },
+            Tap::NotMine(child),
+            Tap::Bind {
+                class,
+                instead: false,
+            },
+            Tap::Bind {
+                class,
+                instead: true,
+            },
+            Tap::BindStaff,
         ];
+        for purpose in Purpose::ALL {
+            for answer in Answer::ALL {
+                taps.push(Tap::Consent { purpose, answer });
+            }
+        }
         for verb in Verb::ALL {
             taps.push(Tap::Say {
                 verb,

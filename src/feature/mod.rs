@@ -2,8 +2,10 @@
 //! (`store.rs`), every word it says (`texts.rs`). No feature imports another.
 
 pub mod confirm;
+pub mod group;
 pub mod guide;
 pub mod help;
+pub mod join;
 pub mod launch;
 pub mod missing;
 pub mod proxy;

@@ -26,6 +26,7 @@ pub fn render(says: Vec<Say>, bot: &Bot, boards: &[Board], bots: &[Bot]) -> Vec<
                 private,
                 public,
             } => out.acknowledge(&to, &private, public),
+            Say::Invite { to, text, begin } => out.invite(&to, &text, begin),
             Say::Answer { to, text, choices } => out.answer(&to, &text, choices),
             Say::Confide {
                 to,
@@ -62,9 +63,10 @@ pub fn render(says: Vec<Say>, bot: &Bot, boards: &[Board], bots: &[Bot]) -> Vec<
 
 fn asker(say: &Say) -> Option<AccountId> {
     match say {
-        Say::Acknowledge { to, .. } | Say::Answer { to, .. } | Say::Confide { to, .. } => {
-            Some(to.account)
-        }
+        Say::Acknowledge { to, .. }
+        | Say::Invite { to, .. }
+        | Say::Answer { to, .. }
+        | Say::Confide { to, .. } => Some(to.account),
         Say::Post { .. } | Say::Board { .. } => None,
     }
 }
@@ -133,6 +135,21 @@ impl<'a> Letters<'a> {
         }
     }
 
+    fn invite(&mut self, to: &Asker, text: &str, begin: &str) {
+        match (&to.callback, self.can().begins_by_link) {
+            (Some(callback), true) => {
+                let payload = Payload::Toast {
+                    callback: callback.clone(),
+                    text: String::new(),
+                    alert: false,
+                    begin: Some(begin.to_owned()),
+                };
+                self.draft(to.chat, Priority::Tap, payload);
+            }
+            (Some(_) | None, _) => self.acknowledge(to, text, texts::WRITE_ME_FIRST),
+        }
+    }
+
     fn answer(&mut self, to: &Asker, text: &str, choices: Vec<Choice>) {
         self.close_tap(to, "");
         let reply_to = if to.kind == ChatKind::Group {
@@ -193,6 +210,7 @@ impl<'a> Letters<'a> {
             callback: callback.to_owned(),
             text: short,
             alert,
+            begin: None,
         };
         self.draft(chat, Priority::Tap, payload);
     }

@@ -228,10 +228,121 @@ pub struct ClassGroup {
     pub bot: BotId,
 }
 
-/// All class groups of a school, on every bot.
+/// Which person an account is in a school.
+pub async fn person_of(
+    tx: &mut Tx,
+    account: AccountId,
+    school: SchoolId,
+) -> Result<Option<PersonId>, sqlx::Error> {
+    const SELECT: &str =
+        "SELECT person_id FROM membership WHERE account_id = $1 AND school_id = $2";
+    let row = tx.row(SELECT, vals![account, school]).await?;
+    row.map(|row| row.get("person_id")).transpose()
+}
+
+/// No account of this bot speaks for this person any more.
+pub async fn leave(
+    tx: &mut Tx,
+    bot: BotId,
+    school: SchoolId,
+    person: PersonId,
+) -> Result<(), sqlx::Error> {
+    const DELETE: &str = "DELETE FROM membership WHERE school_id = $2 AND person_id = $3 \
+         AND account_id IN (SELECT a.account_id FROM account a WHERE a.bot_id = $1)";
+    tx.execute(DELETE, vals![bot, school, person]).await?;
+    Ok(())
+}
+
+/// An account's name on its platform, and its private chat with its bot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Face {
+    pub name: String,
+    pub bot: BotId,
+    pub private_chat: Option<ChatId>,
+}
+
+pub async fn face(tx: &mut Tx, account: AccountId) -> Result<Option<Face>, sqlx::Error> {
+    const SELECT: &str = "SELECT name, bot_id, private_chat FROM account WHERE account_id = $1";
+    let row = tx.row(SELECT, vals![account]).await?;
+    let read = |row: Row| {
+        Ok(Face {
+            name: row.get("name")?,
+            bot: row.get("bot_id")?,
+            private_chat: row.get("private_chat")?,
+        })
+    };
+    row.map(read).transpose()
+}
+
+/// The class whose group this chat is.
+pub async fn class_of(tx: &mut Tx, chat: ChatId) -> Result<Option<ClassId>, sqlx::Error> {
+    const SELECT: &str = "SELECT class_id FROM class_group WHERE chat_id = $1";
+    let row = tx.row(SELECT, vals![chat]).await?;
+    row.map(|row| row.get("class_id")).transpose()
+}
+
+/// Takes from a chat what it was bound to.
+pub async fn unbind(tx: &mut Tx, chat: ChatId) -> Result<(), sqlx::Error> {
+    const CLASS: &str = "DELETE FROM class_group WHERE chat_id = $1";
+    const STAFF: &str = "DELETE FROM staff_room WHERE chat_id = $1";
+    tx.execute(CLASS, vals![chat]).await?;
+    tx.execute(STAFF, vals![chat]).await?;
+    Ok(())
+}
+
+/// The bot is in a chat again, or no longer; false when that was known.
+pub async fn set_left(
+    tx: &mut Tx,
+    chat: ChatId,
+    left_at: Option<Timestamp>,
+) -> Result<bool, sqlx::Error> {
+    const UPDATE: &str = "UPDATE chat SET left_at = $2 WHERE chat_id = $1 \
+         AND (CASE WHEN left_at IS NULL THEN 0 ELSE 1 END) <> $3";
+    let left = i64::from(left_at.is_some());
+    Ok(tx.execute(UPDATE, vals![chat, left_at, left]).await? == 1)
+}
+
+/// A private chat through which nobody can be reached any more, until its owner writes again.
+pub async fn forget_private(tx: &mut Tx, chat: ChatId) -> Result<(), sqlx::Error> {
+    const UPDATE: &str = "UPDATE account SET private_chat = NULL WHERE private_chat = $1";
+    tx.execute(UPDATE, vals![chat]).await?;
+    Ok(())
+}
+
+/// A group goes on under another id: it keeps what it is for. A new chat rather than a new name of the old
+/// one, since ids of messages begin anew there. Returns the new chat.
+pub async fn move_chat(
+    tx: &mut Tx,
+    bot: BotId,
+    from: ChatId,
+    to: &str,
+    now: Timestamp,
+) -> Result<ChatId, sqlx::Error> {
+    const CLASS: &str = "UPDATE class_group SET chat_id = $2 WHERE chat_id = $1 \
+         AND NOT EXISTS (SELECT 1 FROM class_group g WHERE g.chat_id = $2)";
+    const STAFF: &str = "UPDATE staff_room SET chat_id = $2 WHERE chat_id = $1 \
+         AND NOT EXISTS (SELECT 1 FROM staff_room r WHERE r.chat_id = $2)";
+    let seen = ChatSeen {
+        external_id: to.to_owned(),
+        kind: ChatKind::Group,
+    };
+    let known = chats(tx, bot, &[&seen], now).await?;
+    let to = known
+        .get(to)
+        .map(|chat| chat.id)
+        .ok_or(sqlx::Error::RowNotFound)?;
+    if to != from {
+        tx.execute(CLASS, vals![from, to]).await?;
+        tx.execute(STAFF, vals![from, to]).await?;
+        unbind(tx, from).await?;
+    }
+    Ok(to)
+}
+
+/// All class groups of a school, on every bot, in which the bot still is.
 pub async fn class_groups(tx: &mut Tx, school: SchoolId) -> Result<Vec<ClassGroup>, sqlx::Error> {
     const SELECT: &str = "SELECT g.class_id, g.chat_id, c.bot_id FROM class_group g JOIN chat c ON c.chat_id = g.chat_id \
-         WHERE g.school_id = $1 ORDER BY g.class_id, g.chat_id";
+         WHERE g.school_id = $1 AND c.left_at IS NULL ORDER BY g.class_id, g.chat_id";
     let rows = tx.rows(SELECT, vals![school]).await?;
     let read = |row: &Row| {
         Ok(ClassGroup {

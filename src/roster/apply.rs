@@ -3,14 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use hmac::{Hmac, KeyInit as _, Mac as _};
-use sha2::Sha256;
-
 use super::import::{ChildRow, StaffRow};
 use super::store::{self, ChildEntry, Enrolled, NewClass};
 use super::{Class, School};
 use crate::db::{Tx, fresh_id};
 use crate::domain::{ChildId, ClassId, PersonId, Role, SchoolId, Timestamp};
+use crate::installation::{Key, hex};
 use crate::ledger::links::{Move, moved};
 
 /// What importing a roster would do, or did.
@@ -41,20 +39,11 @@ impl RosterPlan {
 /// installation's key, since a number space this small could be tried through otherwise. It is known with
 /// points or dashes in it, and with the zeros that a spreadsheet drops at its beginning (the codes of the
 /// first provinces begin with up to three); a school's own code of as many digits loses nothing by it.
-pub fn kept_code(code: &str, key: &[u8]) -> String {
+pub fn kept_code(code: &str, key: &Key) -> String {
     let Some(number) = personal_number(code) else {
         return code.to_owned();
     };
-    // HMAC takes a key of any length, so this cannot fail; the plain code must not get through if it did.
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else {
-        return String::new();
-    };
-    mac.update(number.as_bytes());
-    let hash = mac.finalize().into_bytes();
-    hash.iter().take(16).fold("h:".to_owned(), |mut out, byte| {
-        out.push_str(&format!("{byte:02x}"));
-        out
-    })
+    format!("h:{}", hex(&key.hash(&[number.as_bytes()])[..16]))
 }
 
 fn personal_number(code: &str) -> Option<String> {
@@ -68,7 +57,7 @@ pub async fn roster(
     tx: &mut Tx,
     school: &School,
     rows: &[ChildRow],
-    key: &[u8],
+    key: &Key,
     dry_run: bool,
     now: Timestamp,
 ) -> Result<RosterPlan, sqlx::Error> {
@@ -94,7 +83,7 @@ fn compare(
     enrolled: &[Enrolled],
     known: &[Class],
     rows: &[ChildRow],
-    key: &[u8],
+    key: &Key,
     now: Timestamp,
 ) -> Draft {
     let mut draft = Draft::default();
@@ -215,6 +204,8 @@ pub struct StaffPlan {
     pub changed: Vec<String>,
     /// On the staff, but not in the file.
     pub missing: Vec<String>,
+    /// Those missing have left.
+    pub removes: bool,
     pub unchanged: usize,
     /// Classes named in the file that the roster does not have: row and class.
     pub unknown_classes: Vec<(u32, String)>,
@@ -222,7 +213,7 @@ pub struct StaffPlan {
 
 impl StaffPlan {
     pub fn changes_nothing(&self) -> bool {
-        self.new.is_empty() && self.changed.is_empty()
+        self.new.is_empty() && self.changed.is_empty() && !self.removes
     }
 }
 
@@ -233,6 +224,15 @@ struct Post {
     classes: BTreeSet<ClassId>,
 }
 
+/// What becomes of colleagues who are not in the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Missing {
+    /// The file may be a part of the list.
+    Stay,
+    /// The file is the whole list: they lose roles and classes, and with them every right, at once.
+    HaveLeft,
+}
+
 /// Compares and, unless `dry_run` or a class is unknown, writes. People are recognised by their name,
 /// since staff lists have no code. For somebody in the file the file decides roles and classes, so
 /// that a teacher who changed class does not keep seeing the old one.
@@ -240,6 +240,7 @@ pub async fn staff(
     tx: &mut Tx,
     school: &School,
     rows: &[StaffRow],
+    missing: Missing,
     dry_run: bool,
     now: Timestamp,
 ) -> Result<StaffPlan, sqlx::Error> {
@@ -276,13 +277,19 @@ pub async fn staff(
             }
         }
     }
-    plan.missing = before
+    let not_in_the_file = before
         .iter()
-        .filter(|(_, name, _)| !wanted.contains_key(name.as_str()))
-        .map(|(_, name, _)| name.clone())
-        .collect();
+        .filter(|(_, name, _)| !wanted.contains_key(name.as_str()));
+    let (gone, names): (Vec<PersonId>, Vec<String>) = not_in_the_file
+        .map(|(person, name, _)| (*person, name.clone()))
+        .unzip();
+    plan.missing = names;
+    plan.removes = missing == Missing::HaveLeft && !gone.is_empty();
     if !dry_run && plan.unknown_classes.is_empty() {
         write_staff(tx, school.id, &changes, now).await?;
+        if plan.removes {
+            store::clear_posts(tx, school.id, &gone).await?;
+        }
     }
     Ok(plan)
 }
@@ -291,25 +298,15 @@ async fn posts(
     tx: &mut Tx,
     school: SchoolId,
 ) -> Result<Vec<(PersonId, String, Post)>, sqlx::Error> {
-    let staff = store::staff(tx, school).await?;
-    let ids: Vec<PersonId> = staff.iter().map(|(person, _)| *person).collect();
-    let (mut roles, mut classes) = store::posts(tx, &ids).await?;
+    let staff = store::staff_members(tx, school).await?;
     Ok(staff
         .into_iter()
-        .map(|(person, name)| {
+        .map(|member| {
             let post = Post {
-                roles: roles
-                    .remove(&person)
-                    .unwrap_or_default()
-                    .into_iter()
-                    .collect(),
-                classes: classes
-                    .remove(&person)
-                    .unwrap_or_default()
-                    .into_iter()
-                    .collect(),
+                roles: member.roles.into_iter().collect(),
+                classes: member.homerooms.into_iter().collect(),
             };
-            (person, name, post)
+            (member.person, member.name, post)
         })
         .collect())
 }
@@ -342,14 +339,15 @@ async fn write_staff(
 
 #[cfg(test)]
 mod tests {
-    use super::kept_code;
+    use super::{Key, kept_code};
 
     #[test]
     fn a_personal_number_is_never_kept_in_plain() {
-        let kept = kept_code("012345678901", b"key");
+        let key = &Key::new(b"key");
+        let kept = kept_code("012345678901", key);
         assert!(kept.starts_with("h:") && !kept.contains("012345678901"));
-        assert_eq!(kept, kept_code("012345678901", b"key"));
-        assert_ne!(kept, kept_code("012345678901", b"another"));
-        assert_eq!(kept_code("HS0001", b"key"), "HS0001");
+        assert_eq!(kept, kept_code("012345678901", key));
+        assert_ne!(kept, kept_code("012345678901", &Key::new(b"another")));
+        assert_eq!(kept_code("HS0001", key), "HS0001");
     }
 }

@@ -2,9 +2,12 @@
 
 pub mod accounts;
 pub mod apply;
+pub mod arrivals;
 pub mod import;
+pub mod invites;
 pub mod names;
 pub mod permit;
+pub mod reach;
 pub mod store;
 
 use crate::domain::{AccountId, ChatId, ChildId, ClassId, PersonId, Role, SchoolId};

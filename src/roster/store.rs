@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::{Child, Class, Member, School};
 use crate::db::{Row, Set, Tx};
 use crate::domain::{AccountId, ChildId, ClassId, PersonId, Role, SchoolId, Timestamp};
+use crate::understand::fold::fold;
 use crate::vals;
 
 const SCHOOL: &str = "SELECT school_id, code, name, year FROM school";
@@ -201,6 +202,75 @@ pub async fn class_children(
     Ok(children)
 }
 
+/// The children of these classes whom somebody means who writes this name: "An" is not "Khánh An" and "Lan"
+/// as long as there is somebody called An.
+pub async fn find_children(
+    tx: &mut Tx,
+    school: SchoolId,
+    classes: &[ClassId],
+    name: &str,
+) -> Result<Vec<Child>, sqlx::Error> {
+    let wanted = fold(name);
+    let mut all = Vec::new();
+    for class in classes {
+        all.extend(class_children(tx, school, *class).await?);
+    }
+    let whole = |child: &Child| fold(&child.name) == wanted;
+    let given = |child: &Child| fold(child.given_name()) == wanted;
+    let part = |child: &Child| fold(&child.name).contains(&wanted);
+    // The strictest reading that finds somebody.
+    for fits in [&whole as &dyn Fn(&Child) -> bool, &given, &part] {
+        let found: Vec<Child> = all.iter().filter(|child| fits(child)).cloned().collect();
+        if !found.is_empty() {
+            return Ok(found);
+        }
+    }
+    Ok(Vec::new())
+}
+
+/// A person's children now enrolled.
+pub async fn guardians_children(
+    tx: &mut Tx,
+    person: PersonId,
+) -> Result<Vec<ChildId>, sqlx::Error> {
+    Ok(children_of(tx, &[person])
+        .await?
+        .remove(&person)
+        .unwrap_or_default())
+}
+
+/// Whether somebody who leads the school has come in.
+pub async fn led_by(tx: &mut Tx, school: SchoolId) -> Result<bool, sqlx::Error> {
+    const SELECT: &str = "SELECT COUNT(*) AS leads FROM staff_role r \
+         JOIN membership m ON m.school_id = r.school_id AND m.person_id = r.person_id \
+         WHERE r.school_id = $1 AND r.role IN (SELECT value ->> 'role' FROM json_each($2))";
+    #[derive(serde::Serialize)]
+    struct Slug {
+        role: &'static str,
+    }
+    let leading = [Role::Principal, Role::VicePrincipal].map(|role| Slug { role: role.slug() });
+    let row = tx.row(SELECT, vals![school, Set(&leading[..])]).await?;
+    row.map_or(Ok(false), |row| Ok(row.get::<i64>("leads")? > 0))
+}
+
+/// Gives a colleague's roles, classes and name to another person, who is the same human being.
+pub async fn hand_over(tx: &mut Tx, colleague: &Member, to: PersonId) -> Result<(), sqlx::Error> {
+    const RENAME: &str = "UPDATE person SET name = $3 WHERE school_id = $1 AND person_id = $2";
+    let school = colleague.school;
+    let roles: Vec<(PersonId, Role)> = colleague.roles.iter().map(|role| (to, *role)).collect();
+    let classes: Vec<(ClassId, PersonId)> = colleague
+        .homerooms
+        .iter()
+        .map(|class| (*class, to))
+        .collect();
+    clear_posts(tx, school, &[colleague.person, to]).await?;
+    add_roles(tx, school, &roles).await?;
+    add_homerooms(tx, school, &classes).await?;
+    tx.execute(RENAME, vals![school, to, &colleague.name])
+        .await?;
+    Ok(())
+}
+
 /// Classes of the school year in force with their number of families.
 pub async fn classes(tx: &mut Tx, schools: &[SchoolId]) -> Result<Vec<Class>, sqlx::Error> {
     const SELECT: &str = "SELECT c.class_id, c.school_id, c.code, c.title, \
@@ -392,6 +462,22 @@ pub async fn staff(tx: &mut Tx, school: SchoolId) -> Result<Vec<(PersonId, Strin
     rows.iter()
         .map(|row| Ok((row.get("person_id")?, row.get("name")?)))
         .collect()
+}
+
+/// The whole staff with roles and classes.
+pub async fn staff_members(tx: &mut Tx, school: SchoolId) -> Result<Vec<Member>, sqlx::Error> {
+    let staff = staff(tx, school).await?;
+    let ids: Vec<PersonId> = staff.iter().map(|(person, _)| *person).collect();
+    let (mut roles, mut classes) = posts(tx, &ids).await?;
+    let member = |(person, name)| Member {
+        school,
+        person,
+        name,
+        roles: roles.remove(&person).unwrap_or_default(),
+        homerooms: classes.remove(&person).unwrap_or_default(),
+        children: Vec::new(),
+    };
+    Ok(staff.into_iter().map(member).collect())
 }
 
 /// Links between children and guardians of a whole school, for a recount.

@@ -12,10 +12,12 @@ use std::time::{Duration, Instant};
 use crate::app::App;
 use crate::channel::sandbox::Sandbox;
 use crate::channel::telegram::{Delivered, Telegram, Trouble};
+use crate::domain::message::ChatKind;
 use crate::domain::time::SECOND_MS;
 use crate::domain::{Bot, ChatId, Timestamp};
 use crate::intake::now;
 use crate::outbox::{self, ATTEMPTS, Lane, Letter, Outcome};
+use crate::roster::accounts;
 use pacer::{Limits, Pacer};
 
 /// Rows taken at a time.
@@ -80,7 +82,7 @@ pub async fn send_once(
         }
         let outcome = match held.get(&letter.chat).filter(|_| !letter.is_tap) {
             Some(at) => Outcome::Later { at: *at },
-            None => in_turn(bot, door, letter, pacer).await,
+            None => in_turn(app, bot, door, letter, pacer).await?,
         };
         if let Outcome::Again { at } | Outcome::Later { at } = outcome
             && !letter.is_tap
@@ -96,46 +98,86 @@ pub async fn send_once(
 }
 
 /// One row, not before the platform's limits allow it.
-async fn in_turn(bot: &Bot, door: &Door, letter: &Letter, pacer: &mut Pacer) -> Outcome {
+async fn in_turn(
+    app: &App,
+    bot: &Bot,
+    door: &Door,
+    letter: &Letter,
+    pacer: &mut Pacer,
+) -> anyhow::Result<Outcome> {
     if !letter.is_tap {
         let at = pacer.when(letter.chat, letter.kind, now());
         let wait_ms = at.0 - now().0;
         if wait_ms > HOLD_MS {
-            return Outcome::Later { at };
+            return Ok(Outcome::Later { at });
         }
         if let Ok(wait_ms) = u64::try_from(wait_ms) {
             tokio::time::sleep(Duration::from_millis(wait_ms)).await;
         }
     }
-    let outcome = through(bot, door, letter, pacer).await;
+    let outcome = through(app, bot, door, letter, pacer).await?;
     if !letter.is_tap {
         // The platform counted it somewhere between our call and its answer: by the later of the two no
         // window of its own can hold more than ours.
         pacer.sent(letter.chat, letter.kind, now());
     }
-    outcome
+    Ok(outcome)
 }
 
-async fn through(bot: &Bot, door: &Door, letter: &Letter, pacer: &mut Pacer) -> Outcome {
+async fn through(
+    app: &App,
+    bot: &Bot,
+    door: &Door,
+    letter: &Letter,
+    pacer: &mut Pacer,
+) -> anyhow::Result<Outcome> {
     match door {
-        Door::Sandbox(sandbox) => match sandbox.deliver(bot, letter, now()).await {
+        Door::Sandbox(sandbox) => Ok(match sandbox.deliver(bot, letter, now()).await {
             Ok(outcome) => outcome,
             Err(error) => {
                 tracing::warn!(outbox = letter.id.0, %error, "not delivered");
                 after_failure(letter, now())
             }
-        },
-        Door::Telegram(telegram) => by_telegram(telegram, letter, pacer).await,
+        }),
+        Door::Telegram(telegram) => {
+            let trouble = match telegram.deliver(letter).await {
+                Ok(Delivered::Sent(external_id)) => return Ok(Outcome::Sent { external_id }),
+                Ok(Delivered::Pointless) => return Ok(Outcome::Sent { external_id: None }),
+                Err(trouble) => trouble,
+            };
+            tracing::warn!(outbox = letter.id.0, attempt = letter.attempts, %trouble, "not delivered");
+            remember(app, bot, letter, trouble).await?;
+            Ok(after_trouble(letter, trouble, pacer))
+        }
     }
 }
 
-async fn by_telegram(telegram: &Telegram, letter: &Letter, pacer: &mut Pacer) -> Outcome {
-    let trouble = match telegram.deliver(letter).await {
-        Ok(Delivered::Sent(external_id)) => return Outcome::Sent { external_id },
-        Ok(Delivered::Pointless) => return Outcome::Sent { external_id: None },
-        Err(trouble) => trouble,
-    };
-    tracing::warn!(outbox = letter.id.0, attempt = letter.attempts, %trouble, "not delivered");
+/// What a refusal says of the chat itself: it goes on elsewhere, or nobody is reached in it any more.
+async fn remember(app: &App, bot: &Bot, letter: &Letter, trouble: Trouble) -> anyhow::Result<()> {
+    match trouble {
+        Trouble::Moved(to) => {
+            let mut tx = app.db().begin().await?;
+            let to = to.to_string();
+            let chat = accounts::move_chat(&mut tx, bot.id, letter.chat, &to, now()).await?;
+            outbox::follow(&mut tx, letter.chat, chat).await?;
+            tx.commit().await?;
+        }
+        Trouble::Closed if letter.kind == ChatKind::Private => {
+            let mut tx = app.db().begin().await?;
+            accounts::forget_private(&mut tx, letter.chat).await?;
+            tx.commit().await?;
+        }
+        Trouble::Closed
+        | Trouble::Token
+        | Trouble::Conflict
+        | Trouble::Wait(_)
+        | Trouble::Refused
+        | Trouble::Network => {}
+    }
+    Ok(())
+}
+
+fn after_trouble(letter: &Letter, trouble: Trouble, pacer: &mut Pacer) -> Outcome {
     match trouble {
         // Being asked to wait is no failed try.
         Trouble::Wait(seconds) => {
@@ -144,6 +186,11 @@ async fn by_telegram(telegram: &Telegram, letter: &Letter, pacer: &mut Pacer) ->
             Outcome::Later { at }
         }
         // The answer to a tap is sent at most once: by the next try its button has stopped waiting.
+        // It goes to where the group is now, unless it speaks of a message that is not there.
+        Trouble::Moved(_) if !letter.is_tap && letter.edits.is_none() => {
+            Outcome::Later { at: now() }
+        }
+        Trouble::Moved(_) if !letter.is_tap => Outcome::Sent { external_id: None },
         Trouble::Network | Trouble::Conflict | Trouble::Token if !letter.is_tap => {
             after_failure(letter, now())
         }

@@ -16,6 +16,8 @@ pub enum Name {
     Proxy,
     Report,
     Launch,
+    Bind,
+    Stop,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,7 +28,7 @@ pub struct Command {
 }
 
 impl Name {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Start,
         Self::Help,
         Self::Guide,
@@ -36,6 +38,8 @@ impl Name {
         Self::Proxy,
         Self::Report,
         Self::Launch,
+        Self::Bind,
+        Self::Stop,
     ];
 
     pub fn slug(self) -> &'static str {
@@ -49,6 +53,8 @@ impl Name {
             Self::Proxy => "nhapho",
             Self::Report => "baocao",
             Self::Launch => "phatdong",
+            Self::Bind => "ganlop",
+            Self::Stop => "dung",
         }
     }
 
@@ -64,6 +70,8 @@ impl Name {
             Self::Proxy => &["nhap ho"],
             Self::Report => &["bao cao"],
             Self::Launch => &["phat dong"],
+            Self::Bind => &["gan lop"],
+            Self::Stop => &["dung nhac", "stop"],
         }
     }
 
@@ -72,12 +80,13 @@ impl Name {
     fn takes(self, args: &[&str]) -> bool {
         let all = |allowed: &[&str]| args.iter().all(|word| allowed.contains(word));
         match self {
-            Self::Start | Self::Help | Self::Guide | Self::Confirm => args.is_empty(),
+            Self::Start | Self::Help | Self::Guide | Self::Confirm | Self::Stop => args.is_empty(),
             Self::Status => all(&["lop", "toi", "em", "nha", "cua"]) || is_class(args),
             Self::Roster => all(TASKS) || is_class(args),
             Self::Report => all(REPORTS) || all(TASKS) || is_class(args),
             Self::Proxy => args.is_empty(),
             Self::Launch => all(TASKS),
+            Self::Bind => is_class(args) || args.is_empty(),
         }
     }
 }
@@ -211,7 +220,8 @@ fn without_slash(text: &str) -> Option<Command> {
 
 /// "hỏi" alone is half a sentence; "xác nhận" alone is how people say "done" to a prompt.
 fn too_common(name: Name, spoken: &str) -> bool {
-    spoken == "hoi" || name == Name::Confirm
+    // "dừng", written without its accents, is also "đúng" and "dùng".
+    spoken == "hoi" || spoken == "dung" || name == Name::Confirm
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use crate::domain::message::{Choice, What};
 use crate::domain::{Tap, Task, TaskId, TaskKind, Verb};
 
+use super::codes::{self, Code};
 use super::commands::{self, Command};
 use super::replies::{self, Context, Said, TaskWords};
 use super::{fold, redact};
@@ -33,6 +34,8 @@ pub enum Intent {
     Attachment,
     /// Meant for the bot, and nothing in it to read.
     Empty,
+    /// One of our own codes, from a slip or an invitation.
+    Code(Code),
     /// Not for the bot.
     Nothing,
 }
@@ -70,7 +73,7 @@ pub fn redact(what: &mut What) -> bool {
     let text = match what {
         What::Text { text, .. } => Some(text),
         What::Attachment { caption, .. } => caption.as_mut(),
-        What::Tap { .. } => None,
+        What::Tap { .. } | What::Presence { .. } | What::Moved { .. } => None,
     };
     let Some(text) = text else { return false };
     let redacted = redact::redact(&fold::clean(text));
@@ -91,7 +94,7 @@ pub fn understand(around: &Around<'_>) -> Intent {
             Tap::read(data).map_or(Intent::NoSuchChoice, |tap| Intent::Chosen(vec![tap]))
         }
         What::Attachment { .. } if around.addressed => Intent::Attachment,
-        What::Attachment { .. } => Intent::Nothing,
+        What::Attachment { .. } | What::Presence { .. } | What::Moved { .. } => Intent::Nothing,
         What::Text { text, .. } => words(text, around),
     }
 }
@@ -106,6 +109,11 @@ fn words(text: &str, around: &Around<'_>) -> Intent {
     }
     if let Some(command) = commands::read(text, around.our_name, around.addressed) {
         return Intent::Command(command);
+    }
+    if around.addressed
+        && let Some(code) = codes::find(text)
+    {
+        return Intent::Code(code);
     }
     if text.chars().count() > LONGEST_ANSWER {
         let text = text.chars().take(LONGEST_QUESTION).collect();

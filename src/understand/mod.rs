@@ -2,6 +2,7 @@
 //! Pure: words in, meaning out.
 
 mod clause;
+pub mod codes;
 pub mod commands;
 pub mod fold;
 pub mod intent;

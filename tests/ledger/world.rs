@@ -11,6 +11,7 @@ use lopso::domain::message::{ChatKind, ChatSeen, Sender, Update, What};
 use lopso::domain::*;
 use lopso::feature::guide::library::Library;
 use lopso::feature::report::figures;
+use lopso::installation::Key;
 use lopso::ledger::links::{self, Move};
 use lopso::ledger::{Act, store as ledger};
 use lopso::outbox::{self, Outcome};
@@ -33,7 +34,7 @@ impl Hand {
     pub fn new(db: Db, bot: Bot) -> Self {
         let library = Arc::new(Library::embedded().expect("the shipped guides are whole"));
         Self {
-            app: App::new(db.clone(), library),
+            app: App::new(db.clone(), library, Key::new(b"key")),
             db,
             bot,
         }
@@ -359,7 +360,7 @@ impl World {
             name: name(child),
         };
         let mut tx = hand.db.begin().await.unwrap();
-        apply::roster(&mut tx, &self.school, &[row], b"key", false, now)
+        apply::roster(&mut tx, &self.school, &[row], &Key::new(b"key"), false, now)
             .await
             .unwrap();
         tx.commit().await.unwrap();

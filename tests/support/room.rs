@@ -16,6 +16,7 @@ use lopso::db::fresh_id;
 use lopso::domain::message::{ChatKind, ChatSeen, Choice, Sender, Update, What};
 use lopso::domain::*;
 use lopso::feature::guide::library::Library;
+use lopso::installation::Key;
 use lopso::roster::School;
 use lopso::roster::store;
 
@@ -60,6 +61,8 @@ pub struct Room {
     /// Lines of the last turn only.
     turn: Vec<String>,
     counter: u32,
+    /// With what word the bot last opened somebody's private chat.
+    begun: HashMap<String, String>,
 }
 
 /// "bot → nhóm 5A1" begins with this.
@@ -84,7 +87,7 @@ impl Room {
         assert!(store::add_school(&mut tx, &school, now).await.unwrap());
         tx.commit().await.unwrap();
         let library = Arc::new(Library::embedded().unwrap());
-        let app = App::new(test.db.clone(), library);
+        let app = App::new(test.db.clone(), library, Key::new(b"key"));
         let mut room = Self {
             stage,
             test,
@@ -101,6 +104,7 @@ impl Room {
             lines: Vec::new(),
             turn: Vec::new(),
             counter: 0,
+            begun: HashMap::new(),
         };
         room.class("5A1").await;
         room.staff("Cô Hoa", Role::Teacher, &["5A1"]).await;

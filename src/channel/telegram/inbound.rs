@@ -41,6 +41,8 @@ struct Body<'a> {
     edited_message: Option<&'a RawValue>,
     #[serde(borrow)]
     callback_query: Option<&'a RawValue>,
+    #[serde(borrow)]
+    my_chat_member: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -56,6 +58,8 @@ struct Message {
     #[serde(default)]
     caption_entities: Vec<Entity>,
     reply_to_message: Option<Box<Answered>>,
+    /// The group goes on under this id.
+    migrate_to_chat_id: Option<i64>,
     #[serde(flatten)]
     more: serde_json::Map<String, serde_json::Value>,
 }
@@ -108,6 +112,22 @@ struct Tapped {
     chat: Chat,
 }
 
+/// Our own place in a chat changed.
+#[derive(Deserialize)]
+struct OwnPlace {
+    chat: Chat,
+    from: Option<User>,
+    date: Option<i64>,
+    old_chat_member: Option<Place>,
+    new_chat_member: Place,
+}
+
+#[derive(Deserialize)]
+struct Place {
+    status: String,
+    is_member: Option<bool>,
+}
+
 /// What a message may carry that is no text. It is never downloaded.
 const ATTACHMENTS: [&str; 14] = [
     "animation",
@@ -146,7 +166,10 @@ impl Body<'_> {
         if let Some(raw) = self.message.or(self.edited_message) {
             return parsed::<Message>(raw, id)?.update(id, me, now);
         }
-        parsed::<Callback>(self.callback_query?, id)?.update(id, now)
+        if let Some(raw) = self.callback_query {
+            return parsed::<Callback>(raw, id)?.update(id, now);
+        }
+        parsed::<OwnPlace>(self.my_chat_member?, id)?.update(id, now)
     }
 }
 
@@ -163,6 +186,9 @@ fn parsed<'a, T: Deserialize<'a>>(raw: &'a RawValue, id: i64) -> Option<T> {
 
 impl Message {
     fn update(self, id: i64, me: &Me, now: Timestamp) -> Option<Update> {
+        if let Some(to) = self.migrate_to_chat_id {
+            return self.moved(id, to, now);
+        }
         let from = self.from.as_ref().filter(|from| !from.is_bot)?;
         let kind = self.chat.kind()?;
         let answered = self.reply_to_message.as_ref();
@@ -204,6 +230,56 @@ impl Message {
             at: sent_at.unwrap_or(now),
             what,
         })
+    }
+}
+
+impl Message {
+    /// Telegram signs this with an account of its own, and nobody in particular did it.
+    fn moved(self, id: i64, to: i64, now: Timestamp) -> Option<Update> {
+        let kind = self.chat.kind()?;
+        let sender = Sender {
+            external_id: self.chat.id.to_string(),
+            name: String::new(),
+        };
+        Some(Update {
+            external_id: id.to_string(),
+            chat: self.chat.seen(kind),
+            sender: self.from.as_ref().map_or(sender, User::sender),
+            at: now,
+            what: What::Moved { to: to.to_string() },
+        })
+    }
+}
+
+impl OwnPlace {
+    /// None when only our rights changed.
+    fn update(self, id: i64, now: Timestamp) -> Option<Update> {
+        let kind = self.chat.kind()?;
+        let here = self.new_chat_member.is_in();
+        if self
+            .old_chat_member
+            .as_ref()
+            .is_some_and(|old| old.is_in() == here)
+        {
+            return None;
+        }
+        let at = self.date.map(|seconds| Timestamp(seconds * SECOND_MS));
+        Some(Update {
+            external_id: id.to_string(),
+            chat: self.chat.seen(kind),
+            sender: self.from.as_ref()?.sender(),
+            at: at.unwrap_or(now),
+            what: What::Presence { here },
+        })
+    }
+}
+
+impl Place {
+    fn is_in(&self) -> bool {
+        match self.status.as_str() {
+            "restricted" => self.is_member == Some(true),
+            status => matches!(status, "creator" | "administrator" | "member"),
+        }
     }
 }
 
@@ -322,7 +398,10 @@ mod tests {
                 reply_to,
                 ..
             } => (text, addressed, reply_to),
-            other @ (What::Tap { .. } | What::Attachment { .. }) => panic!("{other:?}"),
+            other @ (What::Tap { .. }
+            | What::Attachment { .. }
+            | What::Presence { .. }
+            | What::Moved { .. }) => panic!("{other:?}"),
         }
     }
 
@@ -430,6 +509,38 @@ mod tests {
         assert_eq!(
             reads(&in_group(json!({ "new_chat_title": "x" }))).update,
             None
+        );
+    }
+
+    #[test]
+    fn coming_into_a_group_and_leaving_it_is_told_and_a_change_of_rights_is_not() {
+        let place = |old: &str, new: &str| {
+            let from = json!({ "id": 5, "is_bot": false, "first_name": "Hoa" });
+            let chat = json!({ "id": -1001, "type": "supergroup" });
+            reads(&json!({ "update_id": 902, "my_chat_member": { "chat": chat, "from": from, "date": 1_795_000_000,
+                "old_chat_member": { "status": old }, "new_chat_member": { "status": new } } }))
+            .update
+            .map(|update| update.what)
+        };
+        assert_eq!(place("left", "member"), Some(What::Presence { here: true }));
+        assert_eq!(
+            place("administrator", "kicked"),
+            Some(What::Presence { here: false })
+        );
+        assert_eq!(place("member", "administrator"), None);
+        assert_eq!(place("left", "kicked"), None);
+    }
+
+    #[test]
+    fn a_group_that_goes_on_as_another_is_told_whoever_signs_it() {
+        let bot = json!({ "id": 1_087_968_824, "is_bot": true, "first_name": "Group" });
+        let update = in_group(json!({ "migrate_to_chat_id": -100_777, "from": bot }));
+        let what = reads(&update).update.unwrap().what;
+        assert_eq!(
+            what,
+            What::Moved {
+                to: "-100777".to_owned()
+            }
         );
     }
 

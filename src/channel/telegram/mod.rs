@@ -29,7 +29,12 @@ const POLL_S: u64 = 25;
 /// A poll's answer comes this much later than its wait at the latest.
 const PATIENCE: Duration = Duration::from_secs(15);
 /// What we read; Telegram keeps everything else to itself.
-const KINDS: [&str; 3] = ["message", "edited_message", "callback_query"];
+const KINDS: [&str; 4] = [
+    "message",
+    "edited_message",
+    "callback_query",
+    "my_chat_member",
+];
 
 /// A bot on Telegram.
 #[derive(Clone)]
@@ -217,7 +222,11 @@ impl Telegram {
                 callback,
                 text,
                 alert,
-            } => self.toast(callback, text, *alert).await,
+                begin,
+            } => {
+                self.toast(letter, callback, text, *alert, begin.as_deref())
+                    .await
+            }
             Payload::Reaction { message, emoji } => self.react(letter, message, emoji).await,
         };
         match done {
@@ -270,9 +279,11 @@ impl Telegram {
 
     async fn toast(
         &self,
+        letter: &Letter,
         callback: &str,
         text: &str,
         alert: bool,
+        begin: Option<&str>,
     ) -> Result<Option<String>, Problem> {
         let mut request = self
             .bot
@@ -280,6 +291,10 @@ impl Telegram {
             .show_alert(alert);
         if !text.is_empty() {
             request = request.text(text);
+        }
+        if let Some(begin) = begin {
+            let link = private_link(&letter.bot, begin);
+            request = request.url(link.parse().map_err(|_| Problem::Ours)?);
         }
         request.await?;
         Ok(None)
@@ -300,6 +315,11 @@ impl Telegram {
             .await?;
         Ok(None)
     }
+}
+
+/// Opens the private chat with a bot; what it is begun with comes back as `/start begin`.
+pub fn private_link(bot: &str, begin: &str) -> String {
+    format!("https://t.me/{bot}?start={begin}")
 }
 
 /// The machine of an address; the address may be empty, which is none.

@@ -13,6 +13,9 @@ use crate::ledger::Act;
 use crate::ledger::store::Pending;
 use crate::roster::Member;
 
+/// The word with which a private chat is opened by somebody who taps and is not linked yet.
+pub const BEGIN_FAMILY: &str = "giadinh";
+
 /// How long an answer of somebody we cannot place yet is kept (design §2.8).
 pub const PENDING_MS: i64 = 48 * HOUR_MS;
 
@@ -299,6 +302,22 @@ fn replies(turn: &Turn<'_>, heard: &[Heard], now: Timestamp) -> Vec<Say> {
         lines.insert(0, texts::kept(&kept, who));
     }
     lines.dedup();
+    let only_pending = heard.iter().all(|one| matches!(one, Heard::Pending(_)));
+    if only_pending && !heard.is_empty() && !turn.is_private() && to.callback.is_some() {
+        // The tap is kept; where the channel can, it opens the private chat, in which they are asked who they are.
+        return vec![Say::Invite {
+            to,
+            text: texts::PENDING.to_owned(),
+            begin: BEGIN_FAMILY,
+        }];
+    }
+    if only_pending && !heard.is_empty() && turn.is_private() {
+        return vec![Say::Answer {
+            to,
+            text: texts::PENDING_PRIVATE.to_owned(),
+            choices: vec![family_button()],
+        }];
+    }
     if !lines.is_empty() {
         let public = if kept.is_empty() {
             texts::SEE_PRIVATE
@@ -358,11 +377,12 @@ fn one_task(task: &Task) -> Vec<Choice> {
 /// `/xacnhan`: one's own open tasks as buttons. In a group the board is what everybody can tap.
 pub fn my_tasks(turn: &Turn<'_>, now: Timestamp) -> Effects {
     let Some(school) = turn.school() else {
-        return Effects::say(Say::Acknowledge {
-            to: turn.asker(),
-            private: texts::PENDING_NOTHING.to_owned(),
-            public: texts::SEE_PRIVATE,
-        });
+        return Effects::confide(
+            turn,
+            texts::PENDING_NOTHING.to_owned(),
+            vec![family_button()],
+            texts::SEE_PRIVATE,
+        );
     };
     let tasks: Vec<&Task> = turn.facts.open_tasks(school).collect();
     if tasks.is_empty() {
@@ -381,6 +401,10 @@ pub fn my_tasks(turn: &Turn<'_>, now: Timestamp) -> Effects {
         text: texts::WHICH_DONE.to_owned(),
         choices: done_buttons(&tasks),
     })
+}
+
+fn family_button() -> Choice {
+    Choice::new(texts::FAMILY, Tap::Family.write())
 }
 
 fn done_buttons(tasks: &[&Task]) -> Vec<Choice> {

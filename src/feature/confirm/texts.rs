@@ -101,10 +101,14 @@ pub fn already(verb: Verb, title: &str, at: Timestamp, now: Timestamp, who: Addr
     }
 }
 
-pub const PENDING: &str = "Dạ, em chưa biết đây là gia đình của bé nào nên chưa tính được, \
-     em giữ câu trả lời 48 giờ ạ. Ba mẹ, ông bà nhờ cô giáo chủ nhiệm ghi giúp nhé.";
-pub const PENDING_NOTHING: &str = "Dạ, em chưa biết đây là gia đình của bé nào ạ. \
-     Ba mẹ, ông bà nhờ cô giáo chủ nhiệm ghi giúp nhé.";
+/// In a toast: at most 200 characters.
+pub const PENDING: &str = "Dạ, em chưa biết mình là người nhà của bé nào nên chưa tính được, \
+     em giữ câu trả lời 48 giờ ạ. Mình nhắn riêng cho em chữ /batdau, rồi bấm “Em là người nhà của bé” nhé.";
+pub const PENDING_PRIVATE: &str = "Dạ, em chưa biết mình là người nhà của bé nào nên chưa tính được, \
+     em giữ câu trả lời 48 giờ ạ. Mình bấm nút này, hoặc quét mã trên tờ phiếu cô giáo phát nhé.";
+pub const PENDING_NOTHING: &str = "Dạ, em chưa biết mình là người nhà của bé nào ạ. \
+     Mình bấm nút này, hoặc quét mã trên tờ phiếu cô giáo phát nhé.";
+pub const FAMILY: &str = "👪 Em là người nhà của bé";
 
 pub fn refused(why: &Refused, who: Address) -> String {
     let Address { you, me } = who;

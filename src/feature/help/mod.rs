@@ -14,10 +14,15 @@ pub fn start(turn: &Turn<'_>) -> Effects {
         .school()
         .and_then(|id| turn.facts.school(id))
         .map(|school| school.name.as_str());
+    let mut choices = two_doors();
+    // Who is nobody here yet is shown the way in.
+    if turn.is_private() && turn.member().is_none() {
+        choices.insert(0, Choice::new(texts::BUTTON_FAMILY, Tap::Family.write()));
+    }
     Effects::say(Say::Answer {
         to: turn.asker(),
         text: texts::hello(school),
-        choices: two_doors(),
+        choices,
     })
 }
 

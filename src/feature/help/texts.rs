@@ -2,6 +2,7 @@
 
 use crate::understand::commands::Name;
 
+pub const BUTTON_FAMILY: &str = "👪 Em là người nhà của bé";
 pub const BUTTON_TASKS: &str = "✅ Báo việc đã làm";
 pub const BUTTON_GUIDES: &str = "❓ Hỏi cách làm";
 pub const SENT_PRIVATELY: &str = "Dạ, em gửi phần trợ giúp vào tin nhắn riêng rồi ạ.";
@@ -30,6 +31,8 @@ pub fn command(name: Name) -> &'static str {
         Name::Proxy => "Cô giáo: nhập hộ gia đình",
         Name::Report => "Số liệu của lớp, của trường",
         Name::Launch => "Ban giám hiệu: phát động một việc",
+        Name::Bind => "Cô giáo: gắn nhóm này với lớp",
+        Name::Stop => "Thôi nhận tin nhắc riêng",
     }
 }
 

@@ -4,13 +4,12 @@ pub mod texts;
 
 use crate::db::Tx;
 use crate::domain::message::Choice;
-use crate::domain::{ChildId, Evidence, Tap, Task, TaskId, TaskKind, Timestamp, Verb};
+use crate::domain::{ChildId, ClassId, Evidence, Tap, Task, TaskId, TaskKind, Timestamp, Verb};
 use crate::effects::Effects;
 use crate::facts::Turn;
 use crate::ledger::Act;
-use crate::roster::permit::{self, Homeroom};
-use crate::roster::{self, Child, names};
-use crate::understand::fold::fold;
+use crate::roster::store::find_children;
+use crate::roster::{Child, names, permit};
 
 /// More children than this are not listed: the teacher types a longer name.
 const LISTED: usize = 6;
@@ -37,7 +36,8 @@ pub async fn ask(
             .collect();
         return Ok(Some(confide(turn, texts::usage(&known), Vec::new())));
     };
-    let children = search(tx, &homerooms, &name).await?;
+    let classes: Vec<ClassId> = homerooms.iter().map(|homeroom| homeroom.class()).collect();
+    let children = find_children(tx, member.school, &classes, &name).await?;
     Ok(Some(match children.as_slice() {
         [] => confide(turn, texts::not_found(&name), Vec::new()),
         [only] => confide(
@@ -52,29 +52,6 @@ pub async fn ask(
             many.iter().map(|child| done_for(task, child)).collect(),
         ),
     }))
-}
-
-async fn search(
-    tx: &mut Tx,
-    homerooms: &[Homeroom],
-    name: &str,
-) -> Result<Vec<Child>, sqlx::Error> {
-    let wanted = fold(name);
-    let mut all = Vec::new();
-    for homeroom in homerooms {
-        all.extend(roster::store::class_children(tx, homeroom.school(), homeroom.class()).await?);
-    }
-    let whole = |child: &Child| fold(&child.name) == wanted;
-    let given = |child: &Child| fold(child.given_name()) == wanted;
-    let part = |child: &Child| fold(&child.name).contains(&wanted);
-    // The strictest reading that finds somebody: "An" is not "Khánh An" and "Lan".
-    for fits in [&whole as &dyn Fn(&Child) -> bool, &given, &part] {
-        let found: Vec<Child> = all.iter().filter(|child| fits(child)).cloned().collect();
-        if !found.is_empty() {
-            return Ok(found);
-        }
-    }
-    Ok(Vec::new())
 }
 
 fn entries(task: &Task, child: ChildId) -> Vec<Choice> {

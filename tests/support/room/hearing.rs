@@ -79,12 +79,17 @@ impl Room {
                 callback,
                 text,
                 alert: _,
+                begin,
             } => {
                 assert!(
                     text.encode_utf16().count() <= 200,
                     "a toast of more than 200: {text}"
                 );
                 let who = callback.split_once(' ').map_or("", |(_, who)| who);
+                if let Some(begin) = begin {
+                    self.begun.insert(who.to_owned(), begin.clone());
+                    return format!("  bot mở chat riêng cho {who}");
+                }
                 if text.is_empty() {
                     return format!("  bot nhận nút của {who}");
                 }

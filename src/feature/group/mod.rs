@@ -1,0 +1,248 @@
+//! `/ganlop`: the teacher makes a chat group the one of her class. And what happens to a group: the bot comes,
+//! is put out, the group goes on under another id.
+
+pub mod texts;
+
+use crate::db::Tx;
+use crate::domain::message::{Choice, Priority, Say};
+use crate::domain::{ChatId, ClassId, SchoolId, Tap, Timestamp};
+use crate::effects::Effects;
+use crate::facts::Turn;
+use crate::outbox;
+use crate::roster::accounts::{self, bind_class, bind_staff_room, class_groups};
+use crate::roster::permit::{self, Homeroom, Lead};
+use crate::roster::reach::{Mailbox, leads_of, teachers_of};
+use crate::roster::{Class, store};
+use crate::understand::fold::fold;
+
+/// What became of a wish to bind.
+pub enum Bound {
+    /// Nothing changed; this is what to say.
+    Said(Effects),
+    /// The group is this class's now, and wants a board.
+    Class(Effects, ClassId),
+}
+
+/// `/ganlop [class]`. None when this person has no class and leads no school.
+pub async fn ask(tx: &mut Tx, turn: &Turn<'_>, asked: &str) -> Result<Option<Bound>, sqlx::Error> {
+    let own: Vec<Homeroom> = turn.members.iter().flat_map(permit::homerooms).collect();
+    let lead = turn.members.iter().find_map(permit::lead);
+    if own.is_empty() && lead.is_none() {
+        return Ok(None);
+    }
+    if turn.is_private() {
+        return Ok(Some(said(turn, texts::IN_THE_GROUP, Vec::new())));
+    }
+    if own.is_empty() {
+        let choice = Choice::new(texts::YES_STAFF, Tap::BindStaff.write());
+        return Ok(Some(said(turn, texts::STAFF_ROOM, vec![choice])));
+    }
+    let ids: Vec<ClassId> = own.iter().map(|homeroom| homeroom.class()).collect();
+    let mut classes = store::classes_by_id(tx, &ids).await?;
+    classes.sort_by(|one, other| one.code.cmp(&other.code));
+    let wanted: Vec<&Class> = classes
+        .iter()
+        .filter(|class| is_meant(class, asked))
+        .collect();
+    Ok(Some(match (wanted.as_slice(), asked.is_empty()) {
+        ([only], _) => bind(tx, turn, only.id, false)
+            .await?
+            .unwrap_or_else(|| said(turn, texts::UNKNOWN, Vec::new())),
+        ([], false) => said(turn, &texts::not_your_class(&titles(&classes)), Vec::new()),
+        (_, _) => {
+            let choice = |class: &Class| {
+                let tap = Tap::Bind {
+                    class: class.id,
+                    instead: false,
+                };
+                Choice::new(texts::class(&class.title), tap.write())
+            };
+            said(turn, texts::WHICH, classes.iter().map(choice).collect())
+        }
+    }))
+}
+
+/// "5A1", "lớp 5a1"; nothing typed means any.
+fn is_meant(class: &Class, asked: &str) -> bool {
+    let plain = |text: &str| fold(text).trim_start_matches("lop ").replace(' ', "");
+    let asked = plain(asked);
+    asked.is_empty() || plain(&class.code) == asked || plain(&class.title) == asked
+}
+
+fn titles(classes: &[Class]) -> Vec<&str> {
+    classes.iter().map(|class| class.title.as_str()).collect()
+}
+
+/// Binds this group to a class of the teacher's own; checked here, whoever made the button. `instead` is her
+/// word that another group, or another class, gives way. None when it is not her class.
+pub async fn bind(
+    tx: &mut Tx,
+    turn: &Turn<'_>,
+    class: ClassId,
+    instead: bool,
+) -> Result<Option<Bound>, sqlx::Error> {
+    let hers = turn
+        .members
+        .iter()
+        .find_map(|member| permit::homeroom_of(member, class));
+    let (Some(homeroom), false) = (hers, turn.is_private()) else {
+        return Ok(None);
+    };
+    let known = store::classes_by_id(tx, &[class]).await?;
+    let title = known.first().map_or("", |class| class.title.as_str());
+    if turn.chat.class == Some((homeroom.school(), class)) {
+        return Ok(Some(said(turn, &texts::is_already(title), Vec::new())));
+    }
+    let gives_way = Choice::new(
+        texts::CHANGE,
+        Tap::Bind {
+            class,
+            instead: true,
+        }
+        .write(),
+    );
+    if let Some((_, other)) = turn.chat.class {
+        // Another class's group does not become hers by a word of hers alone.
+        let also_hers = turn
+            .members
+            .iter()
+            .any(|member| permit::homeroom_of(member, other).is_some());
+        if !also_hers {
+            return Ok(Some(said(turn, texts::ANOTHER_CLASS, Vec::new())));
+        }
+        if !instead {
+            return Ok(Some(said(
+                turn,
+                &texts::change_class(title),
+                vec![gives_way],
+            )));
+        }
+    } else if turn.chat.staff_room.is_some() {
+        return Ok(Some(said(turn, texts::IS_STAFF_ROOM, Vec::new())));
+    }
+    let before = other_groups(tx, turn, homeroom).await?;
+    if !before.is_empty() && !instead {
+        return Ok(Some(said(
+            turn,
+            &texts::second_group(title),
+            vec![gives_way],
+        )));
+    }
+    for chat in before.into_iter().chain([turn.chat.id]) {
+        accounts::unbind(tx, chat).await?;
+        outbox::take_down_board(tx, chat).await?;
+    }
+    bind_class(tx, turn.chat.id, homeroom.school(), class).await?;
+    let done = answer(turn, &texts::bound(title), Vec::new());
+    Ok(Some(Bound::Class(done, class)))
+}
+
+/// The class's other groups on this bot; on another channel it may have one of its own.
+async fn other_groups(
+    tx: &mut Tx,
+    turn: &Turn<'_>,
+    homeroom: Homeroom,
+) -> Result<Vec<ChatId>, sqlx::Error> {
+    let groups = class_groups(tx, homeroom.school()).await?;
+    Ok(groups
+        .iter()
+        .filter(|group| {
+            group.class == homeroom.class() && group.bot == turn.bot() && group.chat != turn.chat.id
+        })
+        .map(|group| group.chat)
+        .collect())
+}
+
+/// The principal makes this group the staff's. None when she leads no school, or it is a class's.
+pub async fn bind_staff(tx: &mut Tx, turn: &Turn<'_>) -> Result<Option<Bound>, sqlx::Error> {
+    let lead: Option<Lead> = turn.members.iter().find_map(permit::lead);
+    let (Some(lead), false) = (lead, turn.is_private()) else {
+        return Ok(None);
+    };
+    if turn.chat.class.is_some() {
+        return Ok(Some(said(turn, texts::ANOTHER_CLASS, Vec::new())));
+    }
+    if turn.chat.staff_room.is_none() {
+        bind_staff_room(tx, turn.chat.id, lead.school()).await?;
+    }
+    Ok(Some(said(turn, texts::BOUND_STAFF, Vec::new())))
+}
+
+/// The bot came into a chat, or is no longer in it. The class whose group got the bot back wants a board.
+pub async fn presence(
+    tx: &mut Tx,
+    turn: &Turn<'_>,
+    here: bool,
+    now: Timestamp,
+) -> Result<Bound, sqlx::Error> {
+    if turn.is_private() {
+        if !here {
+            accounts::forget_private(tx, turn.chat.id).await?;
+        }
+        return Ok(Bound::Said(Effects::none()));
+    }
+    let is_new = accounts::set_left(tx, turn.chat.id, (!here).then_some(now)).await?;
+    let school = turn.chat.school();
+    Ok(match (here, turn.chat.class, school) {
+        (true, Some((_, class)), _) if is_new => Bound::Class(Effects::none(), class),
+        (true, None, None) => Bound::Said(Effects::say(hello(turn))),
+        // Told once: the platform may tell it several times.
+        (false, Some((school, class)), _) if is_new => {
+            Bound::Said(tell_teachers(tx, school, class).await?)
+        }
+        (false, None, Some(school)) if is_new => {
+            let told = leads_of(tx, school).await?;
+            Bound::Said(tell(&told, texts::PUT_OUT_OF_STAFF_ROOM))
+        }
+        (true | false, _, _) => Bound::Said(Effects::none()),
+    })
+}
+
+/// One polite sentence to a group that belongs to nobody yet; after that the bot is silent there.
+fn hello(turn: &Turn<'_>) -> Say {
+    Say::Post {
+        bot: turn.bot(),
+        chat: turn.chat.id,
+        text: texts::HELLO.to_owned(),
+        choices: Vec::new(),
+        priority: Priority::Reply,
+    }
+}
+
+async fn tell_teachers(
+    tx: &mut Tx,
+    school: SchoolId,
+    class: ClassId,
+) -> Result<Effects, sqlx::Error> {
+    let known = store::classes_by_id(tx, &[class]).await?;
+    let title = known.first().map_or("", |class| class.title.as_str());
+    let told = teachers_of(tx, school, class).await?;
+    Ok(tell(&told, &texts::put_out(title)))
+}
+
+fn tell(mailboxes: &[Mailbox], text: &str) -> Effects {
+    let post = |mailbox: &Mailbox| Say::Post {
+        bot: mailbox.bot,
+        chat: mailbox.chat,
+        text: text.to_owned(),
+        choices: Vec::new(),
+        priority: Priority::Reply,
+    };
+    mailboxes
+        .iter()
+        .map(post)
+        .fold(Effects::none(), Effects::and_say)
+}
+
+fn said(turn: &Turn<'_>, text: &str, choices: Vec<Choice>) -> Bound {
+    Bound::Said(answer(turn, text, choices))
+}
+
+/// What is said of a group is said in it: there is no family's data in it.
+fn answer(turn: &Turn<'_>, text: &str, choices: Vec<Choice>) -> Effects {
+    Effects::say(Say::Answer {
+        to: turn.asker(),
+        text: text.to_owned(),
+        choices,
+    })
+}

@@ -1,0 +1,60 @@
+//! What is said about groups, in them or to the teacher.
+
+pub const HELLO: &str = "Dạ, em chào cả nhà ạ. Em là trợ lý tự động của nhà trường. \
+     Nhóm này chưa gắn với lớp nào nên em chưa làm gì ở đây. Nhờ cô giáo chủ nhiệm nhắn /ganlop giúp em ạ.";
+pub const IN_THE_GROUP: &str =
+    "Dạ, cô thêm em vào nhóm của lớp, rồi nhắn /ganlop ngay trong nhóm đó giúp em ạ.";
+pub const WHICH: &str = "Dạ, nhóm này là của lớp nào ạ?";
+pub const CHANGE: &str = "Đổi sang nhóm này";
+pub const ANOTHER_CLASS: &str = "Dạ, nhóm này đang là nhóm của một lớp khác ạ. \
+     Nếu đổi, nhờ cô chủ nhiệm lớp đó nhắn /ganlop giúp em.";
+pub const IS_STAFF_ROOM: &str = "Dạ, nhóm này đang là nhóm của hội đồng nhà trường ạ. Cô nhắn /ganlop trong nhóm lớp giúp em nhé.";
+pub const UNKNOWN: &str = "Dạ, em chưa gắn được ạ. Cô nhắn lại /ganlop giúp em nhé.";
+pub const STAFF_ROOM: &str = "Dạ, nhóm lớp thì cô chủ nhiệm nhắn /ganlop ạ. \
+     Còn nhóm này có phải là nhóm hội đồng của trường mình không ạ?";
+pub const YES_STAFF: &str = "Đúng, nhóm hội đồng";
+pub const BOUND_STAFF: &str =
+    "Dạ, từ giờ đây là nhóm hội đồng của trường ạ. Xem số liệu toàn trường thì nhắn /baocao nhé.";
+pub const PUT_OUT_OF_STAFF_ROOM: &str =
+    "Dạ, em vừa được đưa ra khỏi nhóm hội đồng ạ. Khi cần, cô thêm em lại vào nhóm là em làm tiếp.";
+
+pub fn class(title: &str) -> String {
+    format!("Lớp {title}")
+}
+
+pub fn not_your_class(own: &[&str]) -> String {
+    format!(
+        "Dạ, cô đang phụ trách lớp {} ạ. Nhóm của lớp khác, nhờ cô chủ nhiệm lớp đó nhắn /ganlop giúp em.",
+        own.join(", ")
+    )
+}
+
+pub fn bound(title: &str) -> String {
+    format!(
+        "Dạ, từ giờ đây là nhóm của lớp {title} ạ. Việc cả lớp cùng làm em treo trên bảng dưới đây, \
+         ba mẹ, ông bà làm xong việc nào thì bấm việc đó giúp em nhé."
+    )
+}
+
+pub fn is_already(title: &str) -> String {
+    format!("Dạ, nhóm này đã là nhóm của lớp {title} rồi ạ.")
+}
+
+pub fn change_class(title: &str) -> String {
+    format!(
+        "Dạ, nhóm này đang là nhóm của một lớp khác cô phụ trách ạ. Cô muốn đổi sang lớp {title} không ạ?"
+    )
+}
+
+pub fn second_group(title: &str) -> String {
+    format!(
+        "Dạ, lớp {title} đã có một nhóm rồi ạ. Cô muốn chuyển bảng của lớp sang nhóm này không ạ?"
+    )
+}
+
+pub fn put_out(title: &str) -> String {
+    format!(
+        "Dạ, em vừa được đưa ra khỏi nhóm lớp {title} nên không treo bảng ở đó được nữa ạ. \
+         Nếu là bấm nhầm, cô thêm em lại vào nhóm, em làm tiếp ngay, không cần gắn lại đâu ạ."
+    )
+}

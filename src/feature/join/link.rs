@@ -1,0 +1,103 @@
+//! The link itself: an account becomes a guardian of a child, or stops being one, and the ledger follows.
+
+use crate::db::{Tx, fresh_id};
+use crate::domain::{AccountId, ChildId, ClassId, Evidence, PersonId, Timestamp, Verb};
+use crate::ledger::store::{Pending, add_acts, take_pending, tasks};
+use crate::ledger::{Act, links};
+use crate::roster::{Child, Member, accounts, arrivals, store};
+use crate::understand::fold::clean;
+
+use super::texts;
+
+/// A name on a platform may be a story; this much of it is kept.
+const LONGEST_NAME: usize = 60;
+
+pub struct Linked {
+    pub person: PersonId,
+    /// Something they answered before was counted now.
+    pub counted: bool,
+    /// The classes whose boards show it.
+    pub classes: Vec<ClassId>,
+}
+
+/// Makes an account a guardian of a child, applies what they answered before, and ends the way in.
+pub async fn link(
+    tx: &mut Tx,
+    account: AccountId,
+    name: &str,
+    child: &Child,
+    now: Timestamp,
+) -> Result<Linked, sqlx::Error> {
+    let school = child.school;
+    let person = match accounts::person_of(tx, account, school).await? {
+        Some(person) => person,
+        None => {
+            let person = PersonId(fresh_id(now));
+            store::add_persons(tx, school, &[(person, shown(name))], now).await?;
+            accounts::join(tx, &[(account, school, person)]).await?;
+            person
+        }
+    };
+    store::add_guardians(tx, school, &[(child.id, person)], now).await?;
+    arrivals::end(tx, account).await?;
+    let kept = take_pending(tx, account, school, now).await?;
+    let open = tasks(tx, &[school]).await?;
+    let act = |kept: &Pending| {
+        let task = open
+            .iter()
+            .find(|task| task.id == kept.task && task.is_open())?;
+        Some(Act {
+            school,
+            task: task.id,
+            person: Some(person),
+            child: (!task.kind.is_household()).then_some(child.id),
+            verb: kept.verb,
+            evidence: Evidence::Said,
+            at: kept.at,
+        })
+    };
+    let acts: Vec<Act> = kept
+        .iter()
+        .filter(|kept| kept.verb != Verb::Undo)
+        .filter_map(act)
+        .collect();
+    add_acts(tx, &acts, now).await?;
+    let classes = refold(tx, school, person).await?;
+    Ok(Linked {
+        person,
+        counted: !acts.is_empty(),
+        classes,
+    })
+}
+
+/// Takes a person's own link to a child away.
+pub async fn unlink(tx: &mut Tx, member: &Member, child: &Child) -> Result<(), sqlx::Error> {
+    store::remove_guardians(tx, child.school, &[(child.id, member.person)]).await?;
+    links::refold(tx, &[child.id]).await
+}
+
+/// What a household did reaches all its children, those linked before too.
+async fn refold(
+    tx: &mut Tx,
+    school: crate::domain::SchoolId,
+    person: PersonId,
+) -> Result<Vec<ClassId>, sqlx::Error> {
+    let children: Vec<ChildId> = store::guardians_children(tx, person).await?;
+    links::refold(tx, &children).await?;
+    let known = store::children(tx, &children).await?;
+    Ok(known
+        .values()
+        .filter(|child| child.school == school)
+        .map(|child| child.class)
+        .collect())
+}
+
+/// The name they show on the platform, in one line.
+pub(super) fn shown(name: &str) -> String {
+    let name: String = clean(name).chars().take(LONGEST_NAME).collect();
+    if name.is_empty() {
+        texts::SOMEBODY.to_owned()
+    } else {
+        name
+    }
+}

@@ -1,0 +1,684 @@
+//! Getting in: a slip or a colleague's code, consent first, then the child; or without a slip the class and
+//! the child's given name, and the teacher's word.
+//!
+//! Before a yes nothing is kept but where one stands on the way (48 h), and no child's name is said.
+
+pub mod link;
+mod staff;
+pub mod texts;
+
+use crate::db::Tx;
+use crate::domain::message::{Choice, Priority, Say};
+use crate::domain::time::HOUR_MS;
+use crate::domain::{Answer, ChildId, ClassId, Purpose, SchoolId, Tap, Timestamp};
+use crate::effects::Effects;
+use crate::facts::Turn;
+use crate::installation::Key;
+use crate::ledger;
+use crate::roster::arrivals::{self, Arrival, Consent, Step};
+use crate::roster::invites::{self, For, GUARDIANS, Invite, TRIES};
+use crate::roster::reach::{Mailbox, teachers_of};
+use crate::roster::{self, Child, Class, accounts, permit, store};
+use crate::understand::codes::Code;
+use crate::understand::fold::{clean, fold};
+use link::{Linked, link, unlink};
+
+/// How long somebody may take on the way in, as long as their answer is kept (design §2.8).
+const ARRIVAL_MS: i64 = 48 * HOUR_MS;
+/// Which wording of the questions in `texts.rs` is asked now. A change of what is agreed to needs a new number.
+const CONSENT_VERSION: i64 = 1;
+/// More children of one name than this are not offered to the teacher.
+const OFFERED: usize = 8;
+/// Longer is no name.
+const LONGEST_NAME: usize = 40;
+
+/// What somebody on the way in is told, and whose boards show it.
+#[derive(Default)]
+pub struct Joined {
+    pub effects: Effects,
+    pub classes: Vec<ClassId>,
+}
+
+impl From<Effects> for Joined {
+    fn from(effects: Effects) -> Self {
+        Self {
+            effects,
+            classes: Vec::new(),
+        }
+    }
+}
+
+/// A code: from a slip, a colleague's invitation, or of the first principal.
+pub async fn by_code(
+    tx: &mut Tx,
+    key: &Key,
+    turn: &Turn<'_>,
+    code: &Code,
+    now: Timestamp,
+) -> Result<Joined, sqlx::Error> {
+    if !turn.is_private() {
+        return Ok(reply(turn, texts::NOT_IN_A_GROUP, Vec::new()).into());
+    }
+    if *code == Code::Mistyped {
+        return Ok(reply(turn, texts::MISTYPED, Vec::new()).into());
+    }
+    if invites::wrong_codes(tx, turn.account.id, now).await? >= TRIES {
+        return Ok(reply(turn, texts::LOCKED, Vec::new()).into());
+    }
+    let Some(invite) = invites::find(tx, key, code).await? else {
+        invites::note_wrong_code(tx, turn.account.id, now).await?;
+        return Ok(reply(turn, texts::WRONG, Vec::new()).into());
+    };
+    if invite.expires_at <= now {
+        return Ok(reply(turn, texts::EXPIRED, Vec::new()).into());
+    }
+    // The school was not known when the batch locked its own; nothing of it was read before.
+    tx.lock_schools(&[invite.school]).await?;
+    match invite.to {
+        For::Child(child) => slip(tx, turn, &invite, child, now).await,
+        For::Staff(person) => staff::enter(tx, turn, &invite, person).await,
+        For::Lead(_) => staff::first_lead(tx, turn, &invite, now).await,
+    }
+}
+
+async fn slip(
+    tx: &mut Tx,
+    turn: &Turn<'_>,
+    invite: &Invite,
+    id: ChildId,
+    now: Timestamp,
+) -> Result<Joined, sqlx::Error> {
+    let Some(child) = store::children(tx, &[id]).await?.remove(&id) else {
+        return Ok(reply(turn, texts::GONE, Vec::new()).into());
+    };
+    let member = turn.member_of(invite.school);
+    if member.is_some_and(|member| member.children.contains(&id)) {
+        return Ok(reply(turn, texts::KNOWN, vec![tasks_button()]).into());
+    }
+    if child.guardians.len() >= GUARDIANS {
+        return Ok(reply(turn, texts::FULL, Vec::new()).into());
+    }
+    if agreed(tx, turn, invite.school).await? {
+        return welcome(tx, turn, &child, now).await;
+    }
+    let arrival = Arrival {
+        account: turn.account.id,
+        school: invite.school,
+        step: Step::Consent,
+        class: Some(child.class),
+        child: Some(id),
+        expires_at: now.plus_ms(ARRIVAL_MS),
+    };
+    Ok(go(tx, turn, arrival).await?.into())
+}
+
+/// Whose family is in already has said yes before.
+async fn agreed(tx: &mut Tx, turn: &Turn<'_>, school: SchoolId) -> Result<bool, sqlx::Error> {
+    let is_in = turn
+        .member_of(school)
+        .is_some_and(roster::Member::is_guardian);
+    let given = arrivals::consent(tx, turn.account.id, school, Purpose::Record).await?;
+    Ok(is_in || given == Some(true))
+}
+
+/// "We are the family of a child", without a slip. The class is that of the group in which they tapped.
+pub async fn family(tx: &mut Tx, turn: &Turn<'_>, now: Timestamp) -> Result<Effects, sqlx::Error> {
+    if turn.members.iter().any(roster::Member::is_guardian) {
+        return Ok(reply(turn, texts::KNOWN, vec![tasks_button()]));
+    }
+    if let Some(known) = turn.facts.arrival(turn.account.id) {
+        return ask(tx, turn, known).await;
+    }
+    let kept = turn.facts.pending(turn.account.id).last();
+    let school = match (kept.map(|kept| kept.school), turn.school()) {
+        (Some(school), _) | (None, Some(school)) => Some(school),
+        (None, None) => only_school(tx).await?,
+    };
+    let Some(school) = school else {
+        return Ok(reply(turn, texts::NEEDS_SLIP, Vec::new()));
+    };
+    let arrival = Arrival {
+        account: turn.account.id,
+        school,
+        step: Step::Consent,
+        class: kept.and_then(|kept| kept.class),
+        child: None,
+        expires_at: now.plus_ms(ARRIVAL_MS),
+    };
+    go(tx, turn, arrival).await
+}
+
+/// With one school there is no doubt which is meant.
+async fn only_school(tx: &mut Tx) -> Result<Option<SchoolId>, sqlx::Error> {
+    let schools = store::schools(tx).await?;
+    Ok(match schools.as_slice() {
+        [only] => Some(only.id),
+        _ => None,
+    })
+}
+
+/// Yes, no or later to one of the questions for consent.
+pub async fn consent(
+    tx: &mut Tx,
+    turn: &Turn<'_>,
+    purpose: Purpose,
+    answer: Answer,
+    now: Timestamp,
+) -> Result<Joined, sqlx::Error> {
+    match purpose {
+        Purpose::Record => to_record(tx, turn, answer, now).await,
+        Purpose::Remind => Ok(to_remind(tx, turn, answer, now).await?.into()),
+    }
+}
+
+async fn to_record(
+    tx: &mut Tx,
+    turn: &Turn<'_>,
+    answer: Answer,
+    now: Timestamp,
+) -> Result<Joined, sqlx::Error> {
+    let Some(arrival) = turn.facts.arrival(turn.account.id).cloned() else {
+        let text = if turn.members.iter().any(roster::Member::is_guardian) {
+            texts::KNOWN
+        } else {
+            texts::TOO_LATE
+        };
+        return Ok(reply(turn, text, Vec::new()).into());
+    };
+    // A second tap on an old question moves nobody back on the way.
+    if arrival.step != Step::Consent {
+        return Ok(ask(tx, turn, &arrival).await?.into());
+    }
+    let given = match answer {
+        Answer::Later => return Ok(reply(turn, texts::LATER, Vec::new()).into()),
+        Answer::Yes => true,
+        Answer::No => false,
+    };
+    keep_consent(tx, turn, arrival.school, Purpose::Record, given, now).await?;
+    if !given {
+        // What was kept until a yes goes with the no.
+        ledger::store::take_pending(tx, turn.account.id, arrival.school, now).await?;
+        arrivals::end(tx, turn.account.id).await?;
+        return Ok(reply(turn, texts::RESPECTED, vec![guides_button()]).into());
+    }
+    if let Some(id) = arrival.child {
+        return match store::children(tx, &[id]).await?.remove(&id) {
+            Some(child) if child.guardians.len() < GUARDIANS => {
+                welcome(tx, turn, &child, now).await
+            }
+            Some(_) => Ok(reply(turn, texts::FULL, Vec::new()).into()),
+            None => Ok(reply(turn, texts::GONE, Vec::new()).into()),
+        };
+    }
+    let step = arrival.class.map_or(Step::Class, |_| Step::Name);
+    Ok(go(tx, turn, Arrival { step, ..arrival }).await?.into())
+}
+
+async fn to_remind(
+    tx: &mut Tx,
+    turn: &Turn<'_>,
+    answer: Answer,
+    now: Timestamp,
+) -> Result<Effects, sqlx::Error> {
+    let own = turn.members.iter().filter(|member| member.is_guardian());
+    let schools: Vec<SchoolId> = own.map(|member| member.school).collect();
+    let given = answer == Answer::Yes;
+    for school in &schools {
+        keep_consent(tx, turn, *school, Purpose::Remind, given, now).await?;
+    }
+    let text = if schools.is_empty() {
+        texts::TOO_LATE
+    } else if given {
+        texts::WILL_REMIND
+    } else {
+        texts::WONT_REMIND
+    };
+    Ok(acknowledge(turn, text))
+}
+
+/// `/dung`: no more reminders.
+pub async fn no_reminders(
+    tx: &mut Tx,
+    turn: &Turn<'_>,
+    now: Timestamp,
+) -> Result<Effects, sqlx::Error> {
+    to_remind(tx, turn, Answer::No, now).await
+}
+
+async fn keep_consent(
+    tx: &mut Tx,
+    turn: &Turn<'_>,
+    school: SchoolId,
+    purpose: Purpose,
+    given: bool,
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
+    let consent = Consent {
+        account: turn.account.id,
+        school,
+        purpose,
+        version: CONSENT_VERSION,
+        given,
+    };
+    arrivals::keep_consents(tx, &[consent], now).await
+}
+
+/// The class was chosen.
+pub async fn in_class(
+    tx: &mut Tx,
+    turn: &Turn<'_>,
+    class: ClassId,
+) -> Result<Effects, sqlx::Error> {
+    let Some(arrival) = turn.facts.arrival(turn.account.id).cloned() else {
+        return Ok(reply(turn, texts::TOO_LATE, Vec::new()));
+    };
+    let theirs = class_of(tx, class)
+        .await?
+        .is_some_and(|class| class.school == arrival.school);
+    if !theirs || !matches!(arrival.step, Step::Class | Step::Name) {
+        return ask(tx, turn, &arrival).await;
+    }
+    let arrival = Arrival {
+        step: Step::Name,
+        class: Some(class),
+        ..arrival
+    };
+    go(tx, turn, arrival).await
+}
+
+/// Words of somebody from whom we wait for a class or a name. None when they are neither.
+pub async fn words(
+    tx: &mut Tx,
+    turn: &Turn<'_>,
+    text: &str,
+    now: Timestamp,
+) -> Result<Option<Effects>, sqlx::Error> {
+    let Some(arrival) = turn
+        .facts
+        .arrival(turn.account.id)
+        .filter(|_| turn.is_private())
+    else {
+        return Ok(None);
+    };
+    match (arrival.step, arrival.class) {
+        (Step::Class, _) => {
+            let wanted = fold(text).replace("lop ", "").replace(' ', "");
+            let same = |class: &&Class| {
+                [&class.code, &class.title]
+                    .map(|name| fold(name).replace(' ', ""))
+                    .contains(&wanted)
+            };
+            let classes = store::classes(tx, &[arrival.school]).await?;
+            match classes.iter().find(same) {
+                Some(class) => in_class(tx, turn, class.id).await.map(Some),
+                None => Ok(None),
+            }
+        }
+        (Step::Name, Some(class)) => match name_in(text) {
+            Some(name) => ask_teacher(tx, turn, arrival, class, &name, now)
+                .await
+                .map(Some),
+            None => Ok(None),
+        },
+        (Step::Consent | Step::Name | Step::Teacher | Step::Refused, _) => Ok(None),
+    }
+}
+
+/// "bé An ạ", "con tên là Nguyễn Hoài An": the name in it.
+fn name_in(text: &str) -> Option<String> {
+    let text = clean(text);
+    let around = ["be", "con", "chau", "ten", "la", "em", "a", "da", "vang"];
+    let is_around = |word: &&str| {
+        around.contains(&fold(word.trim_matches(|c: char| !c.is_alphanumeric())).as_str())
+    };
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let begin = words.iter().take_while(|word| is_around(word)).count();
+    let end = words.iter().rposition(|word| !is_around(word))? + 1;
+    let name = words.get(begin..end)?.join(" ");
+    let name = name.trim_matches(|c: char| !c.is_alphanumeric());
+    let plain = name.chars().all(|c| c.is_alphabetic() || c == ' ');
+    let short = name.chars().count() <= LONGEST_NAME && name.split(' ').count() <= 6;
+    (plain && short && !name.is_empty()).then(|| name.to_owned())
+}
+
+async fn ask_teacher(
+    tx: &mut Tx,
+    turn: &Turn<'_>,
+    arrival: &Arrival,
+    class: ClassId,
+    name: &str,
+    now: Timestamp,
+) -> Result<Effects, sqlx::Error> {
+    let teachers = teachers_of(tx, arrival.school, class).await?;
+    if teachers.is_empty() {
+        return Ok(reply(turn, texts::NO_TEACHER, Vec::new()));
+    }
+    let title = class_of(tx, class)
+        .await?
+        .map_or(String::new(), |class| class.title);
+    let children = store::find_children(tx, arrival.school, &[class], name).await?;
+    let account = turn.account.id;
+    let admit = |child: &Child| {
+        let tap = Tap::Admit {
+            account,
+            child: child.id,
+        };
+        Choice::new(texts::admit(&child.name), tap.write())
+    };
+    let mut choices: Vec<Choice> = children.iter().take(OFFERED).map(admit).collect();
+    choices.push(Choice::new(
+        texts::REFUSE,
+        Tap::Refuse { account, class }.write(),
+    ));
+    let text = texts::asks_in(&turn.update.sender.name, name, &title, children.len());
+    let posts = teachers
+        .iter()
+        .map(|mailbox| post(mailbox, text.clone(), choices.clone()));
+    let arrival = Arrival {
+        step: Step::Teacher,
+        expires_at: now.plus_ms(ARRIVAL_MS),
+        ..arrival.clone()
+    };
+    // The name goes to the teacher and is kept nowhere.
+    arrivals::put(tx, &arrival).await?;
+    Ok(posts.fold(
+        reply(turn, texts::ASKED_TEACHER, Vec::new()),
+        Effects::and_say,
+    ))
+}
+
+/// The teacher knows them. None when it is not hers to say.
+pub async fn admit(
+    tx: &mut Tx,
+    turn: &Turn<'_>,
+    account: crate::domain::AccountId,
+    child: ChildId,
+    now: Timestamp,
+) -> Result<Option<Joined>, sqlx::Error> {
+    let Some(child) = turn.facts.child(child).cloned() else {
+        return Ok(None);
+    };
+    let hers = turn
+        .member_of(child.school)
+        .and_then(|member| permit::homeroom_of(member, child.class));
+    if hers.is_none() {
+        return Ok(None);
+    }
+    let waiting = arrivals::arrivals(tx, &[account], now).await?;
+    let asked = |arrival: &&Arrival| {
+        arrival.step == Step::Teacher
+            && arrival.school == child.school
+            && arrival.class == Some(child.class)
+    };
+    // Nobody gets in who did not ask: a made-up button finds nobody waiting.
+    let (Some(_), Some(face)) = (
+        waiting.iter().find(asked),
+        accounts::face(tx, account).await?,
+    ) else {
+        return Ok(Some(reply(turn, texts::SETTLED, Vec::new()).into()));
+    };
+    if child.guardians.len() >= GUARDIANS {
+        return Ok(Some(
+            reply(turn, texts::FULL_FOR_TEACHER, Vec::new()).into(),
+        ));
+    }
+    let linked = link(tx, account, &face.name, &child, now).await?;
+    let mut effects = reply(turn, &texts::admitted(&face.name, &child.name), Vec::new());
+    if let Some(chat) = face.private_chat {
+        let title = class_of(tx, child.class)
+            .await?
+            .map_or(String::new(), |class| class.title);
+        let mailbox = Mailbox {
+            person: linked.person,
+            account,
+            bot: face.bot,
+            chat,
+        };
+        let text = texts::teacher_agreed(child.given_name(), &title, linked.counted);
+        effects = effects
+            .and_say(post(&mailbox, text, doors(&child)))
+            .and_say(post(
+                &mailbox,
+                texts::MAY_I_REMIND.to_owned(),
+                remind_choices(),
+            ));
+    }
+    Ok(Some(Joined {
+        effects,
+        classes: linked.classes,
+    }))
+}
+
+/// The teacher does not know them. None when it is not hers to say.
+pub async fn refuse(
+    tx: &mut Tx,
+    turn: &Turn<'_>,
+    account: crate::domain::AccountId,
+    class: ClassId,
+    now: Timestamp,
+) -> Result<Option<Effects>, sqlx::Error> {
+    let hers = turn
+        .members
+        .iter()
+        .any(|member| permit::homeroom_of(member, class).is_some());
+    if !hers {
+        return Ok(None);
+    }
+    let waiting = arrivals::arrivals(tx, &[account], now).await?;
+    let asked = |arrival: &&Arrival| arrival.step == Step::Teacher && arrival.class == Some(class);
+    let Some(arrival) = waiting.into_iter().find(|arrival| asked(&arrival)) else {
+        return Ok(Some(reply(turn, texts::SETTLED, Vec::new())));
+    };
+    ledger::store::take_pending(tx, account, arrival.school, now).await?;
+    arrivals::put(
+        tx,
+        &Arrival {
+            step: Step::Refused,
+            expires_at: now.plus_ms(ARRIVAL_MS),
+            ..arrival
+        },
+    )
+    .await?;
+    let mut effects = reply(turn, texts::REFUSED_FOR_TEACHER, Vec::new());
+    if let Some(face) = accounts::face(tx, account).await?
+        && let Some(chat) = face.private_chat
+    {
+        effects = effects.and_say(Say::Post {
+            bot: face.bot,
+            chat,
+            text: texts::REFUSED.to_owned(),
+            choices: Vec::new(),
+            priority: Priority::Reply,
+        });
+    }
+    Ok(Some(effects))
+}
+
+/// "Not my child": one's own link is taken away, and the teacher is told that one was.
+pub async fn not_mine(tx: &mut Tx, turn: &Turn<'_>, child: ChildId) -> Result<Joined, sqlx::Error> {
+    let own = turn
+        .members
+        .iter()
+        .find(|member| member.children.contains(&child));
+    let (Some(member), Some(child)) = (own, turn.facts.child(child)) else {
+        return Ok(reply(turn, texts::NOT_LINKED, Vec::new()).into());
+    };
+    unlink(tx, member, child).await?;
+    let title = class_of(tx, child.class)
+        .await?
+        .map_or(String::new(), |class| class.title);
+    let text = texts::unlinked_for_teacher(&child.name, &title);
+    let told = teachers_of(tx, child.school, child.class).await?;
+    let posts = told
+        .iter()
+        .map(|mailbox| post(mailbox, text.clone(), Vec::new()));
+    Ok(Joined {
+        effects: posts.fold(reply(turn, texts::UNLINKED, Vec::new()), Effects::and_say),
+        classes: vec![child.class],
+    })
+}
+
+/// Links whom the slip proves, and says so.
+async fn welcome(
+    tx: &mut Tx,
+    turn: &Turn<'_>,
+    child: &Child,
+    now: Timestamp,
+) -> Result<Joined, sqlx::Error> {
+    let name = &turn.update.sender.name;
+    let Linked {
+        counted, classes, ..
+    } = link(tx, turn.account.id, name, child, now).await?;
+    let title = class_of(tx, child.class)
+        .await?
+        .map_or(String::new(), |class| class.title);
+    let asked = arrivals::consent(tx, turn.account.id, child.school, Purpose::Remind).await?;
+    let mut effects = reply(
+        turn,
+        &texts::linked(child.given_name(), &title, counted),
+        doors(child),
+    );
+    if asked.is_none() {
+        effects = effects.and(reply(turn, texts::MAY_I_REMIND, remind_choices()));
+    }
+    Ok(Joined { effects, classes })
+}
+
+/// Moves somebody to a step of the way in, and asks for it.
+async fn go(tx: &mut Tx, turn: &Turn<'_>, arrival: Arrival) -> Result<Effects, sqlx::Error> {
+    arrivals::put(tx, &arrival).await?;
+    ask(tx, turn, &arrival).await
+}
+
+/// The question of the step somebody stands at.
+async fn ask(tx: &mut Tx, turn: &Turn<'_>, arrival: &Arrival) -> Result<Effects, sqlx::Error> {
+    let class = match arrival.class {
+        Some(class) => class_of(tx, class).await?,
+        None => None,
+    };
+    let title = class.as_ref().map(|class| class.title.as_str());
+    Ok(match arrival.step {
+        Step::Consent => {
+            let schools = store::schools_by_id(tx, &[arrival.school]).await?;
+            let school = schools
+                .get(&arrival.school)
+                .map_or("", |school| school.name.as_str());
+            reply(turn, &texts::may_i_record(school, title), record_choices())
+        }
+        Step::Class => {
+            let classes = store::classes(tx, &[arrival.school]).await?;
+            let choice = |class: &Class| {
+                Choice::new(texts::class(&class.title), Tap::InClass(class.id).write())
+            };
+            reply(
+                turn,
+                texts::WHICH_CLASS,
+                classes.iter().map(choice).collect(),
+            )
+        }
+        Step::Name => reply(
+            turn,
+            &texts::which_name(title.unwrap_or_default()),
+            Vec::new(),
+        ),
+        Step::Teacher => reply(turn, texts::WAITING, Vec::new()),
+        Step::Refused => reply(turn, texts::REFUSED, Vec::new()),
+    })
+}
+
+async fn class_of(tx: &mut Tx, class: ClassId) -> Result<Option<Class>, sqlx::Error> {
+    Ok(store::classes_by_id(tx, &[class]).await?.pop())
+}
+
+fn record_choices() -> Vec<Choice> {
+    agree(
+        Purpose::Record,
+        &[
+            (texts::AGREE, Answer::Yes),
+            (texts::DISAGREE, Answer::No),
+            (texts::NOT_NOW, Answer::Later),
+        ],
+    )
+}
+
+fn remind_choices() -> Vec<Choice> {
+    agree(
+        Purpose::Remind,
+        &[
+            (texts::AGREE_REMIND, Answer::Yes),
+            (texts::DISAGREE_REMIND, Answer::No),
+        ],
+    )
+}
+
+fn agree(purpose: Purpose, answers: &[(&str, Answer)]) -> Vec<Choice> {
+    let choice = |(label, answer): &(&str, Answer)| {
+        let tap = Tap::Consent {
+            purpose,
+            answer: *answer,
+        };
+        Choice::new(*label, tap.write())
+    };
+    answers.iter().map(choice).collect()
+}
+
+/// What one can do once one is in.
+fn doors(child: &Child) -> Vec<Choice> {
+    vec![
+        tasks_button(),
+        guides_button(),
+        Choice::new(texts::NOT_MINE, Tap::NotMine(child.id).write()),
+    ]
+}
+
+fn tasks_button() -> Choice {
+    Choice::new(texts::TASKS, Tap::MyTasks.write())
+}
+
+fn guides_button() -> Choice {
+    Choice::new(texts::GUIDES, Tap::Guides.write())
+}
+
+fn post(mailbox: &Mailbox, text: String, choices: Vec<Choice>) -> Say {
+    Say::Post {
+        bot: mailbox.bot,
+        chat: mailbox.chat,
+        text,
+        choices,
+        priority: Priority::Reply,
+    }
+}
+
+fn acknowledge(turn: &Turn<'_>, text: &str) -> Effects {
+    Effects::say(Say::Acknowledge {
+        to: turn.asker(),
+        private: text.to_owned(),
+        public: texts::SENT_PRIVATELY,
+    })
+}
+
+/// Everything on the way in is said privately.
+fn reply(turn: &Turn<'_>, text: &str, choices: Vec<Choice>) -> Effects {
+    Effects::confide(turn, text.to_owned(), choices, texts::SENT_PRIVATELY)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::name_in;
+
+    #[test]
+    fn a_childs_name_is_found_in_what_people_write() {
+        for (text, name) in [
+            ("An", Some("An")),
+            ("bé An ạ", Some("An")),
+            ("Dạ con tên là Nguyễn Hoài An ạ", Some("Nguyễn Hoài An")),
+            ("Bé: Bảo Châu.", Some("Bảo Châu")),
+            ("", None),
+            ("dạ", None),
+            ("0912 345 678", None),
+            ("em không biết làm thế nào để vào được nhóm", None),
+        ] {
+            assert_eq!(name_in(text).as_deref(), name, "{text}");
+        }
+    }
+}

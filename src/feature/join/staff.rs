@@ -1,0 +1,117 @@
+//! Colleagues come in by a code that is good once; the first to lead a school by the one printed at its start.
+
+use crate::db::{Tx, fresh_id};
+use crate::domain::{PersonId, Role, Timestamp};
+use crate::effects::Effects;
+use crate::facts::Turn;
+use crate::roster::invites::{self, Invite};
+use crate::roster::{Member, accounts, permit, store};
+
+use super::{Joined, reply, texts};
+
+/// A colleague's own code.
+pub(super) async fn enter(
+    tx: &mut Tx,
+    turn: &Turn<'_>,
+    invite: &Invite,
+    person: PersonId,
+) -> Result<Joined, sqlx::Error> {
+    let staff = store::staff_members(tx, invite.school).await?;
+    // Who left the staff has no role any more, and an old code brings none back.
+    let colleague = staff.iter().find(|member| member.person == person);
+    if invite.used_by == Some(turn.account.id) {
+        return Ok(reply(turn, texts::KNOWN_STAFF, Vec::new()).into());
+    }
+    let Some(colleague) = colleague else {
+        return Ok(reply(turn, texts::NO_LONGER_STAFF, Vec::new()).into());
+    };
+    if is_another(turn, colleague) {
+        return Ok(reply(turn, texts::SOMEBODY_ELSE, Vec::new()).into());
+    }
+    if !invites::use_up(tx, invite, turn.account.id).await? {
+        return Ok(reply(turn, texts::USED, Vec::new()).into());
+    }
+    take_post(tx, turn, colleague).await?;
+    greet(tx, turn, colleague).await
+}
+
+/// Somebody of the staff does not become a second colleague by a code that was for that one.
+fn is_another(turn: &Turn<'_>, colleague: &Member) -> bool {
+    turn.member_of(colleague.school)
+        .is_some_and(|member| member.is_staff() && member.person != colleague.person)
+}
+
+/// Whoever brings the code of the school's first principal leads it: the one whom the staff list names, if it
+/// names one.
+pub(super) async fn first_lead(
+    tx: &mut Tx,
+    turn: &Turn<'_>,
+    invite: &Invite,
+    now: Timestamp,
+) -> Result<Joined, sqlx::Error> {
+    if invite.used_by == Some(turn.account.id) {
+        return Ok(reply(turn, texts::KNOWN_STAFF, Vec::new()).into());
+    }
+    if store::led_by(tx, invite.school).await? {
+        return Ok(reply(turn, texts::USED, Vec::new()).into());
+    }
+    let staff = store::staff_members(tx, invite.school).await?;
+    let principal = |member: &&Member| member.roles.contains(&Role::Principal);
+    let colleague = match staff.iter().find(principal) {
+        Some(known) => known.clone(),
+        None => {
+            let known = turn.member_of(invite.school);
+            let person = known.map_or_else(|| PersonId(fresh_id(now)), |member| member.person);
+            let name = known.map_or_else(
+                || super::link::shown(&turn.update.sender.name),
+                |member| member.name.clone(),
+            );
+            store::add_persons(tx, invite.school, &[(person, name.clone())], now).await?;
+            store::add_roles(tx, invite.school, &[(person, Role::Principal)]).await?;
+            Member {
+                school: invite.school,
+                person,
+                name,
+                roles: vec![Role::Principal],
+                homerooms: Vec::new(),
+                children: Vec::new(),
+            }
+        }
+    };
+    if is_another(turn, &colleague) {
+        return Ok(reply(turn, texts::SOMEBODY_ELSE, Vec::new()).into());
+    }
+    if !invites::use_up(tx, invite, turn.account.id).await? {
+        return Ok(reply(turn, texts::USED, Vec::new()).into());
+    }
+    take_post(tx, turn, &colleague).await?;
+    greet(tx, turn, &colleague).await
+}
+
+/// The account speaks for the colleague from now on, and no other account does: one that had the post before
+/// may be a lost phone. Somebody who is here as a parent already takes the post along as the same person, so
+/// that what they said as a parent stays theirs.
+async fn take_post(tx: &mut Tx, turn: &Turn<'_>, colleague: &Member) -> Result<(), sqlx::Error> {
+    accounts::leave(tx, turn.bot(), colleague.school, colleague.person).await?;
+    match accounts::person_of(tx, turn.account.id, colleague.school).await? {
+        Some(person) if person != colleague.person => store::hand_over(tx, colleague, person).await,
+        Some(_) => Ok(()),
+        None => {
+            let member = (turn.account.id, colleague.school, colleague.person);
+            accounts::join(tx, &[member]).await
+        }
+    }
+}
+
+async fn greet(tx: &mut Tx, turn: &Turn<'_>, colleague: &Member) -> Result<Joined, sqlx::Error> {
+    let own: Vec<_> = permit::homerooms(colleague)
+        .iter()
+        .map(|homeroom| homeroom.class())
+        .collect();
+    let classes = store::classes_by_id(tx, &own).await?;
+    let mut titles: Vec<&str> = classes.iter().map(|class| class.title.as_str()).collect();
+    titles.sort_unstable();
+    let text = texts::welcome_staff(&colleague.name, permit::lead(colleague).is_some(), &titles);
+    let effects: Effects = reply(turn, &text, Vec::new());
+    Ok(effects.into())
+}

@@ -1,0 +1,158 @@
+//! What people read on their way in. A change of what is agreed to needs a new `CONSENT_VERSION`.
+
+pub const SENT_PRIVATELY: &str = "Dạ, em nhắn riêng cho mình rồi ạ.";
+
+// The code.
+pub const NOT_IN_A_GROUP: &str =
+    "Dạ, mã trên phiếu là của riêng nhà mình ạ. Mình nhắn riêng cho em, đừng gửi vào nhóm nhé.";
+pub const MISTYPED: &str = "Dạ, mã này hình như gõ nhầm một chữ ạ. Mình so lại từng chữ trên phiếu rồi nhắn lại giúp em nhé.";
+pub const WRONG: &str = "Dạ, em chưa thấy mã này ạ. Mình xem lại tờ phiếu giúp em, hoặc nhờ cô giáo phát phiếu mới nhé.";
+pub const LOCKED: &str = "Dạ, hôm nay mình đã thử nhiều mã chưa đúng, em xin phép mai mới nhận mã tiếp ạ. \
+     Mình nhờ cô giáo chủ nhiệm giúp cho nhanh nhé.";
+pub const EXPIRED: &str =
+    "Dạ, mã này đã hết hạn rồi ạ. Mình nhờ cô giáo hoặc nhà trường in cho mã mới nhé.";
+pub const GONE: &str = "Dạ, bé trên phiếu này không còn trong danh sách lớp ạ. Mình hỏi lại cô giáo chủ nhiệm giúp em nhé.";
+pub const FULL: &str = "Dạ, phiếu này đã có ba người trong nhà dùng rồi ạ. Còn người nhà nữa thì mình nhờ cô giáo chủ nhiệm giúp nhé.";
+pub const USED: &str =
+    "Dạ, mã này đã có người dùng rồi ạ. Thầy cô nhờ nhà trường in cho mã mới nhé.";
+pub const KNOWN: &str = "Dạ, em nhận ra nhà mình rồi ạ, mình không cần làm lại đâu.";
+pub const KNOWN_STAFF: &str =
+    "Dạ, em nhận ra thầy cô rồi ạ. Thầy cô nhắn /trogiup để xem em giúp được gì nhé.";
+pub const NO_LONGER_STAFF: &str = "Dạ, tên trên mã này không còn trong danh sách của trường ạ. Thầy cô hỏi lại nhà trường giúp em nhé.";
+pub const SOMEBODY_ELSE: &str = "Dạ, em đang nhận ra thầy cô là một người khác trong trường nên chưa dùng mã này được ạ. \
+     Thầy cô nhờ nhà trường xem lại giúp em nhé.";
+pub const NEEDS_SLIP: &str = "Dạ, mình quét mã trên tờ phiếu cô giáo phát, hoặc bấm một nút trên bảng trong nhóm lớp, là em biết bé học ở đâu ạ.";
+pub const TOO_LATE: &str =
+    "Dạ, câu hỏi này lâu quá rồi ạ. Mình quét lại mã trên phiếu, hoặc nhắn /batdau để làm lại nhé.";
+
+// Consent.
+pub const AGREE: &str = "✅ Đồng ý";
+pub const DISAGREE: &str = "Không đồng ý";
+pub const NOT_NOW: &str = "Để sau";
+pub const LATER: &str =
+    "Dạ vâng ạ. Lúc nào tiện, mình quét lại mã trên phiếu hoặc nhắn /batdau nhé.";
+pub const RESPECTED: &str = "Dạ, em tôn trọng ý mình và không ghi gì cả ạ. \
+     Mình vẫn hỏi em cách làm lúc nào cũng được. Đổi ý thì nhắn /batdau nhé.";
+
+pub fn may_i_record(school: &str, class: Option<&str>) -> String {
+    let of_class = class
+        .map(|class| format!("lớp {class}, "))
+        .unwrap_or_default();
+    format!(
+        "Dạ, em chào ba mẹ, ông bà ạ. Em là trợ lý tự động của {of_class}{school}.\n\n\
+         Em xin ghi tên mình đang hiện ở đây và những việc nhà mình báo đã làm, để cô giáo khỏi hỏi lại từng nhà. \
+         Chỉ cô chủ nhiệm và nhà trường xem. Em không bao giờ hỏi mật khẩu, mã OTP hay căn cước. \
+         Đổi ý lúc nào cũng được ạ.\n\n\
+         Mình đồng ý không ạ?"
+    )
+}
+
+// The child.
+pub const WHICH_CLASS: &str = "Dạ, bé nhà mình học lớp nào ạ?";
+
+pub fn class(title: &str) -> String {
+    format!("Lớp {title}")
+}
+
+pub fn which_name(class: &str) -> String {
+    format!(
+        "Dạ, mình nhắn giúp em tên của bé ạ (ví dụ: An). Em chuyển cô giáo chủ nhiệm lớp {class} xem và xác nhận."
+    )
+}
+
+pub const ASKED_TEACHER: &str = "Dạ, em chuyển cô giáo chủ nhiệm rồi ạ. Cô xác nhận xong em nhắn mình ngay, \
+     việc mình đã bấm em vẫn giữ, không cần bấm lại đâu ạ.";
+pub const WAITING: &str = "Dạ, em đang chờ cô giáo chủ nhiệm xác nhận ạ. Xong em nhắn mình ngay.";
+pub const NO_TEACHER: &str = "Dạ, em chưa nhắn được cho cô giáo chủ nhiệm ạ. \
+     Mình nhờ cô phát tờ phiếu có mã của bé, quét mã trên phiếu là xong ạ.";
+pub const REFUSED: &str = "Dạ, cô giáo chưa nhận ra nhà mình qua tên này ạ. \
+     Mình nhờ cô phát tờ phiếu có mã của bé, quét mã trên phiếu là xong ạ.";
+
+// In.
+pub const TASKS: &str = "✅ Báo việc đã làm";
+pub const GUIDES: &str = "❓ Hỏi cách làm";
+pub const NOT_MINE: &str = "Không phải con tôi";
+pub const SOMEBODY: &str = "Người nhà";
+
+pub fn linked(child: &str, class: &str, counted: bool) -> String {
+    format!(
+        "Dạ, em cảm ơn ạ. Em ghi mình là người nhà của bé {child}, lớp {class} rồi ạ.{}",
+        kept(counted)
+    )
+}
+
+pub fn teacher_agreed(child: &str, class: &str, counted: bool) -> String {
+    format!(
+        "Dạ, cô giáo xác nhận rồi ạ. Em ghi mình là người nhà của bé {child}, lớp {class}.{}",
+        kept(counted)
+    )
+}
+
+fn kept(counted: bool) -> &'static str {
+    if counted {
+        " Câu trả lời lúc trước em cũng tính luôn rồi ạ."
+    } else {
+        ""
+    }
+}
+
+pub const MAY_I_REMIND: &str = "Dạ, khi nhà mình còn việc chưa xong, em nhắn riêng để nhắc nhẹ nhé? \
+     Nhiều nhất ba tin một tuần, không nhắn ban đêm. Không muốn nữa thì nhắn /dung ạ.";
+pub const AGREE_REMIND: &str = "🔔 Đồng ý";
+pub const DISAGREE_REMIND: &str = "Không cần ạ";
+pub const WILL_REMIND: &str = "Dạ, em cảm ơn. Em sẽ nhắc nhẹ thôi ạ.";
+pub const WONT_REMIND: &str =
+    "Dạ vâng, em không nhắn nhắc nữa ạ. Cần em thì mình nhắn /trogiup nhé.";
+
+pub const UNLINKED: &str =
+    "Dạ, em gỡ mình khỏi bé này rồi ạ. Mình quét đúng tờ phiếu của bé nhà mình giúp em nhé.";
+pub const NOT_LINKED: &str = "Dạ, mình không được ghi là người nhà của bé này ạ, không cần gỡ đâu.";
+
+// For the teacher.
+pub const REFUSE: &str = "Từ chối";
+pub const SETTLED: &str = "Dạ, việc này đã xong rồi ạ, cô không cần làm gì nữa.";
+pub const FULL_FOR_TEACHER: &str = "Dạ, bé này đã có ba người nhà rồi ạ. Có ai ghi nhầm thì cô nhờ họ bấm “Không phải con tôi” nhé.";
+pub const REFUSED_FOR_TEACHER: &str =
+    "Dạ, em đã nhắn gia đình xin cô tờ phiếu có mã. Em không ghi gì vào sổ ạ.";
+
+pub fn asks_in(who: &str, child: &str, class: &str, found: usize) -> String {
+    let none = if found == 0 {
+        "\nEm chưa thấy bé nào tên này trong lớp. Cô phát giúp nhà mình tờ phiếu có mã nhé."
+    } else {
+        ""
+    };
+    format!(
+        "🔔 {who} xin được ghi là người nhà của bé {child}, lớp {class}. Có đúng không cô?{none}"
+    )
+}
+
+pub fn admit(child: &str) -> String {
+    format!("Đồng ý: bé {child}")
+}
+
+pub fn admitted(who: &str, child: &str) -> String {
+    format!("Dạ, em ghi {who} là người nhà của bé {child} rồi ạ.")
+}
+
+pub fn unlinked_for_teacher(child: &str, class: &str) -> String {
+    format!(
+        "Dạ, có một người vừa báo không phải người nhà của bé {child}, lớp {class}, em đã gỡ rồi ạ."
+    )
+}
+
+pub fn welcome_staff(name: &str, leads: bool, classes: &[&str]) -> String {
+    let mut out = format!("Dạ, em chào {name} ạ. Em là trợ lý tự động của trường.");
+    if !classes.is_empty() {
+        out.push_str(&format!(
+            "\nThầy cô phụ trách lớp {}. Bước tiếp theo: thêm em vào nhóm lớp, rồi nhắn /ganlop trong nhóm ạ.",
+            classes.join(", ")
+        ));
+    }
+    if leads {
+        out.push_str(
+            "\nSố liệu toàn trường có trong /baocao, phát động một việc thì nhắn /phatdong ạ.",
+        );
+    }
+    out.push_str("\nEm giúp được gì thêm thì thầy cô nhắn /trogiup nhé.");
+    out
+}

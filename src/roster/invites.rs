@@ -1,0 +1,261 @@
+//! Invites: the code on a family's slip, a colleague's code, and that of a school's first principal.
+//!
+//! Codes are derived by keyed hash from whom they are for and the number of their issue, so that printing
+//! again gives the same slips and the database alone gives none (design §5).
+
+use serde::Serialize;
+
+use crate::db::{Row, Set, Tx, unknown_word};
+use crate::domain::time::DAY_MS;
+use crate::domain::{AccountId, ChildId, PersonId, SchoolId, Timestamp};
+use crate::installation::{Key, hex};
+use crate::understand::codes::{Code, write_link, write_short};
+use crate::vals;
+
+/// Guardians that one child's slip lets in (design §5).
+pub const GUARDIANS: usize = 3;
+/// A slip lies in a bag for a while, but not for a school year.
+pub const CHILD_LIVES_MS: i64 = 120 * DAY_MS;
+/// A colleague is told to come in within the month.
+pub const STAFF_LIVES_MS: i64 = 30 * DAY_MS;
+
+/// Whom an invite is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum For {
+    Child(ChildId),
+    Staff(PersonId),
+    /// Whoever becomes the first to lead the school.
+    Lead(SchoolId),
+}
+
+impl For {
+    fn columns(self) -> (&'static str, i64) {
+        match self {
+            For::Child(child) => ("child", child.0),
+            For::Staff(person) => ("staff", person.0),
+            For::Lead(school) => ("lead", school.0),
+        }
+    }
+
+    fn from_columns(kind: &str, subject: i64) -> Option<Self> {
+        match kind {
+            "child" => Some(For::Child(ChildId(subject))),
+            "staff" => Some(For::Staff(PersonId(subject))),
+            "lead" => Some(For::Lead(SchoolId(subject))),
+            _ => None,
+        }
+    }
+
+    fn lives_ms(self) -> i64 {
+        match self {
+            For::Child(_) => CHILD_LIVES_MS,
+            For::Staff(_) | For::Lead(_) => STAFF_LIVES_MS,
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Invite {
+    pub school: SchoolId,
+    pub to: For,
+    pub issue: i64,
+    pub expires_at: Timestamp,
+    pub used_by: Option<AccountId>,
+}
+
+/// The two codes of an invite, to be printed and not kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Codes {
+    pub link: String,
+    pub short: String,
+}
+
+/// The codes of these issues.
+fn codes(key: &Key, school: SchoolId, to: For, issue: i64) -> Codes {
+    let (kind, subject) = to.columns();
+    let whom = format!("{kind} {school} {subject} {issue}");
+    let link = write_link(&key.hash(&[b"invite link ", whom.as_bytes()]));
+    // About one number in four has too many digits or none; the next is taken then.
+    let short = (0_u32..).find_map(|turn| {
+        let hash = key.hash(&[b"invite code ", whom.as_bytes(), &turn.to_be_bytes()]);
+        let number = hash
+            .iter()
+            .take(8)
+            .fold(0, |sum, byte| sum << 8 | u64::from(*byte));
+        write_short(number)
+    });
+    Codes {
+        link,
+        short: short.unwrap_or_default(),
+    }
+}
+
+/// By its mark a code is known again.
+fn mark(key: &Key, code: &str) -> String {
+    hex(&key.hash(&[b"invite mark ", code.as_bytes()]))
+}
+
+const COLUMNS: &str = "school_id, kind, subject, issue, expires_at, used_by";
+
+fn read(row: &Row) -> Result<Invite, sqlx::Error> {
+    let (kind, subject): (String, i64) = (row.get("kind")?, row.get("subject")?);
+    Ok(Invite {
+        school: row.get("school_id")?,
+        to: For::from_columns(&kind, subject).ok_or_else(|| unknown_word("kind", &kind))?,
+        issue: row.get("issue")?,
+        expires_at: row.get("expires_at")?,
+        used_by: row.get("used_by")?,
+    })
+}
+
+/// The invite that a code belongs to. None for a code that is none, and for a short one that two schools
+/// gave out.
+pub async fn find(tx: &mut Tx, key: &Key, code: &Code) -> Result<Option<Invite>, sqlx::Error> {
+    const LINK: &str = "SELECT school_id, kind, subject, issue, expires_at, used_by FROM invite WHERE link_mark = $1";
+    const SHORT: &str = "SELECT school_id, kind, subject, issue, expires_at, used_by FROM invite WHERE code_mark = $1";
+    debug_assert!(LINK.contains(COLUMNS) && SHORT.contains(COLUMNS));
+    let rows = match code {
+        Code::Link(link) => tx.rows(LINK, vals![mark(key, link)]).await?,
+        Code::Short(short) => tx.rows(SHORT, vals![mark(key, short)]).await?,
+        Code::Mistyped => Vec::new(),
+    };
+    match rows.as_slice() {
+        [only] => read(only).map(Some),
+        _ => Ok(None),
+    }
+}
+
+/// Whether invites that are still good are printed again or made worthless by new ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Printing {
+    Again,
+    Anew,
+}
+
+#[derive(Serialize)]
+struct NewRow {
+    kind: &'static str,
+    subject: i64,
+    issue: i64,
+    link: String,
+    code: String,
+    expires: Timestamp,
+}
+
+/// The codes of these invites, in their order. Those that were never given out, or have run out, are issued;
+/// one that was used up by somebody stays as it is until it is issued anew.
+pub async fn issue(
+    tx: &mut Tx,
+    key: &Key,
+    school: SchoolId,
+    wanted: &[For],
+    printing: Printing,
+    now: Timestamp,
+) -> Result<Vec<Codes>, sqlx::Error> {
+    let known = of_school(tx, school).await?;
+    let mut taken = short_marks(tx, school).await?;
+    let (mut out, mut rows) = (Vec::with_capacity(wanted.len()), Vec::new());
+    for to in wanted {
+        let before = known.iter().find(|invite| invite.to == *to);
+        if let Some(before) =
+            before.filter(|known| printing == Printing::Again && known.expires_at > now)
+        {
+            out.push(codes(key, school, *to, before.issue));
+            continue;
+        }
+        let mut issue = before.map_or(0, |before| before.issue) + 1;
+        let mut made = codes(key, school, *to, issue);
+        // A school's slips never carry the same short code; the chance of it is some 0.04 % a school.
+        while !taken.insert(mark(key, &made.short)) {
+            issue += 1;
+            made = codes(key, school, *to, issue);
+        }
+        let (kind, subject) = to.columns();
+        rows.push(NewRow {
+            kind,
+            subject,
+            issue,
+            link: mark(key, &made.link),
+            code: mark(key, &made.short),
+            expires: now.plus_ms(to.lives_ms()),
+        });
+        out.push(made);
+    }
+    put(tx, school, &rows, now).await?;
+    Ok(out)
+}
+
+async fn put(
+    tx: &mut Tx,
+    school: SchoolId,
+    rows: &[NewRow],
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
+    const UPSERT: &str = "INSERT INTO invite (school_id, kind, subject, issue, link_mark, code_mark, issued_at, expires_at) \
+         SELECT $1, value ->> 'kind', CAST(value ->> 'subject' AS BIGINT), CAST(value ->> 'issue' AS BIGINT), \
+         value ->> 'link', value ->> 'code', $2, CAST(value ->> 'expires' AS BIGINT) FROM json_each($3) WHERE true \
+         ON CONFLICT (school_id, kind, subject) DO UPDATE SET issue = excluded.issue, link_mark = excluded.link_mark, \
+         code_mark = excluded.code_mark, issued_at = excluded.issued_at, expires_at = excluded.expires_at, used_by = NULL";
+    if rows.is_empty() {
+        return Ok(());
+    }
+    tx.execute(UPSERT, vals![school, now, Set(rows)]).await?;
+    Ok(())
+}
+
+async fn of_school(tx: &mut Tx, school: SchoolId) -> Result<Vec<Invite>, sqlx::Error> {
+    const SELECT: &str = "SELECT school_id, kind, subject, issue, expires_at, used_by FROM invite WHERE school_id = $1";
+    tx.rows(SELECT, vals![school])
+        .await?
+        .iter()
+        .map(read)
+        .collect()
+}
+
+async fn short_marks(
+    tx: &mut Tx,
+    school: SchoolId,
+) -> Result<std::collections::HashSet<String>, sqlx::Error> {
+    const SELECT: &str = "SELECT code_mark FROM invite WHERE school_id = $1";
+    let rows = tx.rows(SELECT, vals![school]).await?;
+    rows.iter().map(|row| row.get("code_mark")).collect()
+}
+
+/// Marks an invite that is for one person as used; false when somebody else was first.
+pub async fn use_up(tx: &mut Tx, invite: &Invite, account: AccountId) -> Result<bool, sqlx::Error> {
+    const UPDATE: &str = "UPDATE invite SET used_by = $5 WHERE school_id = $1 AND kind = $2 AND subject = $3 \
+         AND issue = $4 AND used_by IS NULL";
+    let (kind, subject) = invite.to.columns();
+    let vals = vals![invite.school, kind, subject, invite.issue, account];
+    Ok(tx.execute(UPDATE, vals).await? == 1)
+}
+
+/// Wrong codes of one account after which it is not listened to for a day.
+pub const TRIES: i64 = 5;
+
+/// How many wrong codes an account sent in the last day.
+pub async fn wrong_codes(
+    tx: &mut Tx,
+    account: AccountId,
+    now: Timestamp,
+) -> Result<i64, sqlx::Error> {
+    const SELECT: &str =
+        "SELECT COUNT(*) AS wrong FROM wrong_code WHERE account_id = $1 AND at > $2";
+    let row = tx.row(SELECT, vals![account, now.plus_ms(-DAY_MS)]).await?;
+    row.map_or(Ok(0), |row| row.get("wrong"))
+}
+
+pub async fn note_wrong_code(
+    tx: &mut Tx,
+    account: AccountId,
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
+    const INSERT: &str = "INSERT INTO wrong_code (account_id, at) VALUES ($1, $2)";
+    tx.execute(INSERT, vals![account, now]).await?;
+    Ok(())
+}
+
+pub async fn forget_wrong_codes(tx: &mut Tx, now: Timestamp) -> Result<u64, sqlx::Error> {
+    const DELETE: &str = "DELETE FROM wrong_code WHERE at <= $1";
+    tx.execute(DELETE, vals![now.plus_ms(-DAY_MS)]).await
+}
