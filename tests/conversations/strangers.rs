@@ -20,8 +20,8 @@ everywhere! {
 
     async fn a_private_word_of_somebody_not_linked_is_answered_with_the_next_step(room: Room) {
         three_families(&mut room).await;
-        room.privately("Mẹ Lạ", "/xacnhan").await.hears("nhờ cô giáo chủ nhiệm ghi giúp");
-        room.privately("Mẹ Lạ", "/trangthai").await.hears("nhờ cô giáo chủ nhiệm ghi giúp");
+        room.privately("Mẹ Lạ", "/xacnhan").await.hears("quét mã trên tờ phiếu cô giáo phát");
+        room.privately("Mẹ Lạ", "/trangthai").await.hears("quét mã trên tờ phiếu cô giáo phát");
         room.does_not_hear("An").does_not_hear("Khang").does_not_hear("Nam");
     }
 
@@ -100,8 +100,8 @@ with_buttons! {
         assert_eq!(
             room.transcript(),
             "Mẹ Lạ bấm [✅ Đã quét QR của lớp]\n\
-             \x20 bot nhắc Mẹ Lạ: Dạ, em chưa biết đây là gia đình của bé nào nên chưa tính được, em giữ câu trả lời 48 giờ ạ. \
-             Ba mẹ, ông bà nhờ cô giáo chủ nhiệm ghi giúp nhé.\n\
+             \x20 bot nhắc Mẹ Lạ: Dạ, em chưa biết mình là người nhà của bé nào nên chưa tính được, em giữ câu trả lời 48 giờ ạ. \
+             Mình nhắn riêng cho em chữ /batdau, rồi bấm “Em là người nhà của bé” nhé.\n\
              Cô Hoa bấm [✅ Đã quét QR của lớp]\n\
              \x20 bot nhắc Cô Hoa: Dạ, phần này để gia đình tự báo ạ. Cô chủ nhiệm muốn ghi giúp nhà nào thì nhắn /nhapho nhé."
         );

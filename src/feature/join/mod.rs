@@ -326,19 +326,19 @@ pub async fn words(
 
 /// "bé An ạ", "con tên là Nguyễn Hoài An": the name in it.
 fn name_in(text: &str) -> Option<String> {
-    let text = clean(text);
-    let around = ["be", "con", "chau", "ten", "la", "em", "a", "da", "vang"];
-    let is_around = |word: &&str| {
-        around.contains(&fold(word.trim_matches(|c: char| !c.is_alphanumeric())).as_str())
-    };
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let begin = words.iter().take_while(|word| is_around(word)).count();
-    let end = words.iter().rposition(|word| !is_around(word))? + 1;
-    let name = words.get(begin..end)?.join(" ");
-    let name = name.trim_matches(|c: char| !c.is_alphanumeric());
-    let plain = name.chars().all(|c| c.is_alphabetic() || c == ' ');
+    let bare = |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric()).to_owned();
+    let words: Vec<String> = clean(text).split_whitespace().map(bare).collect();
+    let said_before = |word: &&String| texts::BEFORE_A_NAME.contains(&word.to_lowercase().as_str());
+    let said_after = |word: &&String| texts::AFTER_A_NAME.contains(&word.to_lowercase().as_str());
+    let begin = words.iter().take_while(said_before).count();
+    let end = words.len() - words.iter().rev().take_while(said_after).count();
+    let name = words.get(begin..end)?;
+    let plain = name
+        .iter()
+        .all(|word| word.chars().all(char::is_alphabetic));
+    let name = name.join(" ");
     let short = name.chars().count() <= LONGEST_NAME && name.split(' ').count() <= 6;
-    (plain && short && !name.is_empty()).then(|| name.to_owned())
+    (plain && short && !name.is_empty()).then_some(name)
 }
 
 async fn ask_teacher(

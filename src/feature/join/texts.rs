@@ -68,6 +68,12 @@ pub const NO_TEACHER: &str = "Dạ, em chưa nhắn được cho cô giáo chủ
 pub const REFUSED: &str = "Dạ, cô giáo chưa nhận ra nhà mình qua tên này ạ. \
      Mình nhờ cô phát tờ phiếu có mã của bé, quét mã trên phiếu là xong ạ.";
 
+/// Around a child's name. "Châu" is a name and "cháu" is not, so accents count.
+pub const BEFORE_A_NAME: [&str; 13] = [
+    "", "bé", "be", "con", "cháu", "tên", "ten", "là", "em", "dạ", "vâng", "của", "ạ",
+];
+pub const AFTER_A_NAME: [&str; 6] = ["", "ạ", "nhé", "nha", "cô", "ơi"];
+
 // In.
 pub const TASKS: &str = "✅ Báo việc đã làm";
 pub const GUIDES: &str = "❓ Hỏi cách làm";

@@ -17,12 +17,12 @@ pub fn decide(turn: &Turn<'_>) -> Effects {
         .filter_map(|id| turn.facts.child(*id))
         .collect();
     if children.is_empty() {
-        let text = if turn.member().is_some_and(|member| member.is_staff()) {
-            texts::STAFF
-        } else {
-            texts::STRANGER
-        };
-        return confide(turn, text.to_owned(), Vec::new());
+        let is_staff = turn.member().is_some_and(|member| member.is_staff());
+        if is_staff {
+            return confide(turn, texts::STAFF.to_owned(), Vec::new());
+        }
+        let family = Choice::new(texts::FAMILY, Tap::Family.write());
+        return confide(turn, texts::STRANGER.to_owned(), vec![family]);
     }
     let mut lines = Vec::new();
     let mut open: Vec<&Task> = Vec::new();

@@ -4,7 +4,9 @@ use crate::domain::{Evidence, State};
 
 pub const SENT_PRIVATELY: &str = "Dạ, em trả lời trong tin nhắn riêng rồi ạ.";
 pub const REPORT_DONE: &str = "✅ Báo việc đã làm";
-pub const STRANGER: &str = "Dạ, em chưa biết đây là gia đình của bé nào ạ. Ba mẹ, ông bà nhờ cô giáo chủ nhiệm ghi giúp nhé.";
+pub const STRANGER: &str = "Dạ, em chưa biết mình là người nhà của bé nào ạ. \
+     Mình bấm nút này, hoặc quét mã trên tờ phiếu cô giáo phát nhé.";
+pub const FAMILY: &str = "👪 Em là người nhà của bé";
 pub const STAFF: &str =
     "Dạ, mục này dành cho gia đình ạ. Cô nhắn /trogiup để xem các mục của cô nhé.";
 
