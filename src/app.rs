@@ -4,6 +4,7 @@
 
 mod desk;
 mod doors;
+mod wave;
 
 use std::collections::HashSet;
 use std::panic::AssertUnwindSafe;
@@ -14,6 +15,7 @@ use futures_util::FutureExt as _;
 use tokio::sync::watch;
 
 use crate::bots;
+use crate::config::Reminders;
 use crate::db::Db;
 use crate::domain::message::{Update, What};
 use crate::domain::{Bot, SchoolId, Timestamp};
@@ -45,6 +47,7 @@ pub struct App {
     db: Db,
     library: Arc<Library>,
     key: Key,
+    reminders: Reminders,
     /// Rung after a commit that may have left something to send; every sender has its own ear.
     to_send: watch::Sender<()>,
 }
@@ -55,8 +58,14 @@ impl App {
             db,
             library,
             key,
+            reminders: Reminders::default(),
             to_send: watch::Sender::new(()),
         }
+    }
+
+    /// With the school's own budget of messages and holidays.
+    pub fn with_reminders(self, reminders: Reminders) -> Self {
+        Self { reminders, ..self }
     }
 
     pub fn db(&self) -> &Db {

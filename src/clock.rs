@@ -1,22 +1,32 @@
-//! What is due: for now the house-keeping, once an hour.
+//! What is due by time: reminders that waited, and the house-keeping once an hour.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::app::App;
 use crate::domain::Timestamp;
+use crate::feature::remind;
 use crate::intake::now;
 use crate::roster::{arrivals, invites};
 use crate::{inbox, ledger, outbox};
 
-const EVERY: Duration = Duration::from_secs(3600);
+/// How late something due may be.
+const TICK: Duration = Duration::from_secs(5);
+const TIDY_UP_EVERY: Duration = Duration::from_secs(3600);
 
 pub async fn tick_forever(app: Arc<App>) {
+    let mut tidied: Option<Instant> = None;
     loop {
-        if let Err(error) = tidy_up(&app, now()).await {
-            tracing::error!(error = format!("{error:#}"), "house-keeping failed");
+        if let Err(error) = app.do_what_is_due(now()).await {
+            tracing::error!(error = format!("{error:#}"), "what is due not done");
         }
-        tokio::time::sleep(EVERY).await;
+        if tidied.is_none_or(|at| at.elapsed() >= TIDY_UP_EVERY) {
+            if let Err(error) = tidy_up(&app, now()).await {
+                tracing::error!(error = format!("{error:#}"), "house-keeping failed");
+            }
+            tidied = Some(Instant::now());
+        }
+        tokio::time::sleep(TICK).await;
     }
 }
 
@@ -27,16 +37,18 @@ pub async fn tidy_up(app: &App, now: Timestamp) -> anyhow::Result<()> {
     let pending = ledger::store::drop_expired_pending(&mut tx, now).await?;
     let updates = inbox::forget_old(&mut tx, now).await?;
     let messages = outbox::forget_old(&mut tx, now).await?;
+    let reminders = remind::store::forget_old(&mut tx, now).await?;
     let arrivals = arrivals::forget_old(&mut tx, now).await?;
     let codes = invites::forget_wrong_codes(&mut tx, now).await?;
     tx.commit().await?;
-    if pending + updates + messages + arrivals + codes > 0 {
+    if pending + updates + messages + arrivals + codes + reminders > 0 {
         tracing::info!(
             pending,
             updates,
             messages,
             arrivals,
             codes,
+            reminders,
             "forgot what has served its time"
         );
     }

@@ -26,6 +26,23 @@ impl Default for Config {
     }
 }
 
+/// How often, and when, families may be reminded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reminders {
+    /// Messages to one family in seven days, over all tasks.
+    pub per_week: i64,
+    pub calendar: crate::domain::calendar::Calendar,
+}
+
+impl Default for Reminders {
+    fn default() -> Self {
+        Self {
+            per_week: 3,
+            calendar: crate::domain::calendar::Calendar::default(),
+        }
+    }
+}
+
 const KEYS: [&str; 3] = ["database_url", "http_addr", "guides"];
 const USUAL_FILE: &str = "config/lopso.toml";
 

@@ -7,7 +7,9 @@ use serde::Serialize;
 use crate::db::{Row, Set, Tx, fresh_id, unknown_word};
 use crate::domain::message::{ChatKind, Choice, Payload, Priority};
 use crate::domain::time::{DAY_MS, MINUTE_MS};
-use crate::domain::{AccountId, BotId, ChatId, ClassId, OutboxId, PromptId, SchoolId, Timestamp};
+use crate::domain::{
+    AccountId, BotId, ChatId, ChildId, ClassId, OutboxId, PromptId, SchoolId, TaskId, Timestamp,
+};
 use crate::roster::accounts::ExternalId;
 use crate::vals;
 
@@ -31,6 +33,8 @@ pub struct Draft {
     pub is_board: bool,
     /// Whom its choices are offered to; nobody in particular for a board.
     pub asks: Option<AccountId>,
+    /// The task a reminder is about.
+    pub about: Option<TaskId>,
 }
 
 #[derive(Serialize)]
@@ -41,6 +45,7 @@ struct NewRow {
     priority: i64,
     payload: String,
     edits: Option<OutboxId>,
+    about: Option<TaskId>,
 }
 
 #[derive(Serialize)]
@@ -84,6 +89,7 @@ pub async fn add(tx: &mut Tx, drafts: &[Draft], now: Timestamp) -> Result<(), sq
             priority: draft.priority.order(),
             payload: serde_json::to_string(&draft.payload).unwrap_or_default(),
             edits: draft.edits,
+            about: draft.about,
         });
     }
     drop_superseded(tx, &edited).await?;
@@ -103,10 +109,26 @@ async fn drop_superseded(tx: &mut Tx, edited: &[OutboxId]) -> Result<(), sqlx::E
     Ok(())
 }
 
+/// Families that answered are not reminded any more: reminders of these tasks that wait for a guardian of these
+/// children are dropped.
+pub async fn drop_answered(tx: &mut Tx, answered: &[(ChildId, TaskId)]) -> Result<(), sqlx::Error> {
+    if answered.is_empty() {
+        return Ok(());
+    }
+    const UPDATE: &str = "UPDATE outbox SET state = 'dropped', payload = '' WHERE state = 'waiting' AND outbox_id IN \
+         (SELECT o.outbox_id FROM json_each($1) JOIN guardian g ON g.child_id = CAST(value ->> 0 AS BIGINT) \
+         JOIN membership m ON m.school_id = g.school_id AND m.person_id = g.person_id \
+         JOIN account a ON a.account_id = m.account_id JOIN outbox o ON o.chat_id = a.private_chat \
+             AND o.state = 'waiting' AND o.about = CAST(value ->> 1 AS BIGINT))";
+    tx.execute(UPDATE, vals![Set(answered)]).await?;
+    Ok(())
+}
+
 async fn insert_rows(tx: &mut Tx, rows: &[NewRow], now: Timestamp) -> Result<(), sqlx::Error> {
-    const INSERT: &str = "INSERT INTO outbox (outbox_id, bot_id, chat_id, priority, payload, edits, due_at, state, attempts) \
+    const INSERT: &str = "INSERT INTO outbox (outbox_id, bot_id, chat_id, priority, payload, edits, about, due_at, state, attempts) \
          SELECT CAST(value ->> 'id' AS BIGINT), CAST(value ->> 'bot' AS BIGINT), CAST(value ->> 'chat' AS BIGINT), \
-         CAST(value ->> 'priority' AS BIGINT), value ->> 'payload', CAST(value ->> 'edits' AS BIGINT), $1, 'waiting', 0 \
+         CAST(value ->> 'priority' AS BIGINT), value ->> 'payload', CAST(value ->> 'edits' AS BIGINT), \
+         CAST(value ->> 'about' AS BIGINT), $1, 'waiting', 0 \
          FROM json_each($2)";
     tx.execute(INSERT, vals![now, Set(rows)]).await?;
     Ok(())

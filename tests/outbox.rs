@@ -62,6 +62,7 @@ impl Post {
             edits: None,
             is_board: false,
             asks: None,
+            about: None,
         }
     }
 

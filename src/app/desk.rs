@@ -4,6 +4,7 @@
 use super::doors::Wish;
 use super::{App, Failure};
 use crate::bots;
+use crate::config::Reminders;
 use crate::db::Tx;
 use crate::domain::message::{Choice, Say, Update};
 use crate::domain::{Bot, ChatId, SchoolId, Tap, Task, TaskId, Timestamp};
@@ -11,8 +12,9 @@ use crate::effects::Effects;
 use crate::facts::{Facts, Turn};
 use crate::feature::confirm::BEGIN_FAMILY;
 use crate::feature::guide::library::Library;
-use crate::feature::{confirm, guide, help, launch, missing, proxy, report, status};
+use crate::feature::{confirm, guide, help, launch, missing, proxy, remind, report, status};
 use crate::installation::Key;
+use crate::outbox;
 use crate::render::render;
 use crate::roster::accounts::class_groups;
 use crate::roster::permit::Homeroom;
@@ -25,6 +27,7 @@ pub(super) struct Desk<'a> {
     pub(super) bot: &'a Bot,
     library: &'a Library,
     pub(super) key: &'a Key,
+    pub(super) reminders: &'a Reminders,
     /// The whole batch.
     pub(super) updates: &'a [Update],
     pub(super) facts: Facts,
@@ -44,6 +47,7 @@ impl<'a> Desk<'a> {
             bot,
             library: &app.library,
             key: &app.key,
+            reminders: &app.reminders,
             updates,
             facts,
             effects: Effects::none(),
@@ -121,6 +125,7 @@ impl<'a> Desk<'a> {
                 let wish = Wish::Asked(&command.args);
                 self.bind_group(tx, update, wish).await
             }
+            Name::Remind => self.ask_whom(tx, update, &command.args).await,
             Name::Stop => self.no_reminders(tx, update).await,
             Name::Help => self.decided(update, |_, turn| help::help(turn)),
             Name::Guide if command.args.is_empty() => {
@@ -179,6 +184,8 @@ impl<'a> Desk<'a> {
                 Tap::Family | Tap::Consent { .. } | Tap::InClass(_) | Tap::NotMine(_) => None,
                 Tap::Admit { .. } | Tap::Refuse { .. } => None,
                 Tap::Bind { .. } | Tap::BindStaff => None,
+                Tap::RemindFirst { .. } | Tap::Remind { .. } | Tap::RemindAll(_) => None,
+                Tap::Later(_) => None,
             })
             .collect();
         if !said.is_empty() {
@@ -230,6 +237,12 @@ impl<'a> Desk<'a> {
                     };
                     self.bind_group(tx, update, wish).await?
                 }
+                Tap::RemindFirst { task, class } => {
+                    self.whom_to_remind(tx, update, *task, *class).await?
+                }
+                Tap::Remind { task, class } => self.remind(tx, update, *task, Some(*class)).await?,
+                Tap::RemindAll(task) => self.remind(tx, update, *task, None).await?,
+                Tap::Later(task) => self.remind_later(tx, update, *task).await?,
                 Tap::BindStaff => self.bind_group(tx, update, Wish::Staff).await?,
             }
         }
@@ -360,10 +373,19 @@ impl<'a> Desk<'a> {
         self.effects.extend(effects);
     }
 
+    pub(super) fn say(&mut self, say: Option<Say>) {
+        self.effects.says.extend(say);
+    }
+
     /// Writes what was decided so far, for a command that reads the tables itself.
     pub(super) async fn flush(&mut self, tx: &mut Tx) -> Result<(), Failure> {
         let changes = self.facts.take_changes();
         self.effects.write_ledger(tx, &changes, self.now).await?;
+        let answered = changes
+            .iter()
+            .filter(|change| !remind::is_missing(change.to.state));
+        let answered: Vec<_> = answered.map(|change| (change.child, change.task)).collect();
+        outbox::drop_answered(tx, &answered).await?;
         Ok(())
     }
 
@@ -411,7 +433,8 @@ fn board_chat(say: &Say) -> Option<ChatId> {
         | Say::Invite { .. }
         | Say::Answer { .. }
         | Say::Confide { .. }
-        | Say::Post { .. } => None,
+        | Say::Post { .. }
+        | Say::Remind { .. } => None,
     }
 }
 

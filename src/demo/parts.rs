@@ -10,11 +10,15 @@ use super::names;
 use crate::app::App;
 use crate::db::{Tx, fresh_id};
 use crate::domain::message::{ChatKind, ChatSeen};
-use crate::domain::{AccountId, Bot, ChatId, ClassId, PersonId, Role, SchoolId, Timestamp};
+use crate::domain::{
+    AccountId, Bot, ChatId, ClassId, PersonId, Purpose, Role, SchoolId, Timestamp,
+};
+use crate::feature::join::CONSENT_VERSION;
 use crate::ledger::{builtin, links, store as ledger};
 use crate::roster::accounts::{
     accounts, bind_class, bind_staff_room, chats, join, remember_private,
 };
+use crate::roster::arrivals::{Consent, keep_consents};
 use crate::roster::store;
 use crate::roster::{Account, Child, Class, School};
 
@@ -44,10 +48,29 @@ pub async fn give(
             .filter_map(|(persona, person)| Some((known.get(*persona)?.id, school, *person)))
             .collect();
         join(tx, &members).await?;
+        agree(tx, &members, now).await?;
         private_rooms(tx, bot, &known, now).await?;
         rooms(tx, school, parts, bot, now).await?;
     }
     Ok(())
+}
+
+/// The people of the page are in already, and have agreed to what one agrees to on the way in.
+async fn agree(
+    tx: &mut Tx,
+    members: &[(AccountId, SchoolId, PersonId)],
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
+    let answers = members.iter().flat_map(|(account, school, _)| {
+        Purpose::ALL.map(|purpose| Consent {
+            account: *account,
+            school: *school,
+            purpose,
+            version: CONSENT_VERSION,
+            given: true,
+        })
+    });
+    keep_consents(tx, &answers.collect::<Vec<_>>(), now).await
 }
 
 /// Everybody who is linked has written to the bot before, so that it may write to them.

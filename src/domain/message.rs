@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AccountId, BotId, ChatId, ClassId, Timestamp};
+use super::{AccountId, BotId, ChatId, ClassId, TaskId, Timestamp};
 
 /// Something that happened in a chat, as a channel understood it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -149,6 +149,14 @@ pub enum Say {
         text: String,
         choices: Vec<Choice>,
         priority: Priority,
+    },
+    /// A private message nobody asked for: dropped again when the family answers before it is sent.
+    Remind {
+        bot: BotId,
+        chat: ChatId,
+        about: TaskId,
+        text: String,
+        choices: Vec<Choice>,
     },
     /// The board of a class group: a fresh message, or a new text for the one that hangs there.
     Board {

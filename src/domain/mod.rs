@@ -3,6 +3,7 @@
 //! Types only. Nothing here reads a file, a clock or a database, and nothing here imports another
 //! folder of ours.
 
+pub mod calendar;
 pub mod channel;
 pub mod consent;
 pub mod evidence;

@@ -60,6 +60,20 @@ pub enum Tap {
     },
     /// The principal makes this group the staff's.
     BindStaff,
+    /// Who would be reminded, in a class or in the whole school.
+    RemindFirst {
+        task: TaskId,
+        class: Option<ClassId>,
+    },
+    /// Reminds a class's families that are missing.
+    Remind {
+        task: TaskId,
+        class: ClassId,
+    },
+    /// Reminds all the school's families that are missing.
+    RemindAll(TaskId),
+    /// A reminder: "tomorrow".
+    Later(TaskId),
 }
 
 impl Tap {
@@ -107,6 +121,14 @@ impl Tap {
                 instead: true,
             } => format!("rebind.{}", id36(class.0)),
             Tap::BindStaff => "bindstaff".to_owned(),
+            Tap::RemindFirst { task, class: None } => format!("whom.{}", id36(task.0)),
+            Tap::RemindFirst {
+                task,
+                class: Some(class),
+            } => format!("whom.{}.{}", id36(task.0), id36(class.0)),
+            Tap::Remind { task, class } => format!("remind.{}.{}", id36(task.0), id36(class.0)),
+            Tap::RemindAll(task) => format!("remindall.{}", id36(task.0)),
+            Tap::Later(task) => format!("later.{}", id36(task.0)),
         }
     }
 
@@ -128,7 +150,11 @@ impl Tap {
             | Tap::InClass(_)
             | Tap::Refuse { .. }
             | Tap::Bind { .. }
-            | Tap::BindStaff => None,
+            | Tap::BindStaff
+            | Tap::RemindFirst { .. }
+            | Tap::Remind { .. }
+            | Tap::RemindAll(_)
+            | Tap::Later(_) => None,
         }
     }
 
@@ -139,7 +165,11 @@ impl Tap {
             | Tap::Help(task)
             | Tap::Missing { task, .. }
             | Tap::Proxy { task, .. }
-            | Tap::Withdraw(task) => Some(*task),
+            | Tap::Withdraw(task)
+            | Tap::RemindFirst { task, .. }
+            | Tap::Remind { task, .. }
+            | Tap::RemindAll(task)
+            | Tap::Later(task) => Some(*task),
             Tap::Guide(_)
             | Tap::Guides
             | Tap::MyTasks
@@ -204,6 +234,19 @@ impl Tap {
                 instead: word == "rebind",
             }),
             ("bindstaff", None, None, None) => Some(Tap::BindStaff),
+            ("whom", Some(task), class, None) => Some(Tap::RemindFirst {
+                task: TaskId(from36(task)?),
+                class: class
+                    .map(|id| from36(id).map(ClassId).ok_or(()))
+                    .transpose()
+                    .ok()?,
+            }),
+            ("remind", Some(task), Some(class), None) => Some(Tap::Remind {
+                task: TaskId(from36(task)?),
+                class: ClassId(from36(class)?),
+            }),
+            ("remindall", Some(task), None, None) => Some(Tap::RemindAll(TaskId(from36(task)?))),
+            ("later", Some(task), None, None) => Some(Tap::Later(TaskId(from36(task)?))),
             _ => None,
         }
     }
@@ -266,6 +309,14 @@ mod tests {
                 instead: true,
             },
             Tap::BindStaff,
+            Tap::RemindFirst { task, class: None },
+            Tap::RemindFirst {
+                task,
+                class: Some(class),
+            },
+            Tap::Remind { task, class },
+            Tap::RemindAll(task),
+            Tap::Later(task),
         ];
         for purpose in Purpose::ALL {
             for answer in Answer::ALL {

@@ -9,5 +9,6 @@ pub mod join;
 pub mod launch;
 pub mod missing;
 pub mod proxy;
+pub mod remind;
 pub mod report;
 pub mod status;

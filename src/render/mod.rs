@@ -44,6 +44,20 @@ pub fn render(says: Vec<Say>, bot: &Bot, boards: &[Board], bots: &[Bot]) -> Vec<
                 out.by(bots, owner)
                     .message(chat, &text, choices, None, priority);
             }
+            Say::Remind {
+                bot: owner,
+                chat,
+                about,
+                text,
+                choices,
+            } => {
+                let out = out.by(bots, owner);
+                let first = out.drafts.len();
+                out.message(chat, &text, choices, None, Priority::Reminder);
+                for draft in out.drafts.iter_mut().skip(first) {
+                    draft.about = Some(about);
+                }
+            }
             Say::Board {
                 class: _,
                 bot: owner,
@@ -67,7 +81,7 @@ fn asker(say: &Say) -> Option<AccountId> {
         | Say::Invite { to, .. }
         | Say::Answer { to, .. }
         | Say::Confide { to, .. } => Some(to.account),
-        Say::Post { .. } | Say::Board { .. } => None,
+        Say::Post { .. } | Say::Remind { .. } | Say::Board { .. } => None,
     }
 }
 
@@ -100,6 +114,7 @@ impl<'a> Letters<'a> {
             edits: None,
             is_board: false,
             asks: self.to,
+            about: None,
         });
     }
 
@@ -294,6 +309,7 @@ impl<'a> Letters<'a> {
             edits,
             is_board: edits.is_none(),
             asks: None,
+            about: None,
         });
     }
 }

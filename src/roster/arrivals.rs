@@ -1,5 +1,7 @@
 //! Who is on the way in, and what we wait for from them; what people agreed to.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use crate::db::{Row, Set, Tx, fresh_id, unknown_word};
@@ -151,6 +153,23 @@ pub async fn keep_consents(
     let rows: Vec<_> = consents.iter().map(row).collect();
     tx.execute(INSERT, vals![now, Set(rows)]).await?;
     Ok(())
+}
+
+/// Those of these accounts whose last answer in a school was yes.
+pub async fn consenting(
+    tx: &mut Tx,
+    accounts: &[AccountId],
+    school: SchoolId,
+    purpose: Purpose,
+) -> Result<BTreeSet<AccountId>, sqlx::Error> {
+    const SELECT: &str = "SELECT c.account_id FROM consent c \
+         WHERE c.account_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) AND c.school_id = $2 AND c.purpose = $3 \
+         AND c.given AND c.consent_id = (SELECT MAX(n.consent_id) FROM consent n \
+             WHERE n.account_id = c.account_id AND n.school_id = c.school_id AND n.purpose = c.purpose)";
+    let rows = tx
+        .rows(SELECT, vals![Set(accounts), school, purpose.slug()])
+        .await?;
+    rows.iter().map(|row| row.get("account_id")).collect()
 }
 
 /// What this account answered last in a school; None when it was never asked.

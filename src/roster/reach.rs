@@ -8,9 +8,11 @@ use crate::domain::{AccountId, BotId, ChatId, ClassId, PersonId, SchoolId};
 use crate::vals;
 
 /// A private chat with somebody.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mailbox {
     pub person: PersonId,
+    /// As the school knows them.
+    pub name: String,
     pub account: AccountId,
     pub bot: BotId,
     pub chat: ChatId,
@@ -22,14 +24,16 @@ pub async fn mailboxes(
     school: SchoolId,
     persons: &[PersonId],
 ) -> Result<Vec<Mailbox>, sqlx::Error> {
-    const SELECT: &str = "SELECT m.person_id, a.account_id, a.bot_id, a.private_chat FROM membership m \
+    const SELECT: &str = "SELECT m.person_id, p.name, a.account_id, a.bot_id, a.private_chat FROM membership m \
          JOIN account a ON a.account_id = m.account_id \
+         JOIN person p ON p.school_id = m.school_id AND p.person_id = m.person_id \
          WHERE m.person_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) AND m.school_id = $2 \
          AND a.private_chat IS NOT NULL ORDER BY m.person_id, a.account_id";
     let rows = tx.rows(SELECT, vals![Set(persons), school]).await?;
     let read = |row: &Row| {
         Ok(Mailbox {
             person: row.get("person_id")?,
+            name: row.get("name")?,
             account: row.get("account_id")?,
             bot: row.get("bot_id")?,
             chat: row.get("private_chat")?,

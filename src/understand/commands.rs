@@ -18,6 +18,7 @@ pub enum Name {
     Launch,
     Bind,
     Stop,
+    Remind,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +29,7 @@ pub struct Command {
 }
 
 impl Name {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Start,
         Self::Help,
         Self::Guide,
@@ -40,6 +41,7 @@ impl Name {
         Self::Launch,
         Self::Bind,
         Self::Stop,
+        Self::Remind,
     ];
 
     pub fn slug(self) -> &'static str {
@@ -55,6 +57,7 @@ impl Name {
             Self::Launch => "phatdong",
             Self::Bind => "ganlop",
             Self::Stop => "dung",
+            Self::Remind => "nhac",
         }
     }
 
@@ -72,6 +75,7 @@ impl Name {
             Self::Launch => &["phat dong"],
             Self::Bind => &["gan lop"],
             Self::Stop => &["dung nhac", "stop"],
+            Self::Remind => &["nhac viec"],
         }
     }
 
@@ -85,7 +89,7 @@ impl Name {
             Self::Roster => all(TASKS) || is_class(args),
             Self::Report => all(REPORTS) || all(TASKS) || is_class(args),
             Self::Proxy => args.is_empty(),
-            Self::Launch => all(TASKS),
+            Self::Launch | Self::Remind => all(TASKS),
             Self::Bind => is_class(args) || args.is_empty(),
         }
     }
@@ -220,8 +224,8 @@ fn without_slash(text: &str) -> Option<Command> {
 
 /// "hỏi" alone is half a sentence; "xác nhận" alone is how people say "done" to a prompt.
 fn too_common(name: Name, spoken: &str) -> bool {
-    // "dừng", written without its accents, is also "đúng" and "dùng".
-    spoken == "hoi" || spoken == "dung" || name == Name::Confirm
+    // Without their accents "dừng" is also "đúng" and "dùng", "nhắc" also "nhạc".
+    spoken == "hoi" || matches!(spoken, "dung" | "nhac") || name == Name::Confirm
 }
 
 #[cfg(test)]

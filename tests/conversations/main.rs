@@ -40,6 +40,7 @@ mod confirming;
 mod families;
 mod launching;
 mod odd_input;
+mod reminding;
 mod report;
 mod roles;
 mod sentences;

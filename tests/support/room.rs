@@ -356,6 +356,16 @@ impl Room {
         self.update(&format!("{GROUP}{class}"), ChatKind::Group, who, what)
     }
 
+    /// A tap in a private chat, as an update that can be delivered by hand.
+    pub fn private_tap(&mut self, who: &str, data: &str) -> Update {
+        self.counter += 1;
+        let what = What::Tap {
+            data: data.to_owned(),
+            callback: format!("c{} {who}", self.counter),
+        };
+        self.update(&private_chat(who), ChatKind::Private, who, what)
+    }
+
     /// A private message, as an update that can be delivered by hand.
     pub fn private_text(&mut self, who: &str, text: &str) -> Update {
         self.counter += 1;

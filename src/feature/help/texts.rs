@@ -32,6 +32,7 @@ pub fn command(name: Name) -> &'static str {
         Name::Report => "Số liệu của lớp, của trường",
         Name::Launch => "Ban giám hiệu: phát động một việc",
         Name::Bind => "Cô giáo: gắn nhóm này với lớp",
+        Name::Remind => "Cô giáo: nhắc nhà chưa xong",
         Name::Stop => "Thôi nhận tin nhắc riêng",
     }
 }
@@ -59,13 +60,16 @@ pub fn help(teacher: bool, lead: bool) -> String {
             "\n\nDành cho cô giáo (nhắn riêng em):\n\
              • Số liệu của lớp: /baocao\n\
              • Nhà nào còn thiếu: /danhsach\n\
-             • Nhập hộ gia đình: /nhapho",
+             • Nhập hộ gia đình: /nhapho\n\
+             • Nhắc các nhà chưa xong: /nhac\n\
+             • Gắn nhóm lớp (nhắn trong nhóm): /ganlop",
         );
     }
     if lead {
         out.push_str(
             "\n\nDành cho ban giám hiệu:\n\
              • Số liệu toàn trường: /baocao\n\
+             • Nhắc các nhà chưa xong: /nhac\n\
              • Phát động một việc: /phatdong",
         );
     }

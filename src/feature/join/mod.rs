@@ -26,7 +26,7 @@ use link::{Linked, link, unlink};
 /// How long somebody may take on the way in, as long as their answer is kept (design §2.8).
 const ARRIVAL_MS: i64 = 48 * HOUR_MS;
 /// Which wording of the questions in `texts.rs` is asked now. A change of what is agreed to needs a new number.
-const CONSENT_VERSION: i64 = 1;
+pub const CONSENT_VERSION: i64 = 1;
 /// More children of one name than this are not offered to the teacher.
 const OFFERED: usize = 8;
 /// Longer is no name.
@@ -430,6 +430,7 @@ pub async fn admit(
             .map_or(String::new(), |class| class.title);
         let mailbox = Mailbox {
             person: linked.person,
+            name: face.name.clone(),
             account,
             bot: face.bot,
             chat,

@@ -100,6 +100,16 @@ impl Room {
         tx.commit().await.unwrap();
     }
 
+    /// The next list of the school's staff does not name them any more.
+    pub async fn leaves_the_staff(&mut self, name: &str) {
+        let person = self.people[name];
+        let mut tx = self.test.db.begin().await.unwrap();
+        store::clear_posts(&mut tx, self.school.id, &[person])
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+    }
+
     /// A person with an account on the room's bot.
     async fn person(&mut self, name: &str) -> PersonId {
         if let Some(id) = self.people.get(name) {
