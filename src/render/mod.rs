@@ -220,6 +220,27 @@ impl<'a> Letters<'a> {
             .into_iter()
             .next()
             .unwrap_or_default();
+        // A tap is answered once, whatever else is said; the first words stand.
+        let earlier = self
+            .drafts
+            .iter_mut()
+            .find_map(|draft| match &mut draft.payload {
+                Payload::Toast {
+                    callback: known,
+                    text,
+                    ..
+                } if known == callback => Some(text),
+                Payload::Toast { .. }
+                | Payload::Message { .. }
+                | Payload::Edit { .. }
+                | Payload::Reaction { .. } => None,
+            });
+        if let Some(words) = earlier {
+            if words.is_empty() {
+                *words = short;
+            }
+            return;
+        }
         let alert = short.chars().count() > texts::GLANCE;
         let payload = Payload::Toast {
             callback: callback.to_owned(),
