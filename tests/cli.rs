@@ -94,6 +94,30 @@ fn a_mistyped_setting_is_refused_with_the_one_that_was_meant() {
 }
 
 #[test]
+fn a_test_can_set_the_clock_and_it_runs_on_from_there() {
+    let office = with_a_school();
+    let as_of = |told: &str| -> jiff::Timestamp {
+        let clock = [("LOPSO_TEST_CLOCK", told)];
+        let said = office.run_with(&["report", "--format", "json"], &clock);
+        let report = said.fine().json();
+        report["as_of"].as_str().unwrap().parse().unwrap()
+    };
+    let told: jiff::Timestamp = "2031-11-24T08:00:00+07:00".parse().unwrap();
+    let late = as_of("2031-11-24T08:00:00+07:00").duration_since(told);
+    if cfg!(debug_assertions) {
+        assert!((0..60).contains(&late.as_secs()), "{late}");
+    } else {
+        assert!(
+            late.as_secs() < -60,
+            "a release build took the clock it was told"
+        );
+    }
+    let today = jiff::Timestamp::now();
+    let off = as_of("24/11/2031").duration_since(today).abs();
+    assert!(off.as_secs() < 60, "no moment, so the wall clock: {off}");
+}
+
+#[test]
 fn a_folder_that_cannot_be_written_is_named() {
     let office = Office::new();
     let file = office.write("tep", "x");

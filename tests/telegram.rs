@@ -129,6 +129,51 @@ fn a_question_is_answered_with_a_guide_and_its_buttons_work() {
 }
 
 #[test]
+fn words_that_look_like_tags_come_out_as_they_were_written() {
+    let name = r#"Mầm non <b>Hoa</b> &amp; "Sen" & <3"#;
+    let school = School::new();
+    let add = ["school", "add", "--code", "hoa-sen", "--name", name];
+    school.office.run(&add).fine();
+    let _running = school.opens();
+    school.writes("/start");
+    let hello = school.hears(MOTHER, 1).remove(0);
+    let (_, family) = hello
+        .buttons
+        .concat()
+        .into_iter()
+        .find(|(label, _)| label.contains("người nhà"))
+        .unwrap();
+    school
+        .api
+        .person_taps(MOTHER, MOTHER, "Mẹ An", hello.message_id, &family)
+        .unwrap();
+    let asked = school.hears(MOTHER, 2).remove(1);
+    assert!(asked.text.contains(name), "{}", asked.text);
+    school.holds();
+}
+
+#[test]
+fn a_heading_is_bold_where_it_is_sent_and_where_it_is_read() {
+    let school = School::new();
+    let _running = school.opens();
+    school.writes("cài vneid kiểu gì");
+    school.hears(MOTHER, 1);
+    let calls = school.api.calls();
+    let sent = calls.iter().find(|call| call.method == "sendMessage");
+    let sent = sent.unwrap();
+    let (heading, steps) = sent.params["text"]
+        .as_str()
+        .unwrap()
+        .split_once('\n')
+        .unwrap();
+    assert!(heading.starts_with("<b>📖 Cài ứng dụng VNeID"), "{heading}");
+    assert!(heading.ends_with("</b>") && !steps.contains("<b>"));
+    let read = sent.plain.as_ref().unwrap();
+    assert!(read.starts_with("📖 Cài ứng dụng VNeID"), "{read}");
+    school.holds();
+}
+
+#[test]
 fn the_menu_of_commands_is_filled_for_private_chats_and_for_groups() {
     let school = School::new();
     let _running = school.opens();

@@ -2,8 +2,8 @@
 
 pub mod telegram;
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, oneshot};
 
@@ -61,7 +61,26 @@ async fn take_forever(
     }
 }
 
-/// The wall clock. Everything behind the doors gets it as a parameter.
+/// The wall clock. Everything behind the doors gets it as a parameter. A debug build can be told by
+/// `LOPSO_TEST_CLOCK` (RFC 3339) at which moment its first look at the clock is; from there it runs on.
 pub fn now() -> Timestamp {
-    Timestamp(jiff::Timestamp::now().as_millisecond())
+    static SET: OnceLock<Option<(Timestamp, Instant)>> = OnceLock::new();
+    let set = SET.get_or_init(|| Some((told_time()?, Instant::now())));
+    let Some((moment, since)) = set else {
+        return Timestamp(jiff::Timestamp::now().as_millisecond());
+    };
+    moment.plus_ms(i64::try_from(since.elapsed().as_millis()).unwrap_or(i64::MAX))
+}
+
+/// What a test sets the clock to. Never in a release build.
+fn told_time() -> Option<Timestamp> {
+    let told = std::env::var("LOPSO_TEST_CLOCK").ok();
+    let told = told.filter(|_| cfg!(debug_assertions))?;
+    match told.parse::<jiff::Timestamp>() {
+        Ok(moment) => Some(Timestamp(moment.as_millisecond())),
+        Err(error) => {
+            tracing::error!(%error, "LOPSO_TEST_CLOCK is no RFC 3339 moment: left aside");
+            None
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! Telegram: its updates as ours, our rows as its calls. The only place that knows teloxide, which sends;
 //! what comes in is read by `inbound`, since teloxide loses the text of a message with a newer entity.
 
+mod html;
 pub mod inbound;
 
 use std::time::Duration;
@@ -21,6 +22,7 @@ use teloxide::{ApiError, RequestError};
 
 use crate::domain::message::{ChatKind, Choice, Payload};
 use crate::outbox::Letter;
+use html::Html;
 use inbound::Me;
 
 /// How long a poll waits for something to happen. Telegram's own advice is long polling; routers in
@@ -246,10 +248,9 @@ impl Telegram {
         choices: &[Choice],
         reply_to: Option<&str>,
     ) -> Result<Option<String>, Problem> {
-        let mut request = self
-            .bot
-            .send_message(chat(letter)?, text)
-            .link_preview_options(NO_PREVIEW);
+        let words = Html::of_message(text);
+        let mut request =
+            html::send(&self.bot, chat(letter)?, words).link_preview_options(NO_PREVIEW);
         if !choices.is_empty() {
             request = request.reply_markup(keyboard(choices));
         }
@@ -269,8 +270,7 @@ impl Telegram {
         choices: &[Choice],
     ) -> Result<Option<String>, Problem> {
         let message = message_id(letter.edits.as_deref())?;
-        self.bot
-            .edit_message_text(chat(letter)?, message, text)
+        html::edit(&self.bot, chat(letter)?, message, Html::of_message(text))
             .link_preview_options(NO_PREVIEW)
             .reply_markup(keyboard(choices))
             .await?;

@@ -1,0 +1,96 @@
+//! Words as Telegram's HTML. A name such as `Mầm non <Hoa> & Sen` must come out as it was written, and a
+//! message with a tag that nobody closed is not sent at all; so there is no way to a message but through here.
+
+use teloxide::Bot;
+use teloxide::payloads::{EditMessageTextSetters as _, SendMessageSetters as _};
+use teloxide::requests::{JsonRequest, Requester as _};
+use teloxide::types::{ChatId, MessageId, ParseMode};
+
+/// What our headings begin with: the board, a guide, the status of a child, a teacher's list, a report.
+const HEADINGS: [&str; 5] = ["📋", "📖", "🧒", "🔒", "📊"];
+
+/// Text in which every letter stands for itself. Made by escaping only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Html(String);
+
+impl Html {
+    /// A whole message: everything escaped, its heading in bold where it has one.
+    pub fn of_message(text: &str) -> Self {
+        let (first, rest) = match text.find('\n') {
+            Some(end) => text.split_at(end),
+            None => (text, ""),
+        };
+        if HEADINGS.iter().any(|sign| first.starts_with(sign)) {
+            return Self(format!("<b>{}</b>{}", escaped(first), escaped(rest)));
+        }
+        Self(escaped(text))
+    }
+}
+
+/// Outside of tags Telegram asks for these three and no more.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    for letter in text.chars() {
+        match letter {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            plain => out.push(plain),
+        }
+    }
+    out
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place where words are escaped"
+)]
+pub fn send(bot: &Bot, chat: ChatId, text: Html) -> JsonRequest<teloxide::payloads::SendMessage> {
+    bot.send_message(chat, text.0).parse_mode(ParseMode::Html)
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place where words are escaped"
+)]
+pub fn edit(
+    bot: &Bot,
+    chat: ChatId,
+    message: MessageId,
+    text: Html,
+) -> JsonRequest<teloxide::payloads::EditMessageText> {
+    bot.edit_message_text(chat, message, text.0)
+        .parse_mode(ParseMode::Html)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, html: &str) {
+        assert_eq!(Html::of_message(text), Html(html.to_owned()));
+    }
+
+    #[test]
+    fn every_letter_stands_for_itself() {
+        check("Dạ, em ghi rồi ạ.", "Dạ, em ghi rồi ạ.");
+        check(
+            "Mầm non <Hoa> & \"Sen\"",
+            "Mầm non &lt;Hoa&gt; &amp; \"Sen\"",
+        );
+        check("&amp; </b>", "&amp;amp; &lt;/b&gt;");
+        check("", "");
+    }
+
+    #[test]
+    fn a_heading_is_bold_and_only_the_heading() {
+        check(
+            "📋 Lớp <5A1> – việc\n\n📖 1. Quét",
+            "<b>📋 Lớp &lt;5A1&gt; – việc</b>\n\n📖 1. Quét",
+        );
+        check("📊 Một dòng", "<b>📊 Một dòng</b>");
+        check("Dạ 📋 đây ạ", "Dạ 📋 đây ạ");
+        check("✅ Đã ghi", "✅ Đã ghi");
+    }
+}
