@@ -15,7 +15,7 @@ from pathlib import Path
 TARGET = Path(__file__).resolve().parent.parent / "tests" / "data" / "telegram-methods.json"
 
 METHODS = """
-    answerCallbackQuery deleteMessage deleteWebhook editMessageReplyMarkup editMessageText getChat getChatMember getMe
+    answerCallbackQuery deleteMessage deleteWebhook editMessageReplyMarkup editMessageText getChat getChatMember getMe getMyDescription getMyName getMyShortDescription
     getUpdates getWebhookInfo sendChatAction sendDocument sendMessage sendPhoto setMessageReaction setMyCommands
     setMyDescription setMyName setMyShortDescription setWebhook
 """.split()

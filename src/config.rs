@@ -2,7 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use jiff::civil::Date;
 use serde::Deserialize;
+
+use crate::domain::calendar::Calendar;
 
 /// Settings of an installation. Secrets are never here: they come from the environment or the key file.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -14,6 +17,8 @@ pub struct Config {
     pub http_addr: String,
     /// A folder of guides of the school's own, in place of the shipped ones.
     pub guides: Option<PathBuf>,
+    pub limits: Limits,
+    pub reminders: Reminders,
 }
 
 impl Default for Config {
@@ -22,28 +27,115 @@ impl Default for Config {
             database_url: "sqlite:data/lopso.db".to_owned(),
             http_addr: "127.0.0.1:8080".to_owned(),
             guides: None,
+            limits: Limits::default(),
+            reminders: Reminders::default(),
         }
     }
 }
 
 /// How often, and when, families may be reminded.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default)]
 pub struct Reminders {
     /// Messages to one family in seven days, over all tasks.
     pub per_week: i64,
-    pub calendar: crate::domain::calendar::Calendar,
+    #[serde(deserialize_with = "with_shipped_holidays", rename = "holidays")]
+    pub calendar: Calendar,
 }
 
 impl Default for Reminders {
     fn default() -> Self {
         Self {
             per_week: 3,
-            calendar: crate::domain::calendar::Calendar::default(),
+            calendar: Calendar::new(shipped_holidays()),
         }
     }
 }
 
-const KEYS: [&str; 3] = ["database_url", "http_addr", "guides"];
+/// A school's own days come on top of the public ones.
+fn with_shipped_holidays<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Calendar, D::Error> {
+    let own = Vec::<String>::deserialize(from)?;
+    let own = own.iter().filter_map(|days| Calendar::days(days)).flatten();
+    Ok(Calendar::new(shipped_holidays().into_iter().chain(own)))
+}
+
+/// `config/holidays.toml`; a test reads every line of it.
+fn shipped_holidays() -> Vec<Date> {
+    #[derive(Deserialize)]
+    struct File {
+        days: Vec<String>,
+    }
+    let file: Option<File> = toml::from_str(include_str!("../config/holidays.toml")).ok();
+    let days = file.map(|file| file.days).unwrap_or_default();
+    days.iter()
+        .filter_map(|days| Calendar::days(days))
+        .flatten()
+        .collect()
+}
+
+/// What the platforms allow; 0 is no limit.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct Limits {
+    pub telegram: TelegramLimits,
+}
+
+/// Telegram's FAQ, "Broadcasting to users": about 30 messages a second, one a second in a chat, 20 a minute in
+/// a group.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct TelegramLimits {
+    pub per_second: usize,
+    pub per_chat_per_second: usize,
+    pub per_group_per_minute: usize,
+}
+
+impl Default for TelegramLimits {
+    fn default() -> Self {
+        Self {
+            per_second: 30,
+            per_chat_per_second: 1,
+            per_group_per_minute: 20,
+        }
+    }
+}
+
+/// Every key there is, with the tables it stands in, and what kind of value it takes.
+const KEYS: [(&str, Kind); 8] = [
+    ("database_url", Kind::Text),
+    ("http_addr", Kind::Text),
+    ("guides", Kind::Text),
+    ("limits.telegram.per_second", Kind::Number),
+    ("limits.telegram.per_chat_per_second", Kind::Number),
+    ("limits.telegram.per_group_per_minute", Kind::Number),
+    ("reminders.per_week", Kind::Number),
+    ("reminders.holidays", Kind::Days),
+];
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Text,
+    /// From 0 on.
+    Number,
+    /// "2026-12-24" or "2027-02-01..2027-02-14", each.
+    Days,
+}
+
+impl Kind {
+    fn fits(self, value: &toml::Value) -> bool {
+        match self {
+            Kind::Text => value.is_str(),
+            Kind::Number => value
+                .as_integer()
+                .is_some_and(|number| (0..=100_000).contains(&number)),
+            Kind::Days => value.as_array().is_some_and(|days| {
+                days.iter()
+                    .all(|day| day.as_str().and_then(Calendar::days).is_some())
+            }),
+        }
+    }
+}
+
 const USUAL_FILE: &str = "config/lopso.toml";
 
 #[derive(Debug, thiserror::Error)]
@@ -103,20 +195,39 @@ fn parse(path: &Path, text: &str) -> Result<Config, Problem> {
             line,
         }
     })?;
-    if let Some(key) = table.keys().find(|key| !KEYS.contains(&key.as_str())) {
-        return Err(Problem::UnknownKey {
-            nearest: nearest(key),
-            key: key.clone(),
-            path,
-        });
-    }
-    if let Some((key, _)) = table.iter().find(|(_, value)| !value.is_str()) {
-        return Err(Problem::WrongKind {
-            key: key.clone(),
-            path,
-        });
+    for (key, value) in leaves("", &table) {
+        let Some((_, kind)) = KEYS.iter().find(|(known, _)| *known == key) else {
+            return Err(Problem::UnknownKey {
+                nearest: nearest(&key),
+                key,
+                path,
+            });
+        };
+        if !kind.fits(value) {
+            return Err(Problem::WrongKind { key, path });
+        }
     }
     Config::deserialize(table).map_err(|_| Problem::NotToml { path, line: 1 })
+}
+
+/// Every value with its key written through all tables: `limits.telegram.per_second`. A table where a value is
+/// expected, or the other way round, comes out under a key that is none.
+fn leaves<'a>(prefix: &str, table: &'a toml::Table) -> Vec<(String, &'a toml::Value)> {
+    let mut found = Vec::new();
+    for (name, value) in table {
+        let key = format!("{prefix}{name}");
+        let is_ours = || {
+            KEYS.iter()
+                .any(|(known, _)| known.starts_with(&format!("{key}.")))
+        };
+        match value.as_table() {
+            Some(inner) if !inner.is_empty() => found.extend(leaves(&format!("{key}."), inner)),
+            // An empty table of ours says nothing.
+            Some(_) if is_ours() => {}
+            Some(_) | None => found.push((key, value)),
+        }
+    }
+    found
 }
 
 /// The key somebody probably meant.
@@ -124,7 +235,7 @@ fn nearest(key: &str) -> Option<&'static str> {
     /// Below this the words have little in common (Jaro-Winkler, 0–1).
     const ALIKE: f64 = 0.75;
     KEYS.into_iter()
-        .map(|known| (known, strsim::jaro_winkler(known, key)))
+        .map(|(known, _)| (known, strsim::jaro_winkler(known, key)))
         .filter(|(_, alike)| *alike >= ALIKE)
         .max_by(|one, other| one.1.total_cmp(&other.1))
         .map(|(known, _)| known)
@@ -144,6 +255,83 @@ mod tests {
             parsed(include_str!("../config/lopso.toml")).unwrap(),
             Config::default()
         );
+    }
+
+    #[test]
+    fn the_lines_that_are_commented_out_are_the_defaults() {
+        let shipped = include_str!("../config/lopso.toml");
+        let lines = shipped.lines().filter_map(|line| line.strip_prefix("# "));
+        let is_toml = |line: &&str| {
+            line.starts_with('[')
+                || KEYS.iter().any(|(key, _)| {
+                    let last = key.rsplit('.').next().unwrap();
+                    line.starts_with(&format!("{last} = "))
+                })
+        };
+        let lines: Vec<&str> = lines.filter(is_toml).collect();
+        // All keys but the guides', which have no default.
+        assert_eq!(
+            lines.iter().filter(|line| !line.starts_with('[')).count(),
+            KEYS.len()
+        );
+        let lines: Vec<&str> = lines
+            .into_iter()
+            .filter(|line| !line.starts_with("guides"))
+            .collect();
+        assert_eq!(parsed(&lines.join("\n")).unwrap(), Config::default());
+    }
+
+    #[test]
+    fn every_line_of_the_public_holidays_is_a_day() {
+        let lines = include_str!("../config/holidays.toml").lines();
+        let days = lines.filter(|line| line.trim_start().starts_with('"'));
+        let listed: usize = days
+            .map(|line| {
+                Calendar::days(line.split('"').nth(1).unwrap())
+                    .unwrap()
+                    .len()
+            })
+            .sum();
+        assert_eq!((listed, shipped_holidays().len()), (3 * 13, 3 * 13));
+    }
+
+    #[test]
+    fn a_schools_own_days_come_on_top_of_the_public_ones() {
+        let config = parsed("[reminders]\nper_week = 2\nholidays = [\"2026-12-24\"]\n").unwrap();
+        assert_eq!(config.reminders.per_week, 2);
+        for quiet in [
+            jiff::civil::date(2026, 12, 24),
+            jiff::civil::date(2027, 2, 6),
+        ] {
+            let noon = crate::domain::Timestamp::from_local(quiet.at(12, 0, 0, 0)).unwrap();
+            assert!(config.reminders.calendar.next_allowed(noon) > noon);
+        }
+    }
+
+    #[test]
+    fn a_key_in_a_table_is_named_with_its_table() {
+        let unknown = |text| match parsed(text) {
+            Err(Problem::UnknownKey { key, nearest, .. }) => (key, nearest),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(
+            unknown("[limits.telegram]\nper_secnd = 3\n"),
+            (
+                "limits.telegram.per_secnd".to_owned(),
+                Some("limits.telegram.per_second")
+            )
+        );
+        assert_eq!(unknown("limits = 3").0, "limits");
+        for wrong in [
+            "[reminders]\nper_week = -1",
+            "[reminders]\nper_week = \"3\"",
+            "[reminders]\nholidays = [\"24/12\"]",
+        ] {
+            assert!(
+                matches!(parsed(wrong), Err(Problem::WrongKind { .. })),
+                "{wrong}"
+            );
+        }
     }
 
     #[test]

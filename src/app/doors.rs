@@ -8,7 +8,6 @@ use super::desk::Desk;
 use crate::db::Tx;
 use crate::domain::message::{Update, What};
 use crate::domain::{AccountId, Answer, ChildId, ClassId, Purpose};
-use crate::effects::Effects;
 use crate::facts::Facts;
 use crate::feature::group::{self, Bound};
 use crate::feature::join::{self, Joined};
@@ -215,7 +214,7 @@ impl Desk<'_> {
         self.accept(effects);
         if let (Some(class), Some(turn)) = (class, self.facts.turn(update)) {
             let board = confirm::board_in(&self.facts, class, turn.bot(), turn.chat.id, self.now);
-            self.accept(board.into_iter().fold(Effects::none(), Effects::and_say));
+            self.say(board);
         }
         Ok(())
     }
@@ -228,12 +227,22 @@ impl Desk<'_> {
         let chat = accounts::move_chat(tx, self.bot.id, from, to, self.now).await?;
         outbox::follow(tx, from, chat).await?;
         self.reload(tx).await?;
-        let class = accounts::class_of(tx, chat).await?;
-        if let Some(class) = class
-            && !self.facts.boards().iter().any(|board| board.chat == chat)
+        if let Some((school, class)) = accounts::class_of(tx, chat).await?
+            && !outbox::boards(tx, &[class])
+                .await?
+                .iter()
+                .any(|board| board.chat == chat)
         {
-            let board = confirm::board_in(&self.facts, class, self.bot.id, chat, self.now);
-            self.accept(board.into_iter().fold(Effects::none(), Effects::and_say));
+            // The batch knows the class by its old chat only, so the board is drawn from the school's own facts.
+            let mut facts = Facts::of_school(tx, self.bot, school).await?;
+            facts.load_school(tx, school).await?;
+            self.say(confirm::board_in(
+                &facts,
+                class,
+                self.bot.id,
+                chat,
+                self.now,
+            ));
         }
         Ok(())
     }

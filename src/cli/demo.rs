@@ -55,7 +55,7 @@ async fn play(
     let _held = open::hold(&url)?;
     let db = open::database(&url).await?;
     let key = open::demo_key(&db, &url).await?;
-    let app = Arc::new(App::new(db.clone(), library, key));
+    let app = Arc::new(App::new(db.clone(), library, key).with_reminders(config.reminders));
     let bots = seed::prepare(&app, empty, now())
         .await
         .context("cannot prepare the demo's school")?;

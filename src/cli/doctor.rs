@@ -2,9 +2,18 @@
 
 use super::{Stop, open, say, texts};
 use crate::app::recount;
-use crate::channel::telegram::{Telegram, Trouble};
-use crate::roster::store;
+use crate::channel::telegram::{PlaceInGroup, Telegram, Trouble};
+use crate::db::Db;
+use crate::domain::Channel;
+use crate::domain::time::MINUTE_MS;
+use crate::roster::{accounts, store};
 use crate::{inbox, outbox};
+
+/// Beyond this "today" and the quiet of the night are another's.
+const CLOCK_OFF_MS: i64 = MINUTE_MS;
+/// Below the first it is time to make room, below the second the database may stop taking answers.
+const DISK_SHORT: u64 = 1 << 30;
+const DISK_FULL: u64 = 100 << 20;
 
 pub async fn run(remove_webhook: bool) -> Result<(), Stop> {
     let config = open::config()?;
@@ -27,8 +36,9 @@ pub async fn run(remove_webhook: bool) -> Result<(), Stop> {
     }
     say(&texts::doctor_inbox(aside, oldest));
     say(&texts::doctor_outbox(waiting, failed));
+    ill |= disk_is_full(&config.database_url);
     match telegram {
-        Some(telegram) => ill |= !is_well(&telegram, remove_webhook).await,
+        Some(telegram) => ill |= !is_well(&db, &telegram, remove_webhook).await,
         None => say(texts::DOCTOR_NO_TELEGRAM),
     }
     if ill {
@@ -39,14 +49,18 @@ pub async fn run(remove_webhook: bool) -> Result<(), Stop> {
 }
 
 /// Says how the bot stands; false when messages cannot come in.
-async fn is_well(telegram: &Telegram, remove_webhook: bool) -> bool {
-    match look(telegram, remove_webhook).await {
+async fn is_well(db: &Db, telegram: &Telegram, remove_webhook: bool) -> bool {
+    match look(db, telegram, remove_webhook).await {
         Ok(well) => well,
-        Err(Trouble::Token) => {
+        Err(Look::Database(error)) => {
+            tracing::error!(%error, "groups not read");
+            false
+        }
+        Err(Look::Telegram(Trouble::Token)) => {
             say(texts::DOCTOR_TOKEN);
             false
         }
-        Err(trouble) => {
+        Err(Look::Telegram(trouble)) => {
             tracing::warn!(%trouble, "telegram not looked at");
             say(texts::DOCTOR_NO_ANSWER);
             false
@@ -54,7 +68,25 @@ async fn is_well(telegram: &Telegram, remove_webhook: bool) -> bool {
     }
 }
 
-async fn look(telegram: &Telegram, remove_webhook: bool) -> Result<bool, Trouble> {
+/// Why the look was cut short.
+enum Look {
+    Telegram(Trouble),
+    Database(sqlx::Error),
+}
+
+impl From<Trouble> for Look {
+    fn from(trouble: Trouble) -> Self {
+        Look::Telegram(trouble)
+    }
+}
+
+impl From<sqlx::Error> for Look {
+    fn from(error: sqlx::Error) -> Self {
+        Look::Database(error)
+    }
+}
+
+async fn look(db: &Db, telegram: &Telegram, remove_webhook: bool) -> Result<bool, Look> {
     let before = telegram.standing().await?;
     if remove_webhook && before.webhook.is_some() {
         telegram.remove_webhook().await?;
@@ -62,5 +94,66 @@ async fn look(telegram: &Telegram, remove_webhook: bool) -> Result<bool, Trouble
     }
     let now = telegram.standing().await?;
     say(&texts::doctor_telegram(&now));
-    Ok(now.webhook.is_none())
+    let mut well = now.webhook.is_none();
+    if let Some(theirs) = telegram.clock().await? {
+        let off = crate::intake::now().0 - theirs.0;
+        if off.abs() > CLOCK_OFF_MS {
+            well = false;
+            say(&texts::doctor_clock(off));
+        }
+    }
+    well &= groups_are_well(db, telegram, now.hears_all).await?;
+    Ok(well)
+}
+
+/// Whether the bot is still in the classes' groups and may write there.
+async fn groups_are_well(db: &Db, telegram: &Telegram, hears_all: bool) -> Result<bool, Look> {
+    let me = telegram.me().await?;
+    let mut tx = db.read().await?;
+    let groups = accounts::bound_groups(&mut tx, Channel::Telegram.slug(), &me.username).await?;
+    drop(tx);
+    if groups.is_empty() {
+        say(texts::DOCTOR_NO_GROUP);
+    }
+    let mut well = true;
+    for (chat, title) in groups {
+        let place = telegram.place_in(&chat, me.id).await?;
+        well &= matches!(
+            place,
+            Some(PlaceInGroup::Administrator | PlaceInGroup::Member)
+        );
+        say(&texts::doctor_group(&title, place, hears_all));
+    }
+    Ok(well)
+}
+
+/// True when hardly anything can be written any more. Nothing is said where the platform does not tell.
+fn disk_is_full(url: &str) -> bool {
+    let free = open::sqlite_file(url).and_then(|file| free_bytes(&file));
+    match free {
+        Some(free) if free < DISK_FULL => {
+            say(&texts::doctor_disk(free));
+            true
+        }
+        Some(free) if free < DISK_SHORT => {
+            say(&texts::doctor_disk(free));
+            false
+        }
+        Some(_) | None => false,
+    }
+}
+
+#[cfg(unix)]
+fn free_bytes(file: &std::path::Path) -> Option<u64> {
+    let folder = file
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or(std::path::Path::new("."));
+    let told = rustix::fs::statvfs(folder).ok()?;
+    Some(told.f_bavail.saturating_mul(told.f_frsize))
+}
+
+#[cfg(not(unix))]
+fn free_bytes(_file: &std::path::Path) -> Option<u64> {
+    None
 }

@@ -9,8 +9,7 @@ use tokio::net::TcpListener;
 
 use super::{Stop, open, say, texts};
 use crate::app::App;
-use crate::channel::telegram::{Telegram, Trouble, private_link};
-use crate::domain::message::ChatKind;
+use crate::channel::telegram::{Menu, Telegram, Trouble, private_link};
 use crate::domain::{Bot, Channel};
 use crate::feature::help::texts::command;
 use crate::intake::{now, telegram};
@@ -30,10 +29,11 @@ pub async fn run() -> Result<(), Stop> {
     let db = open::database(&config.database_url).await?;
     let key = open::key(&db, &config.database_url).await?;
     let listener = listen(&config.http_addr).await?;
-    let app = Arc::new(App::new(db.clone(), library, key));
+    let app = Arc::new(App::new(db.clone(), library, key).with_reminders(config.reminders.clone()));
     say(&texts::serving(&config.http_addr));
+    let limits = Limits::telegram(&config.limits.telegram);
     match telegram {
-        Some(telegram) => drop(tokio::spawn(on_telegram(app.clone(), telegram))),
+        Some(telegram) => drop(tokio::spawn(on_telegram(app.clone(), telegram, limits))),
         None => say(texts::NO_PLATFORM),
     }
     let router = web::router(app.clone());
@@ -51,8 +51,8 @@ const KNOCK_AGAIN: Duration = Duration::from_secs(10);
 
 /// A bot's own loops. When its token is refused they end, with one line to the operator, and everything
 /// else goes on.
-async fn on_telegram(app: Arc<App>, telegram: Telegram) {
-    match talk(app, telegram).await {
+async fn on_telegram(app: Arc<App>, telegram: Telegram, limits: Limits) {
+    match talk(app, telegram, limits).await {
         Ok(Trouble::Token) => say(texts::TELEGRAM_TOKEN),
         Ok(trouble) => say(&texts::telegram_ended(&trouble.to_string())),
         Err(error) => {
@@ -63,7 +63,7 @@ async fn on_telegram(app: Arc<App>, telegram: Telegram) {
 }
 
 /// Returns why it ended.
-async fn talk(app: Arc<App>, telegram: Telegram) -> anyhow::Result<Trouble> {
+async fn talk(app: Arc<App>, telegram: Telegram, limits: Limits) -> anyhow::Result<Trouble> {
     let me = loop {
         match telegram.me().await {
             Ok(me) => break me,
@@ -80,13 +80,13 @@ async fn talk(app: Arc<App>, telegram: Telegram) -> anyhow::Result<Trouble> {
     tx.commit().await?;
     say(&texts::on_telegram(&me.username));
     invite_first_leads(&app, &bot).await?;
-    offer_commands(&telegram).await;
+    introduce(&app, &telegram).await;
     let door = || Door::Telegram(telegram.clone());
     let send = |lane, limits| sender::send_forever(app.clone(), bot.clone(), door(), lane, limits);
     tokio::select! {
         trouble = telegram::poll_forever(app.clone(), bot.clone(), telegram.clone(), me) => Ok(trouble),
         () = send(Lane::Taps, Limits::default()) => Ok(Trouble::Network),
-        () = send(Lane::Messages, Limits::TELEGRAM) => Ok(Trouble::Network),
+        () = send(Lane::Messages, limits) => Ok(Trouble::Network),
     }
 }
 
@@ -115,30 +115,45 @@ async fn invite_first_leads(app: &App, bot: &Bot) -> anyhow::Result<()> {
     Ok(tx.commit().await?)
 }
 
-/// The platform's own menu: a family finds what it can ask for. Without it the bot works as well.
-async fn offer_commands(telegram: &Telegram) {
-    let everybody = [Name::Confirm, Name::Guide, Name::Help];
-    let mine = [
-        Name::Status,
-        Name::Roster,
-        Name::Proxy,
-        Name::Report,
-        Name::Launch,
-    ];
-    let told = |names: &[Name]| -> Vec<(&str, &str)> {
-        names
-            .iter()
-            .map(|name| (name.slug(), command(*name)))
-            .collect()
+/// What the platform's own menu offers: to families everywhere, to teachers in their groups, and all in private.
+const FAMILIES: [Name; 3] = [Name::Confirm, Name::Guide, Name::Help];
+const TEACHERS: [Name; 2] = [Name::Bind, Name::Remind];
+const ALONE: [Name; 8] = [
+    Name::Status,
+    Name::Start,
+    Name::Roster,
+    Name::Proxy,
+    Name::Remind,
+    Name::Report,
+    Name::Launch,
+    Name::Stop,
+];
+
+/// A family finds what it can ask for, and who the bot is. Without it the bot works as well.
+async fn introduce(app: &App, telegram: &Telegram) {
+    let told = |names: &[&[Name]]| -> Vec<(&'static str, &'static str)> {
+        let all = names.iter().copied().flatten();
+        all.map(|name| (name.slug(), command(*name))).collect()
     };
-    let alone: Vec<Name> = everybody.into_iter().chain(mine).collect();
-    for (kind, names) in [
-        (ChatKind::Group, &everybody[..]),
-        (ChatKind::Private, &alone),
+    for (menu, names) in [
+        (Menu::Group, told(&[&FAMILIES])),
+        (Menu::Administrators, told(&[&TEACHERS, &FAMILIES])),
+        (Menu::Private, told(&[&FAMILIES, &ALONE])),
     ] {
-        if let Err(trouble) = telegram.offer(kind, &told(names)).await {
+        if let Err(trouble) = telegram.offer(menu, &names).await {
             tracing::warn!(%trouble, "menu of commands not set");
         }
+    }
+    let schools = match app.db().read().await {
+        Ok(mut tx) => store::schools(&mut tx).await.unwrap_or_default(),
+        Err(_) => Vec::new(),
+    };
+    let only = match schools.as_slice() {
+        [only] => Some(only.name.as_str()),
+        _ => None,
+    };
+    if let Err(trouble) = telegram.introduce(&texts::introduction(only)).await {
+        tracing::warn!(%trouble, "name and description not set");
     }
 }
 

@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::path::Path;
 
-use crate::channel::telegram::Standing;
+use crate::channel::telegram::{Introduction, PlaceInGroup, Standing};
 use crate::config;
 use crate::db::Problem;
 use crate::domain::Timestamp;
@@ -86,7 +86,7 @@ pub fn config(problem: &config::Problem) -> String {
         }
         config::Problem::WrongKind { path, key } => {
             format!(
-                "Tệp cài đặt {}, mục “{key}”: giá trị phải là chữ trong dấu ngoặc kép.",
+                "Tệp cài đặt {}, mục “{key}”: giá trị không đúng kiểu. Chữ và ngày viết trong dấu ngoặc kép, số thì không; xem dòng mẫu của mục này trong config/lopso.toml.",
                 path.display()
             )
         }
@@ -243,6 +243,31 @@ pub const SEE_LOG: &str = "xem nhật ký";
 
 pub fn on_telegram(name: &str) -> String {
     format!("✔ Đã nối với Telegram: @{name}")
+}
+
+/// Telegram's longest name of a bot.
+const LONGEST_NAME: usize = 64;
+
+/// What Telegram shows of the bot before anybody writes to it.
+pub fn introduction(school: Option<&str>) -> Introduction {
+    let of_school = school.unwrap_or("nhà trường");
+    let name = format!("Trợ lý {of_school}");
+    let name = if name.chars().count() <= LONGEST_NAME {
+        name
+    } else {
+        "Trợ lý nhóm lớp".to_owned()
+    };
+    let of_school: String = of_school.chars().take(60).collect();
+    Introduction {
+        name,
+        short: format!("Trợ lý tự động của {of_school}: ghi việc nhà mình đã làm, chỉ cách làm."),
+        long: format!(
+            "Dạ, em là trợ lý tự động của {of_school}. Em ghi lại những việc gia đình báo đã làm và chỉ cách làm \
+             từng bước: quét mã QR, chuyển khoản, VNeID.\n\n\
+             Em không bao giờ hỏi mật khẩu, mã OTP hay căn cước.\n\n\
+             Ba mẹ, ông bà bấm Bắt đầu, hoặc quét mã trên tờ phiếu cô giáo phát nhé."
+        ),
+    }
 }
 
 pub fn telegram_ended(why: &str) -> String {
@@ -460,6 +485,46 @@ pub fn doctor_telegram(bot: &Standing) -> String {
             bot.waiting
         ),
     }
+}
+
+pub const DOCTOR_NO_GROUP: &str = "– Chưa có nhóm lớp nào trên Telegram. Cô chủ nhiệm thêm bot vào nhóm lớp rồi nhắn /ganlop trong nhóm.";
+
+pub fn doctor_group(class: &str, place: Option<PlaceInGroup>, hears_all: bool) -> String {
+    match place {
+        Some(PlaceInGroup::Administrator) => {
+            format!("✔ Nhóm lớp {class}: bot là quản trị viên, nghe mọi tin.")
+        }
+        Some(PlaceInGroup::Member) if hears_all => {
+            format!("✔ Nhóm lớp {class}: bot viết được, nghe mọi tin.")
+        }
+        Some(PlaceInGroup::Member) => format!(
+            "✔ Nhóm lớp {class}: bot viết được; chỉ nghe lệnh, tin gọi tên và tin trả lời bot (cho bot làm quản trị viên thì nghe mọi tin)."
+        ),
+        Some(PlaceInGroup::Silenced) => format!(
+            "✘ Nhóm lớp {class}: bot không được phép viết. Trưởng nhóm mở quyền gửi tin cho bot."
+        ),
+        None => format!(
+            "✘ Nhóm lớp {class}: bot không còn trong nhóm. Cô chủ nhiệm thêm bot lại; nhóm vẫn gắn với lớp, không cần /ganlop lại."
+        ),
+    }
+}
+
+/// `off_ms`: how much our clock is ahead of Telegram's.
+pub fn doctor_clock(off_ms: i64) -> String {
+    let (seconds, way) = (
+        off_ms.abs() / 1_000,
+        if off_ms > 0 { "nhanh" } else { "chậm" },
+    );
+    format!(
+        "✘ Đồng hồ máy {way} {seconds} giây so với Telegram. Giờ nghỉ đêm và ngày trong báo cáo sẽ sai: bật đặt giờ tự động."
+    )
+}
+
+pub fn doctor_disk(free_bytes: u64) -> String {
+    format!(
+        "✘ Ổ đĩa chỉ còn trống {} MB. Dọn bớt để bot còn ghi được câu trả lời.",
+        free_bytes >> 20
+    )
 }
 
 pub fn doctor_inbox(aside: i64, oldest: Option<Timestamp>) -> String {

@@ -240,6 +240,23 @@ pub async fn person_of(
     row.map(|row| row.get("person_id")).transpose()
 }
 
+/// A bot's class groups: the platform's id of each and the class's title, in the order of the classes. Also
+/// those in which the bot is no longer.
+pub async fn bound_groups(
+    tx: &mut Tx,
+    channel: &str,
+    bot: &str,
+) -> Result<Vec<(String, String)>, sqlx::Error> {
+    const SELECT: &str = "SELECT c.external_id, k.title FROM bot b JOIN chat c ON c.bot_id = b.bot_id \
+         JOIN class_group g ON g.chat_id = c.chat_id \
+         JOIN class k ON k.school_id = g.school_id AND k.class_id = g.class_id \
+         WHERE b.channel = $1 AND b.name = $2 ORDER BY k.code, c.chat_id";
+    let rows = tx.rows(SELECT, vals![channel, bot]).await?;
+    rows.iter()
+        .map(|row| Ok((row.get("external_id")?, row.get("title")?)))
+        .collect()
+}
+
 /// No account of this bot speaks for this person any more.
 pub async fn leave(
     tx: &mut Tx,
@@ -275,10 +292,14 @@ pub async fn face(tx: &mut Tx, account: AccountId) -> Result<Option<Face>, sqlx:
 }
 
 /// The class whose group this chat is.
-pub async fn class_of(tx: &mut Tx, chat: ChatId) -> Result<Option<ClassId>, sqlx::Error> {
-    const SELECT: &str = "SELECT class_id FROM class_group WHERE chat_id = $1";
+pub async fn class_of(
+    tx: &mut Tx,
+    chat: ChatId,
+) -> Result<Option<(SchoolId, ClassId)>, sqlx::Error> {
+    const SELECT: &str = "SELECT school_id, class_id FROM class_group WHERE chat_id = $1";
     let row = tx.row(SELECT, vals![chat]).await?;
-    row.map(|row| row.get("class_id")).transpose()
+    row.map(|row| Ok((row.get("school_id")?, row.get("class_id")?)))
+        .transpose()
 }
 
 /// Takes from a chat what it was bound to.

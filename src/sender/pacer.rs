@@ -5,6 +5,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
+use crate::config::TelegramLimits;
 use crate::domain::message::ChatKind;
 use crate::domain::time::{MINUTE_MS, SECOND_MS};
 use crate::domain::{ChatId, Timestamp};
@@ -42,6 +43,16 @@ impl Limits {
             window_ms: MINUTE_MS,
         }),
     };
+
+    /// As an installation sets them.
+    pub fn telegram(set: &TelegramLimits) -> Self {
+        let rate = |most: usize, window_ms| (most > 0).then_some(Rate { most, window_ms });
+        Self {
+            overall: rate(set.per_second, SECOND_MS),
+            private_chat: rate(3 * set.per_chat_per_second, 3 * SECOND_MS),
+            group: rate(set.per_group_per_minute, MINUTE_MS),
+        }
+    }
 }
 
 /// What was sent lately, per bot.
@@ -176,6 +187,20 @@ mod tests {
             let full = i64::try_from((65 - 1) / rate.most).unwrap();
             assert_eq!(moments.last(), Some(&(full * rate.window_ms)), "{kind:?}");
         }
+    }
+
+    #[test]
+    fn what_is_not_set_is_telegrams_own_and_0_is_no_limit() {
+        assert_eq!(
+            Limits::telegram(&TelegramLimits::default()),
+            Limits::TELEGRAM
+        );
+        let none = TelegramLimits {
+            per_second: 0,
+            per_chat_per_second: 0,
+            per_group_per_minute: 0,
+        };
+        assert_eq!(Limits::telegram(&none), Limits::default());
     }
 
     #[test]

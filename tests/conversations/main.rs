@@ -38,6 +38,8 @@ mod support;
 
 mod confirming;
 mod families;
+mod groups;
+mod joining;
 mod launching;
 mod odd_input;
 mod reminding;

@@ -406,6 +406,32 @@ impl Room {
         self
     }
 
+    /// Somebody puts the bot into a group, or out of it.
+    pub async fn puts(&mut self, who: &str, group: &str, here: bool) -> &mut Self {
+        let chat = format!("{GROUP}{group}");
+        let update = self.update(&chat, ChatKind::Group, who, What::Presence { here });
+        self.lines.push(format!(
+            "{who}: bot {}",
+            if here {
+                "vào nhóm"
+            } else {
+                "ra khỏi nhóm"
+            }
+        ));
+        self.happens(vec![update]).await;
+        self
+    }
+
+    /// The group goes on under another name of the platform's.
+    pub async fn moves(&mut self, group: &str, to: &str) -> &mut Self {
+        let what = What::Moved {
+            to: format!("{GROUP}{to}"),
+        };
+        let update = self.update(&format!("{GROUP}{group}"), ChatKind::Group, group, what);
+        self.happens(vec![update]).await;
+        self
+    }
+
     pub async fn happens(&mut self, updates: Vec<Update>) -> Handled {
         let handled = self.app.handle(&self.bot, updates, self.now).await.unwrap();
         self.deliver().await;

@@ -20,7 +20,8 @@ use teloxide::types::{
 };
 use teloxide::{ApiError, RequestError};
 
-use crate::domain::message::{ChatKind, Choice, Payload};
+use crate::domain::Timestamp;
+use crate::domain::message::{Choice, Payload};
 use crate::outbox::Letter;
 use html::Html;
 use inbound::Me;
@@ -79,6 +80,33 @@ pub struct Standing {
     pub webhook: Option<String>,
     /// Updates Telegram still keeps for us.
     pub waiting: i64,
+}
+
+/// Who reads a menu of commands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Menu {
+    Private,
+    Group,
+    Administrators,
+}
+
+/// What the bot's own page says: at most 64, 120 and 512 characters (`setMyName`, `setMyShortDescription`,
+/// `setMyDescription`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Introduction {
+    pub name: String,
+    pub short: String,
+    pub long: String,
+}
+
+/// What the bot may do in a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PlaceInGroup {
+    /// Hears everything, whatever its privacy mode.
+    Administrator,
+    Member,
+    /// There, but not allowed to write.
+    Silenced,
 }
 
 /// What became of one row.
@@ -149,11 +177,12 @@ impl Telegram {
         Ok(())
     }
 
-    /// Fills the menu of commands in private chats or in groups.
-    pub async fn offer(&self, kind: ChatKind, commands: &[(&str, &str)]) -> Result<(), Trouble> {
-        let scope = match kind {
-            ChatKind::Private => "all_private_chats",
-            ChatKind::Group => "all_group_chats",
+    /// Fills the menu of commands for those who read it.
+    pub async fn offer(&self, menu: Menu, commands: &[(&str, &str)]) -> Result<(), Trouble> {
+        let scope = match menu {
+            Menu::Private => "all_private_chats",
+            Menu::Group => "all_group_chats",
+            Menu::Administrators => "all_chat_administrators",
         };
         let commands: Vec<_> = commands
             .iter()
@@ -162,6 +191,76 @@ impl Telegram {
         let wanted = serde_json::json!({ "commands": commands, "scope": { "type": scope } });
         let _: bool = self.call("setMyCommands", &wanted).await?;
         Ok(())
+    }
+
+    /// Says who the bot is, as far as it does not say so already: Telegram lets a name change a few times a day.
+    pub async fn introduce(&self, about: &Introduction) -> Result<(), Trouble> {
+        for (ask, tell, field, text) in [
+            ("getMyName", "setMyName", "name", &about.name),
+            (
+                "getMyShortDescription",
+                "setMyShortDescription",
+                "short_description",
+                &about.short,
+            ),
+            (
+                "getMyDescription",
+                "setMyDescription",
+                "description",
+                &about.long,
+            ),
+        ] {
+            let now: serde_json::Map<String, serde_json::Value> =
+                self.call(ask, &serde_json::json!({})).await?;
+            if now.get(field).and_then(serde_json::Value::as_str) != Some(text) {
+                let wanted = serde_json::json!({ field: text });
+                let _: bool = self.call(tell, &wanted).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// How this bot stands in a group; None when the group does not know it (any more).
+    pub async fn place_in(&self, chat: &str, me: i64) -> Result<Option<PlaceInGroup>, Trouble> {
+        #[derive(Deserialize)]
+        struct Member {
+            status: String,
+            can_send_messages: Option<bool>,
+            is_member: Option<bool>,
+        }
+        let wanted = serde_json::json!({ "chat_id": chat, "user_id": me });
+        let member: Member = match self.call("getChatMember", &wanted).await {
+            Ok(member) => member,
+            Err(Trouble::Refused) => return Ok(None),
+            Err(trouble) => return Err(trouble),
+        };
+        Ok(match member.status.as_str() {
+            "creator" | "administrator" => Some(PlaceInGroup::Administrator),
+            "member" => Some(PlaceInGroup::Member),
+            "restricted" if member.is_member == Some(true) => {
+                Some(if member.can_send_messages == Some(true) {
+                    PlaceInGroup::Member
+                } else {
+                    PlaceInGroup::Silenced
+                })
+            }
+            _ => None,
+        })
+    }
+
+    /// Telegram's clock, by the date of its answer; None when it did not say.
+    pub async fn clock(&self) -> Result<Option<Timestamp>, Trouble> {
+        let url = format!("{}/getMe", self.base);
+        let response = self
+            .http
+            .get(url)
+            .send()
+            .await
+            .map_err(|_| Trouble::Network)?;
+        let date = response.headers().get(reqwest::header::DATE);
+        let date = date.and_then(|date| date.to_str().ok());
+        let moment = date.and_then(|date| jiff::fmt::rfc2822::parse(date).ok());
+        Ok(moment.map(|at| Timestamp(at.timestamp().as_millisecond())))
     }
 
     /// What happened from `offset` on; everything before it is forgotten by Telegram. Waits for something

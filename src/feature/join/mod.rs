@@ -5,7 +5,10 @@
 
 pub mod link;
 mod staff;
+mod teacher;
 pub mod texts;
+
+pub use teacher::{admit, refuse};
 
 use crate::db::Tx;
 use crate::domain::message::{Choice, Priority, Say};
@@ -18,7 +21,7 @@ use crate::ledger;
 use crate::roster::arrivals::{self, Arrival, Consent, Step};
 use crate::roster::invites::{self, For, GUARDIANS, Invite, TRIES};
 use crate::roster::reach::{Mailbox, teachers_of};
-use crate::roster::{self, Child, Class, accounts, permit, store};
+use crate::roster::{self, Child, Class, store};
 use crate::understand::codes::Code;
 use crate::understand::fold::{clean, fold};
 use link::{Linked, link, unlink};
@@ -27,8 +30,6 @@ use link::{Linked, link, unlink};
 const ARRIVAL_MS: i64 = 48 * HOUR_MS;
 /// Which wording of the questions in `texts.rs` is asked now. A change of what is agreed to needs a new number.
 pub const CONSENT_VERSION: i64 = 1;
-/// More children of one name than this are not offered to the teacher.
-const OFFERED: usize = 8;
 /// Longer is no name.
 const LONGEST_NAME: usize = 40;
 
@@ -315,7 +316,7 @@ pub async fn words(
             }
         }
         (Step::Name, Some(class)) => match name_in(text) {
-            Some(name) => ask_teacher(tx, turn, arrival, class, &name, now)
+            Some(name) => teacher::asked(tx, turn, arrival, class, &name, now)
                 .await
                 .map(Some),
             None => Ok(None),
@@ -339,160 +340,6 @@ fn name_in(text: &str) -> Option<String> {
     let name = name.join(" ");
     let short = name.chars().count() <= LONGEST_NAME && name.split(' ').count() <= 6;
     (plain && short && !name.is_empty()).then_some(name)
-}
-
-async fn ask_teacher(
-    tx: &mut Tx,
-    turn: &Turn<'_>,
-    arrival: &Arrival,
-    class: ClassId,
-    name: &str,
-    now: Timestamp,
-) -> Result<Effects, sqlx::Error> {
-    let teachers = teachers_of(tx, arrival.school, class).await?;
-    if teachers.is_empty() {
-        return Ok(reply(turn, texts::NO_TEACHER, Vec::new()));
-    }
-    let title = class_of(tx, class)
-        .await?
-        .map_or(String::new(), |class| class.title);
-    let children = store::find_children(tx, arrival.school, &[class], name).await?;
-    let account = turn.account.id;
-    let admit = |child: &Child| {
-        let tap = Tap::Admit {
-            account,
-            child: child.id,
-        };
-        Choice::new(texts::admit(&child.name), tap.write())
-    };
-    let mut choices: Vec<Choice> = children.iter().take(OFFERED).map(admit).collect();
-    choices.push(Choice::new(
-        texts::REFUSE,
-        Tap::Refuse { account, class }.write(),
-    ));
-    let text = texts::asks_in(&turn.update.sender.name, name, &title, children.len());
-    let posts = teachers
-        .iter()
-        .map(|mailbox| post(mailbox, text.clone(), choices.clone()));
-    let arrival = Arrival {
-        step: Step::Teacher,
-        expires_at: now.plus_ms(ARRIVAL_MS),
-        ..arrival.clone()
-    };
-    // The name goes to the teacher and is kept nowhere.
-    arrivals::put(tx, &arrival).await?;
-    Ok(posts.fold(
-        reply(turn, texts::ASKED_TEACHER, Vec::new()),
-        Effects::and_say,
-    ))
-}
-
-/// The teacher knows them. None when it is not hers to say.
-pub async fn admit(
-    tx: &mut Tx,
-    turn: &Turn<'_>,
-    account: crate::domain::AccountId,
-    child: ChildId,
-    now: Timestamp,
-) -> Result<Option<Joined>, sqlx::Error> {
-    let Some(child) = turn.facts.child(child).cloned() else {
-        return Ok(None);
-    };
-    let hers = turn
-        .member_of(child.school)
-        .and_then(|member| permit::homeroom_of(member, child.class));
-    if hers.is_none() {
-        return Ok(None);
-    }
-    let waiting = arrivals::arrivals(tx, &[account], now).await?;
-    let asked = |arrival: &&Arrival| {
-        arrival.step == Step::Teacher
-            && arrival.school == child.school
-            && arrival.class == Some(child.class)
-    };
-    // Nobody gets in who did not ask: a made-up button finds nobody waiting.
-    let (Some(_), Some(face)) = (
-        waiting.iter().find(asked),
-        accounts::face(tx, account).await?,
-    ) else {
-        return Ok(Some(reply(turn, texts::SETTLED, Vec::new()).into()));
-    };
-    if child.guardians.len() >= GUARDIANS {
-        return Ok(Some(
-            reply(turn, texts::FULL_FOR_TEACHER, Vec::new()).into(),
-        ));
-    }
-    let linked = link(tx, account, &face.name, &child, now).await?;
-    let mut effects = reply(turn, &texts::admitted(&face.name, &child.name), Vec::new());
-    if let Some(chat) = face.private_chat {
-        let title = class_of(tx, child.class)
-            .await?
-            .map_or(String::new(), |class| class.title);
-        let mailbox = Mailbox {
-            person: linked.person,
-            name: face.name.clone(),
-            account,
-            bot: face.bot,
-            chat,
-        };
-        let text = texts::teacher_agreed(child.given_name(), &title, linked.counted);
-        effects = effects
-            .and_say(post(&mailbox, text, doors(&child)))
-            .and_say(post(
-                &mailbox,
-                texts::MAY_I_REMIND.to_owned(),
-                remind_choices(),
-            ));
-    }
-    Ok(Some(Joined {
-        effects,
-        classes: linked.classes,
-    }))
-}
-
-/// The teacher does not know them. None when it is not hers to say.
-pub async fn refuse(
-    tx: &mut Tx,
-    turn: &Turn<'_>,
-    account: crate::domain::AccountId,
-    class: ClassId,
-    now: Timestamp,
-) -> Result<Option<Effects>, sqlx::Error> {
-    let hers = turn
-        .members
-        .iter()
-        .any(|member| permit::homeroom_of(member, class).is_some());
-    if !hers {
-        return Ok(None);
-    }
-    let waiting = arrivals::arrivals(tx, &[account], now).await?;
-    let asked = |arrival: &&Arrival| arrival.step == Step::Teacher && arrival.class == Some(class);
-    let Some(arrival) = waiting.into_iter().find(|arrival| asked(&arrival)) else {
-        return Ok(Some(reply(turn, texts::SETTLED, Vec::new())));
-    };
-    ledger::store::take_pending(tx, account, arrival.school, now).await?;
-    arrivals::put(
-        tx,
-        &Arrival {
-            step: Step::Refused,
-            expires_at: now.plus_ms(ARRIVAL_MS),
-            ..arrival
-        },
-    )
-    .await?;
-    let mut effects = reply(turn, texts::REFUSED_FOR_TEACHER, Vec::new());
-    if let Some(face) = accounts::face(tx, account).await?
-        && let Some(chat) = face.private_chat
-    {
-        effects = effects.and_say(Say::Post {
-            bot: face.bot,
-            chat,
-            text: texts::REFUSED.to_owned(),
-            choices: Vec::new(),
-            priority: Priority::Reply,
-        });
-    }
-    Ok(Some(effects))
 }
 
 /// "Not my child": one's own link is taken away, and the teacher is told that one was.

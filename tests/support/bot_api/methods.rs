@@ -46,6 +46,11 @@ impl State {
             "deleteWebhook" => Ok(self.delete_webhook(values)),
             "getWebhookInfo" => Ok(self.webhook_info()),
             "setMyCommands" => self.set_commands(values),
+            "getMyName" => Ok(self.words_of("setMyName", "name")),
+            "getMyDescription" => Ok(self.words_of("setMyDescription", "description")),
+            "getMyShortDescription" => {
+                Ok(self.words_of("setMyShortDescription", "short_description"))
+            }
             "setMyName" => self.set_words(method, values, "name", 64),
             "setMyDescription" => self.set_words(method, values, "description", 512),
             "setMyShortDescription" => self.set_words(method, values, "short_description", 120),
@@ -97,6 +102,14 @@ impl State {
         if !within(text, 0, 200) {
             return Err(Refusal::violation("MESSAGE_TOO_LONG"));
         }
+        // Beside games, a tap may only open the bot's own private chat.
+        let url = values.get("url").and_then(Value::as_str);
+        let own = format!("https://t.me/{}?start=", super::USERNAME);
+        let begin = url.map(|url| url.strip_prefix(&own).unwrap_or(""));
+        let allowed = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+        if begin.is_some_and(|begin| !within(begin, 1, 64) || !begin.chars().all(allowed)) {
+            return Err(Refusal::violation("URL_INVALID"));
+        }
         let id = values["callback_query_id"].as_str().unwrap_or("");
         match self.taps.get_mut(id).filter(|tap| !tap.answered) {
             Some(tap) => {
@@ -104,6 +117,9 @@ impl State {
                 if !text.is_empty() {
                     let toasts = self.toasts.entry(tap.user_id).or_default();
                     toasts.push(text.to_owned());
+                }
+                if let Some(begin) = begin {
+                    self.begun.insert(tap.user_id, begin.to_owned());
                 }
                 Ok(true.into())
             }
@@ -154,6 +170,14 @@ impl State {
         }
         self.tell_of_itself(method, values);
         Ok(true.into())
+    }
+
+    /// What was set last; a bot has a name from its beginning, and nothing else.
+    fn words_of(&self, method: &str, name: &str) -> Value {
+        let set = self.profile.iter().rev().find(|(known, _)| known == method);
+        let words = set.and_then(|(_, values)| values[name].as_str());
+        let first = if name == "name" { "Bot under test" } else { "" };
+        json!({ name: words.unwrap_or(first) })
     }
 
     fn tell_of_itself(&mut self, method: &str, values: &Values) {

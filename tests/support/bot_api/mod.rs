@@ -187,6 +187,11 @@ impl BotApi {
         state.toasts.get(&user_id).cloned().unwrap_or_default()
     }
 
+    /// With what word a tap opened this person's private chat last; they send it as `/start word`.
+    pub fn begun(&self, user_id: i64) -> Option<String> {
+        self.state().begun.get(&user_id).cloned()
+    }
+
     /// Taps whose button still shows that it is waiting.
     pub fn unanswered_taps(&self) -> Vec<String> {
         let state = self.state();

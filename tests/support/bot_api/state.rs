@@ -24,6 +24,8 @@ pub struct State {
     pub webhook: Option<Webhook>,
     pub taps: BTreeMap<String, Tap>,
     pub toasts: BTreeMap<i64, Vec<String>>,
+    /// With what word a tap opened somebody's private chat last.
+    pub begun: BTreeMap<i64, String>,
     pub files: Vec<String>,
     pub profile: Vec<(String, Value)>,
     pub calls: Vec<Call>,
@@ -105,6 +107,7 @@ impl State {
             webhook: None,
             taps: BTreeMap::new(),
             toasts: BTreeMap::new(),
+            begun: BTreeMap::new(),
             files: Vec::new(),
             profile: Vec::new(),
             calls: Vec::new(),

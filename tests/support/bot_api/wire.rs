@@ -73,8 +73,9 @@ async fn converse(mut stream: TcpStream, inside: &Inside) {
         match inside.answer(request).await {
             Reply::Answer { status, kind, body } => {
                 let bye = if last { "Connection: close\r\n" } else { "" };
+                let date = jiff::Timestamp::now().strftime("%a, %d %b %Y %H:%M:%S GMT");
                 let head = format!(
-                    "HTTP/1.1 {status} {}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n{bye}\r\n",
+                    "HTTP/1.1 {status} {}\r\nDate: {date}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n{bye}\r\n",
                     reason(status),
                     body.len()
                 );

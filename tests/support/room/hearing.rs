@@ -154,6 +154,24 @@ impl Room {
         self
     }
 
+    /// The bot said and did nothing.
+    #[track_caller]
+    pub fn is_silent(&self) -> &Self {
+        assert!(self.turn.is_empty(), "{}", self.transcript());
+        self
+    }
+
+    /// Everything the bot wrote to this person alone since the scene began.
+    pub fn bot_lines(&self, who: &str) -> Vec<&str> {
+        let start = format!("  bot → {who}: ");
+        let own = |line: &String| line.starts_with(&start);
+        self.lines
+            .iter()
+            .filter(|line| own(line))
+            .map(String::as_str)
+            .collect()
+    }
+
     /// What the bot wrote in the last turn to this person alone.
     pub fn privately_told(&self, who: &str) -> String {
         self.told(&format!("  bot → {who}: "))

@@ -3,25 +3,20 @@
 use lopso::db::fresh_id;
 use lopso::domain::message::{ChatKind, ChatSeen, Sender};
 use lopso::domain::*;
+use lopso::installation::Key;
 use lopso::ledger::{links, store as ledger};
 use lopso::roster::School;
 use lopso::roster::accounts::{accounts, bind_class, bind_staff_room, chats, join};
+use lopso::roster::invites::{Codes, For, Printing, issue};
 use lopso::roster::store::{self, ChildEntry, NewClass};
 
 use super::{Elsewhere, GROUP, Room};
 
 impl Room {
     pub async fn class(&mut self, code: &str) {
-        let id = ClassId(fresh_id(self.now));
+        self.class_without_group(code).await;
+        let id = self.classes[code];
         let mut tx = self.test.db.begin().await.unwrap();
-        store::add_classes(
-            &mut tx,
-            self.school.id,
-            &self.school.year,
-            &[NewClass::plain(id, code)],
-        )
-        .await
-        .unwrap();
         let seen = ChatSeen {
             external_id: format!("{GROUP}{code}"),
             kind: ChatKind::Group,
@@ -30,6 +25,16 @@ impl Room {
             .await
             .unwrap();
         bind_class(&mut tx, known[&seen.external_id].id, self.school.id, id)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    pub async fn class_without_group(&mut self, code: &str) {
+        let id = ClassId(fresh_id(self.now));
+        let mut tx = self.test.db.begin().await.unwrap();
+        let class = [NewClass::plain(id, code)];
+        store::add_classes(&mut tx, self.school.id, &self.school.year, &class)
             .await
             .unwrap();
         tx.commit().await.unwrap();
@@ -98,6 +103,65 @@ impl Room {
             .await
             .unwrap();
         tx.commit().await.unwrap();
+    }
+
+    /// The codes on a child's slip, printed now.
+    pub async fn slip(&mut self, child: &str) -> Codes {
+        self.codes(For::Child(self.children[child]), Printing::Again)
+            .await
+    }
+
+    pub async fn new_slip(&mut self, child: &str) -> Codes {
+        self.codes(For::Child(self.children[child]), Printing::Anew)
+            .await
+    }
+
+    /// The code of somebody on the staff.
+    pub async fn invitation(&mut self, colleague: &str) -> Codes {
+        self.codes(For::Staff(self.people[colleague]), Printing::Again)
+            .await
+    }
+
+    pub async fn new_invitation(&mut self, colleague: &str) -> Codes {
+        self.codes(For::Staff(self.people[colleague]), Printing::Anew)
+            .await
+    }
+
+    /// The code that the first start prints.
+    pub async fn first_code(&mut self) -> Codes {
+        self.codes(For::Lead(self.school.id), Printing::Again).await
+    }
+
+    async fn codes(&mut self, to: For, printing: Printing) -> Codes {
+        let mut tx = self.test.db.begin().await.unwrap();
+        let key = Key::new(b"key");
+        let codes = issue(&mut tx, &key, self.school.id, &[to], printing, self.now)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        codes.into_iter().next().unwrap()
+    }
+
+    /// Somebody on the staff list who has not come in.
+    pub async fn colleague(&mut self, name: &str, role: Role, classes: &[&str]) {
+        let id = PersonId(fresh_id(self.now));
+        let mut tx = self.test.db.begin().await.unwrap();
+        let person = [(id, name.to_owned())];
+        store::add_persons(&mut tx, self.school.id, &person, self.now)
+            .await
+            .unwrap();
+        store::add_roles(&mut tx, self.school.id, &[(id, role)])
+            .await
+            .unwrap();
+        let own: Vec<_> = classes
+            .iter()
+            .map(|code| (self.classes[*code], id))
+            .collect();
+        store::add_homerooms(&mut tx, self.school.id, &own)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        self.people.insert(name.to_owned(), id);
     }
 
     /// The next list of the school's staff does not name them any more.

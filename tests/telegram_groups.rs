@@ -1,0 +1,327 @@
+//! Groups and people on Telegram, end to end: a group is bound, the bot is put out and comes back, the group becomes
+//! a supergroup, somebody unlinked taps and comes in, the bot introduces itself, `lopso doctor` looks at groups.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on should stop"
+)]
+
+#[path = "support/bot_api/mod.rs"]
+mod bot_api;
+#[path = "support/http.rs"]
+mod http;
+#[path = "support/program.rs"]
+mod program;
+
+use bot_api::{BotApi, SentMessage};
+use http::{free_address, get, wait_for};
+use program::{Office, Running, Said};
+
+const TOKEN: &str = "42:test-token";
+const TEACHER: i64 = 1_001;
+const MOTHER: i64 = 1_002;
+/// A basic group, such as people make who do not know of supergroups.
+const GROUP: i64 = -500;
+
+/// A school with one class and its teacher, and the program running.
+struct School {
+    office: Office,
+    api: BotApi,
+    address: String,
+}
+
+impl School {
+    fn new() -> Self {
+        let school = Self {
+            office: Office::new(),
+            api: BotApi::start(TOKEN),
+            address: free_address(),
+        };
+        let name = "Trường Mầm non Hoa Sen";
+        school
+            .office
+            .run(&["school", "add", "--code", "hoa-sen", "--name", name])
+            .fine();
+        school.office.write(
+            "roster.csv",
+            "lop,ma_be,ho_ten\n5A1,HS1,Nguyễn Hoài An\n5A1,HS2,Trần Hải Nam\n",
+        );
+        school
+            .office
+            .run(&["import", "roster", "roster.csv"])
+            .fine();
+        school.office.write(
+            "staff.csv",
+            "ho_ten,vai_tro,lop\nPhạm Thị Hoa,giao_vien,5A1\n",
+        );
+        school.office.run(&["import", "staff", "staff.csv"]).fine();
+        school
+    }
+
+    fn opens(&self) -> Running {
+        let url = self.api.url();
+        let settings = [
+            ("LOPSO_TELEGRAM_TOKEN", TOKEN),
+            ("LOPSO_TELEGRAM_API_URL", url.as_str()),
+            ("LOPSO_HTTP_ADDR", self.address.as_str()),
+            ("LOPSO_TEST_CLOCK", "2026-11-17T08:00:00+07:00"),
+        ];
+        let running = self.office.start(&["serve"], &settings);
+        wait_for("the program", || get(&self.address, "/readyz"));
+        // The invitations name the bot, so it must have spoken with Telegram once.
+        wait_for("the menu", || {
+            (!self.api.profile().is_empty()).then_some(())
+        });
+        running
+    }
+
+    fn examined(&self, more: &[(&str, &str)]) -> Said {
+        let url = self.api.url();
+        let settings = [
+            ("LOPSO_TELEGRAM_TOKEN", TOKEN),
+            ("LOPSO_TELEGRAM_API_URL", url.as_str()),
+        ];
+        self.office
+            .run_with(&["doctor"], &[&settings, more].concat())
+    }
+
+    /// The link's code in the row that names this.
+    fn code(&self, words: &[&str], name: &str) -> String {
+        let said = self
+            .office
+            .run(&[&["invites", "--format", "csv"], words].concat())
+            .fine();
+        let row = said.out.lines().find(|line| line.contains(name)).unwrap();
+        row.split(',').nth(4).unwrap().to_owned()
+    }
+
+    /// The bot's newest message in a chat that says this.
+    fn hears(&self, chat: i64, words: &str) -> SentMessage {
+        wait_for(words, || {
+            self.api
+                .messages(chat)
+                .into_iter()
+                .rev()
+                .find(|message| message.text.contains(words))
+        })
+    }
+
+    fn taps(&self, chat: i64, who: i64, label: &str) {
+        let (message, data) = wait_for(label, || {
+            self.api
+                .messages(chat)
+                .into_iter()
+                .rev()
+                .find_map(|message| {
+                    let found = message
+                        .buttons
+                        .iter()
+                        .flatten()
+                        .find(|(words, _)| words.contains(label));
+                    found.map(|(_, data)| (message.message_id, data.clone()))
+                })
+        });
+        self.api
+            .person_taps(chat, who, "Ai", message, &data)
+            .unwrap();
+    }
+
+    /// The teacher comes in and binds the class's group.
+    fn group_is_bound(&self) {
+        let code = self.code(&["--staff"], "Phạm Thị Hoa");
+        self.api
+            .person_writes(TEACHER, TEACHER, "Hoa", &format!("/start {code}"));
+        self.hears(TEACHER, "phụ trách lớp 5A1");
+        self.api.group(GROUP, "Lớp 5A1");
+        self.api
+            .my_chat_member(GROUP, TEACHER, "Hoa", "left", "member");
+        self.hears(GROUP, "chưa gắn với lớp nào");
+        self.api
+            .person_writes(GROUP, TEACHER, "Hoa", "/ganlop@lopso_test_bot");
+        self.hears(GROUP, "📋 Lớp 5A1");
+    }
+
+    #[track_caller]
+    fn holds(&self) {
+        assert_eq!(self.api.violations(), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn a_tap_of_somebody_unlinked_opens_the_private_chat_and_is_counted_after_the_teachers_word() {
+    let school = School::new();
+    let _running = school.opens();
+    school.group_is_bound();
+    school.taps(GROUP, MOTHER, "Đã quét QR");
+    let begin = wait_for("the private chat", || school.api.begun(MOTHER));
+    // Telegram sends what stands behind `?start=` when she presses Start.
+    school
+        .api
+        .person_writes(MOTHER, MOTHER, "Mẹ An", &format!("/start {begin}"));
+    school.hears(MOTHER, "Mình đồng ý không ạ?");
+    school.taps(MOTHER, MOTHER, "Đồng ý");
+    school.hears(MOTHER, "tên của bé");
+    school.api.person_writes(MOTHER, MOTHER, "Mẹ An", "An");
+    school.hears(TEACHER, "Mẹ An xin được ghi là người nhà của bé An");
+    school.taps(TEACHER, TEACHER, "Đồng ý: bé Nguyễn Hoài An");
+    school.hears(MOTHER, "cô giáo xác nhận rồi");
+    school.hears(GROUP, "1/2 gia đình đã xong");
+    school.holds();
+}
+
+#[test]
+fn a_group_that_becomes_a_supergroup_keeps_its_class() {
+    let school = School::new();
+    let _running = school.opens();
+    school.group_is_bound();
+    let new = school.api.migrate(GROUP);
+    school.hears(new, "📋 Lớp 5A1");
+    let code = school.code(&[], "Nguyễn Hoài An");
+    school
+        .api
+        .person_writes(MOTHER, MOTHER, "Mẹ An", &format!("/start {code}"));
+    school.hears(MOTHER, "Mình đồng ý không ạ?");
+    school.taps(MOTHER, MOTHER, "Đồng ý");
+    school.hears(MOTHER, "người nhà của bé An");
+    school.taps(new, MOTHER, "Đã quét QR");
+    school.hears(new, "1/2 gia đình đã xong");
+    school.holds();
+}
+
+#[test]
+fn put_out_of_the_group_the_teacher_is_told_and_back_in_it_goes_on() {
+    let school = School::new();
+    let _running = school.opens();
+    school.group_is_bound();
+    school
+        .api
+        .my_chat_member(GROUP, MOTHER, "Ai đó", "member", "kicked");
+    school.hears(TEACHER, "ra khỏi nhóm lớp 5A1");
+    let ill = school.examined(&[("LOPSO_TEST_CLOCK", "")]);
+    assert!(
+        ill.out.contains("✘ Nhóm lớp 5A1: bot không còn trong nhóm"),
+        "{}",
+        ill.out
+    );
+    let boards = |api: &BotApi| {
+        api.messages(GROUP)
+            .iter()
+            .filter(|message| message.text.contains("📋"))
+            .count()
+    };
+    let before = boards(&school.api);
+    school
+        .api
+        .my_chat_member(GROUP, TEACHER, "Hoa", "kicked", "member");
+    wait_for("a fresh board", || {
+        (boards(&school.api) > before).then_some(())
+    });
+    school.holds();
+}
+
+#[test]
+fn the_doctor_looks_at_the_groups_and_at_the_clock() {
+    let school = School::new();
+    let running = school.opens();
+    let none = school.examined(&[]);
+    assert!(none.out.contains("Chưa có nhóm lớp nào"), "{}", none.out);
+    school.group_is_bound();
+    let well = school.examined(&[]);
+    assert_eq!(well.status, Some(0), "{}", well.out);
+    assert!(
+        well.out
+            .contains("✔ Nhóm lớp 5A1: bot viết được, nghe mọi tin"),
+        "{}",
+        well.out
+    );
+    school.api.hears_all(false);
+    let deaf = school.examined(&[]);
+    assert!(
+        deaf.out
+            .contains("chỉ nghe lệnh, tin gọi tên và tin trả lời bot"),
+        "{}",
+        deaf.out
+    );
+    let late = school.examined(&[("LOPSO_TEST_CLOCK", "2020-01-01T08:00:00+07:00")]);
+    assert_eq!(late.status, Some(1));
+    assert!(late.out.contains("Đồng hồ máy chậm"), "{}", late.out);
+    drop(running);
+    school.holds();
+}
+
+#[test]
+fn the_bot_introduces_itself_by_the_schools_name_and_does_not_repeat_itself() {
+    let school = School::new();
+    let set = |api: &BotApi| -> Vec<String> {
+        let profile = api.profile();
+        let words = profile
+            .iter()
+            .filter(|(method, _)| method != "setMyCommands");
+        words
+            .map(|(method, values)| format!("{method} {values}"))
+            .collect()
+    };
+    let running = school.opens();
+    let told = wait_for("name and descriptions", || {
+        Some(set(&school.api)).filter(|told| told.len() == 3)
+    });
+    assert!(
+        told.iter().any(
+            |line| line.contains("setMyName") && line.contains("Trợ lý Trường Mầm non Hoa Sen")
+        ),
+        "{told:?}"
+    );
+    let menus = format!("{:?}", school.api.profile());
+    for words in ["all_chat_administrators", "ganlop", "nhac", "dung"] {
+        assert!(menus.contains(words), "{words} in {menus}");
+    }
+    drop(running);
+    let before = school.api.profile().len();
+    let _running = school.opens();
+    wait_for("the menus again", || {
+        (school.api.profile().len() >= before + 3).then_some(())
+    });
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    assert_eq!(
+        set(&school.api).len(),
+        3,
+        "said again though nothing changed"
+    );
+    school.holds();
+}
+
+#[test]
+fn who_blocks_the_bot_is_not_written_to_until_they_write_again() {
+    let school = School::new();
+    let _running = school.opens();
+    school.group_is_bound();
+    let code = school.code(&[], "Nguyễn Hoài An");
+    school
+        .api
+        .person_writes(MOTHER, MOTHER, "Mẹ An", &format!("/start {code}"));
+    school.hears(MOTHER, "Mình đồng ý không ạ?");
+    school.taps(MOTHER, MOTHER, "Đồng ý");
+    school.hears(MOTHER, "nhắc nhẹ nhé?");
+    school.taps(MOTHER, MOTHER, "🔔 Đồng ý");
+    wait_for("her yes", || {
+        (!school.api.toasts(MOTHER).is_empty()).then_some(())
+    });
+    school
+        .api
+        .my_chat_member(MOTHER, MOTHER, "Mẹ An", "member", "kicked");
+    school
+        .api
+        .person_writes(TEACHER, TEACHER, "Hoa", "/nhac qr");
+    school.hears(TEACHER, "Chưa nhắn riêng được: 1 nhà");
+    school
+        .api
+        .person_writes(MOTHER, MOTHER, "Mẹ An", "/trogiup");
+    school.hears(MOTHER, "/xacnhan");
+    school
+        .api
+        .person_writes(TEACHER, TEACHER, "Hoa", "/nhac qr");
+    school.hears(TEACHER, "Em nhắn riêng được: 1 nhà (1 người)");
+    school.holds();
+}
