@@ -292,7 +292,7 @@ mod tests {
                     .len()
             })
             .sum();
-        assert_eq!((listed, shipped_holidays().len()), (3 * 13, 3 * 13));
+        assert_eq!((listed, shipped_holidays().len()), (3 * 14, 3 * 14));
     }
 
     #[test]

@@ -58,8 +58,8 @@ everywhere! {
     async fn a_group_of_a_strangers_gets_one_sentence_and_then_silence(room: Room) {
         three_families(&mut room).await;
         room.puts("Kẻ lạ", "nhóm lạ", true).await.hears("chưa gắn với lớp nào");
-        room.in_group("nhóm lạ", "Mẹ An", "nhà em quét qr rồi ạ").await.is_silent();
-        room.in_group("nhóm lạ", "Mẹ An", "hôm nay trời đẹp").await.is_silent();
+        room.in_group("nhóm lạ", "Mẹ An", "nhà em quét qr rồi ạ").await.silence();
+        room.in_group("nhóm lạ", "Mẹ An", "hôm nay trời đẹp").await.silence();
         assert_eq!(room.acts().await, 0);
         room.mentioning("nhóm lạ", "Kẻ lạ", "/ganlop").await.hears("chưa mở cho mình");
         assert_eq!(groups(&room).await, 1);
@@ -69,7 +69,7 @@ everywhere! {
         three_families(&mut room).await;
         room.privately("Cô Hoa", "/trogiup").await;
         room.puts("Kẻ lạ", "5A1", false).await.hears("bot → Cô Hoa: Dạ, em vừa được đưa ra khỏi nhóm lớp 5A1");
-        room.puts("Kẻ lạ", "5A1", false).await.is_silent();
+        room.puts("Kẻ lạ", "5A1", false).await.silence();
         // What is told elsewhere counts, and nothing goes to where nobody reads it.
         room.privately("Mẹ An", "nhà em quét qr rồi ạ").await.does_not_hear("nhóm 5A1");
         room.puts("Cô Hoa", "5A1", true).await.hears("bot → nhóm 5A1: 📋 Lớp 5A1").hears("1/3");
@@ -81,7 +81,7 @@ everywhere! {
         room.moves("5A1", "5A1 lớn").await.hears("bot → nhóm 5A1 lớn: 📋 Lớp 5A1").hears("1/3");
         room.chooses("5A1 lớn", "Ba Nam", "Đã quét QR").await.does_not_hear("nhóm 5A1:");
         assert_eq!((room.count("qr").await, groups(&room).await), ((2, 3), 1));
-        room.moves("5A1", "5A1 lớn").await.is_silent();
+        room.moves("5A1", "5A1 lớn").await.silence();
     }
 
     async fn the_principal_makes_a_group_the_staffs(room: Room) {

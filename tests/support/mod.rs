@@ -8,6 +8,8 @@
     reason = "a test that cannot go on should stop; not every test file uses every helper"
 )]
 
+#[path = "bot_api/mod.rs"]
+pub mod bot_api;
 pub mod room;
 
 use std::path::PathBuf;

@@ -6,6 +6,7 @@
 mod hearing;
 mod scene;
 mod stage;
+mod wire;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -63,6 +64,8 @@ pub struct Room {
     counter: u32,
     /// With what word the bot last opened somebody's private chat.
     begun: HashMap<String, String>,
+    /// The platform between, where the conversation goes over HTTP.
+    wire: Option<wire::Wire>,
 }
 
 /// "bot → nhóm 5A1" begins with this.
@@ -105,7 +108,11 @@ impl Room {
             turn: Vec::new(),
             counter: 0,
             begun: HashMap::new(),
+            wire: None,
         };
+        if stage.channel == Channel::Telegram {
+            room.wire = Some(wire::Wire::open().await);
+        }
         room.class("5A1").await;
         room.staff("Cô Hoa", Role::Teacher, &["5A1"]).await;
         room.staff("Cô Lan", Role::Principal, &[]).await;
@@ -433,7 +440,17 @@ impl Room {
     }
 
     pub async fn happens(&mut self, updates: Vec<Update>) -> Handled {
-        let handled = self.app.handle(&self.bot, updates, self.now).await.unwrap();
+        let heard = match &mut self.wire {
+            None => updates,
+            Some(wire) => {
+                let mut heard = Vec::new();
+                for update in updates {
+                    heard.extend(wire.brings(update, self.now).await);
+                }
+                heard
+            }
+        };
+        let handled = self.app.handle(&self.bot, heard, self.now).await.unwrap();
         self.deliver().await;
         handled
     }

@@ -470,11 +470,17 @@ fn keyboard(choices: &[Choice]) -> InlineKeyboardMarkup {
 }
 
 /// The same text stands there already, or the tap's button stopped waiting.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "of some two hundred refusals these say that nothing is left to do"
+)]
 fn is_pointless(refused: &ApiError) -> bool {
-    matches!(
-        refused,
-        ApiError::MessageNotModified | ApiError::InvalidQueryId
-    )
+    match refused {
+        ApiError::MessageNotModified | ApiError::InvalidQueryId => true,
+        // Telegram writes "query ID is invalid", teloxide waits for "query id is invalid".
+        ApiError::Unknown(words) => words.contains("query is too old"),
+        _ => false,
+    }
 }
 
 #[expect(

@@ -108,6 +108,20 @@ impl BotApi {
         update_id
     }
 
+    /// A photo, with words under it or without.
+    #[track_caller]
+    pub fn person_shows(&self, chat_id: i64, user_id: i64, name: &str, caption: Option<&str>) {
+        let mut state = self.state();
+        let photo = json!([{"file_id": "p1", "file_unique_id": "u1", "width": 90, "height": 90}]);
+        let mut told = json!({ "photo": photo });
+        if let Some(caption) = caption {
+            told["caption"] = caption.into();
+        }
+        state.chat(chat_id).take_in(user_id, name);
+        state.happen(chat_id, user(user_id, name), told);
+        self.inside.news.notify_waiters();
+    }
+
     /// The person changes what they wrote.
     #[track_caller]
     pub fn edited(&self, chat_id: i64, message_id: i64, text: &str) -> i64 {
@@ -162,6 +176,30 @@ impl BotApi {
         let update_id = state.deliver("callback_query", content);
         self.inside.news.notify_waiters();
         Ok(update_id)
+    }
+
+    /// A tap with data that no message need offer, as somebody with a made-up client could. Returns the tap's id.
+    #[track_caller]
+    pub fn person_forges(&self, chat_id: i64, user_id: i64, name: &str, data: &str) -> String {
+        let mut state = self.state();
+        state.chat(chat_id).take_in(user_id, name);
+        let id = (4_000_000_000_000_000_000 + state.next_update).to_string();
+        let tap = Tap {
+            user_id,
+            answered: false,
+        };
+        state.taps.insert(id.clone(), tap);
+        let chat = state.chat(chat_id).told();
+        let content = json!({
+            "id": id,
+            "from": user(user_id, name),
+            "message": {"chat": chat, "message_id": 1, "date": 0},
+            "chat_instance": format!("{}", chat_id.wrapping_mul(7_919)),
+            "data": data,
+        });
+        state.deliver("callback_query", content);
+        self.inside.news.notify_waiters();
+        id
     }
 
     /// Somebody is added to a group.

@@ -21,18 +21,22 @@ impl Room {
             .unwrap();
         let mut outcomes = Vec::new();
         for letter in &letters {
-            let line = self.hear(letter);
+            let id = match &mut self.wire {
+                None => Some(letter.id.to_string()),
+                Some(wire) => wire.delivers(letter).await,
+            };
+            let line = self.hear(letter, id.as_deref().unwrap_or_default());
             self.turn.push(line.clone());
             self.lines.push(line);
-            let external_id =
-                matches!(letter.payload, Payload::Message { .. }).then(|| letter.id.to_string());
+            let external_id = id.filter(|_| matches!(letter.payload, Payload::Message { .. }));
             outcomes.push((letter.id, Outcome::Sent { external_id }));
         }
         outbox::settle(&mut tx, &outcomes).await.unwrap();
         tx.commit().await.unwrap();
     }
 
-    fn hear(&mut self, letter: &Letter) -> String {
+    /// `id`: the platform's id of a message.
+    fn hear(&mut self, letter: &Letter, id: &str) -> String {
         let place = |chat: &str| match chat.strip_prefix(GROUP) {
             Some(class) => format!("nhóm {class}"),
             None => chat.strip_prefix("riêng-").unwrap_or(chat).to_owned(),
@@ -46,7 +50,7 @@ impl Room {
             } => {
                 self.no_name_in_a_group(&letter.to, text, choices);
                 self.said.push(Said {
-                    id: letter.id.to_string(),
+                    id: id.to_owned(),
                     chat: letter.to.clone(),
                     text: text.clone(),
                     choices: choices.clone(),
@@ -85,9 +89,15 @@ impl Room {
                     text.encode_utf16().count() <= 200,
                     "a toast of more than 200: {text}"
                 );
-                let who = callback.split_once(' ').map_or("", |(_, who)| who);
+                let who = match &self.wire {
+                    None => callback
+                        .split_once(' ')
+                        .map_or("", |(_, who)| who)
+                        .to_owned(),
+                    Some(wire) => wire.who_tapped(callback),
+                };
                 if let Some(begin) = begin {
-                    self.begun.insert(who.to_owned(), begin.clone());
+                    self.begun.insert(who.clone(), begin.clone());
                     return format!("  bot mở chat riêng cho {who}");
                 }
                 if text.is_empty() {
@@ -272,6 +282,9 @@ impl Room {
 
     /// What must hold after every conversation.
     pub async fn must_hold(&self) {
+        if let Some(wire) = &self.wire {
+            wire.holds();
+        }
         let difference = recount(&self.test.db, &self.school).await.unwrap();
         assert!(
             difference.is_none(),

@@ -27,6 +27,12 @@ pub const ZALO_POSTGRES: Stage = Stage {
     channel: Channel::SandboxZalo,
 };
 
+/// Over HTTP, through the program's own reader and sender and a Telegram of the tests' own.
+pub const TELEGRAM_WIRE: Stage = Stage {
+    engine: Engine::Sqlite,
+    channel: Channel::Telegram,
+};
+
 /// One conversation, played on each of these stages; afterwards everything is counted anew.
 #[macro_export]
 macro_rules! played {
@@ -45,13 +51,13 @@ macro_rules! played {
     };
 }
 
-/// Plays each conversation in both manners and on both engines.
+/// Plays each conversation in both manners and on both engines, and once over HTTP.
 #[macro_export]
 macro_rules! everywhere {
     ($(async fn $name:ident($room:ident: Room) $body:block)*) => {$(
         $crate::played! { $name $room $body
             telegram_sqlite on TELEGRAM_SQLITE, telegram_postgres on TELEGRAM_POSTGRES,
-            zalo_sqlite on ZALO_SQLITE, zalo_postgres on ZALO_POSTGRES }
+            telegram_wire on TELEGRAM_WIRE, zalo_sqlite on ZALO_SQLITE, zalo_postgres on ZALO_POSTGRES }
     )*};
 }
 
@@ -60,7 +66,8 @@ macro_rules! everywhere {
 macro_rules! with_buttons {
     ($(async fn $name:ident($room:ident: Room) $body:block)*) => {$(
         $crate::played! { $name $room $body
-            telegram_sqlite on TELEGRAM_SQLITE, telegram_postgres on TELEGRAM_POSTGRES }
+            telegram_sqlite on TELEGRAM_SQLITE, telegram_postgres on TELEGRAM_POSTGRES,
+            telegram_wire on TELEGRAM_WIRE }
     )*};
 }
 
