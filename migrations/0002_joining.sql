@@ -21,6 +21,8 @@ CREATE TABLE invite (
     CONSTRAINT invite_code_is_unique_in_a_school UNIQUE (code_mark, school_id)
 );
 
+CREATE INDEX invite_by_user ON invite (used_by);
+
 -- Somebody on the way to being linked. Dropped when it expires.
 CREATE TABLE arrival (
     account_id BIGINT NOT NULL PRIMARY KEY REFERENCES account (account_id),
@@ -32,6 +34,8 @@ CREATE TABLE arrival (
     child_id   BIGINT,
     expires_at BIGINT NOT NULL
 );
+
+CREATE INDEX arrival_by_age ON arrival (expires_at);
 
 -- What somebody agreed to or not, each answer kept: the last one counts, the others are the proof.
 CREATE TABLE consent (
@@ -53,6 +57,7 @@ CREATE TABLE wrong_code (
     at         BIGINT NOT NULL
 );
 CREATE INDEX wrong_code_by_account ON wrong_code (account_id, at);
+CREATE INDEX wrong_code_by_age ON wrong_code (at);
 
 -- Since when the bot is no longer in this chat.
 ALTER TABLE chat ADD COLUMN left_at BIGINT;

@@ -11,6 +11,7 @@ CREATE TABLE reminder (
 );
 CREATE INDEX reminder_by_child ON reminder (child_id, at);
 CREATE INDEX reminder_by_time ON reminder (at);
+CREATE INDEX reminder_by_account ON reminder (account_id);
 
 -- When a class's group last read about a task because of a reminder.
 CREATE TABLE group_reminder (
@@ -35,6 +36,9 @@ CREATE TABLE due (
     asked_by   BIGINT REFERENCES account (account_id)
 );
 CREATE INDEX due_by_time ON due (due_at);
+CREATE INDEX due_by_task ON due (school_id, task_id);
+CREATE INDEX due_by_account ON due (account_id);
+CREATE INDEX due_by_asker ON due (asked_by);
 
 -- The task that a waiting reminder is about, so that it is dropped when the family answers meanwhile.
 ALTER TABLE outbox ADD COLUMN about BIGINT;

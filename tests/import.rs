@@ -258,7 +258,7 @@ in_an_office! {
         import(&office, "staff", &first, &[]).fine().says("Người mới (2)");
         import(&office, "staff", &first, &[]).fine().says("Không có gì thay đổi");
         let moved = office.write("nhan-su.csv", "ho_ten,vai_tro,lop\nVũ Minh Thư,giao_vien,5A2\n");
-        import(&office, "staff", &moved, &[]).fine().says("Đổi vai trò hoặc lớp (1):\n  Vũ Minh Thư").says("vẫn giữ nguyên (1)");
+        import(&office, "staff", &moved, &[]).fine().says("Đổi vai trò hoặc lớp (1):\n  Vũ Minh Thư").says("vẫn giữ nguyên (ai đã nghỉ hẳn: thêm --remove-missing) (1)");
         let now = rows(db, STAFF).await;
         assert_eq!(now.len(), 2);
         assert_eq!(now[1], ["Vũ Minh Thư", "giao_vien", "5A2"]);
