@@ -118,6 +118,7 @@ fn texts(letters: &[Letter]) -> Vec<&str> {
             Payload::Message { text, .. }
             | Payload::Edit { text, .. }
             | Payload::Toast { text, .. } => text.as_str(),
+            Payload::File { name, .. } => name.as_str(),
             Payload::Reaction { emoji, .. } => emoji.as_str(),
         })
         .collect()

@@ -15,8 +15,13 @@ mod http;
 #[path = "support/program.rs"]
 mod program;
 
+use base64::Engine as _;
 use bot_api::{BotApi, SentMessage};
 use http::{free_address, get, wait_for};
+use lopso::db::Db;
+use lopso::domain::Timestamp;
+use lopso::domain::message::{Payload, Priority, Show};
+use lopso::outbox::{self, Draft};
 use program::{Office, Running, Said};
 
 const TOKEN: &str = "42:test-token";
@@ -289,6 +294,72 @@ fn the_bot_introduces_itself_by_the_schools_name_and_does_not_repeat_itself() {
         3,
         "said again though nothing changed"
     );
+    school.holds();
+}
+
+/// Nothing of the product sends files yet; the row is written as a feature's would be.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_picture_and_a_document_arrive_with_their_bytes_and_their_words() {
+    let school = School::new();
+    let running = school.opens();
+    school
+        .api
+        .person_writes(TEACHER, TEACHER, "Hoa", "/trogiup");
+    school.hears(TEACHER, "/xacnhan");
+    // The program's own day.
+    let when = Timestamp::from_local(jiff::civil::date(2026, 11, 17).at(8, 0, 0, 0)).unwrap();
+    let db = Db::open(school.office.url()).await.unwrap();
+    let mut tx = db.begin().await.unwrap();
+    let chat = tx
+        .row("SELECT chat_id, bot_id FROM chat", Vec::new())
+        .await
+        .unwrap()
+        .unwrap();
+    let draft = |show, name: &str, content: &[u8]| Draft {
+        bot: chat.get("bot_id").unwrap(),
+        chat: chat.get("chat_id").unwrap(),
+        priority: Priority::Reply,
+        payload: Payload::File {
+            show,
+            name: name.to_owned(),
+            content: base64::prelude::BASE64_STANDARD.encode(content),
+            caption: "📊 Tháng 11 <5A1> & 5A2".to_owned(),
+        },
+        edits: None,
+        is_board: false,
+        asks: None,
+        about: None,
+    };
+    let bytes: Vec<u8> = (0..=255).collect();
+    let drafts = [
+        draft(Show::Photo, "bang.png", &bytes),
+        draft(Show::Document, "bao-cao.xlsx", b"PK\x03\x04"),
+    ];
+    outbox::add(&mut tx, &drafts, when).await.unwrap();
+    tx.commit().await.unwrap();
+    let files = wait_for("both files", || {
+        let files: Vec<_> = school
+            .api
+            .messages(TEACHER)
+            .into_iter()
+            .filter(|message| message.file.is_some())
+            .collect();
+        (files.len() == 2).then_some(files)
+    });
+    let found: Vec<_> = files
+        .iter()
+        .map(|message| message.file.clone().unwrap())
+        .collect();
+    assert_eq!(
+        (found[0].name.as_str(), &found[0].bytes),
+        ("bang.png", &bytes)
+    );
+    assert_eq!(
+        (found[1].name.as_str(), found[1].bytes.as_slice()),
+        ("bao-cao.xlsx", &b"PK\x03\x04"[..])
+    );
+    assert_eq!(files[1].text, "📊 Tháng 11 <5A1> & 5A2");
+    drop(running);
     school.holds();
 }
 

@@ -433,6 +433,7 @@ fn board_chat(say: &Say) -> Option<ChatId> {
         | Say::Invite { .. }
         | Say::Answer { .. }
         | Say::Confide { .. }
+        | Say::File { .. }
         | Say::Post { .. }
         | Say::Remind { .. } => None,
     }

@@ -142,7 +142,7 @@ impl Desk<'_> {
         let Some(turn) = self.facts.turn(update) else {
             return Ok(());
         };
-        let joined = join::not_mine(tx, &turn, child).await?;
+        let joined = join::not_mine(tx, &turn, child, self.now).await?;
         self.joined(tx, joined).await
     }
 

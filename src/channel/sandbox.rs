@@ -151,6 +151,25 @@ impl Sandbox {
                 });
                 Ok(Outcome::Sent { external_id: None })
             }
+            Payload::File { name, caption, .. } => {
+                // The page shows that a file came; it has no place to keep one.
+                let posted = Posted {
+                    id: fresh_id(now).to_string(),
+                    chat,
+                    who: None,
+                    name: bot.name.clone(),
+                    text: format!("📎 {name}\n{caption}"),
+                    choices: Vec::new(),
+                    reply_to: None,
+                    reaction: None,
+                    edited: false,
+                    at: now,
+                };
+                self.post(&posted).await?;
+                Ok(Outcome::Sent {
+                    external_id: Some(posted.id),
+                })
+            }
             Payload::Reaction { message, emoji } => {
                 self.react(&chat, message, emoji).await?;
                 Ok(Outcome::Sent { external_id: None })

@@ -158,6 +158,15 @@ pub enum Say {
         text: String,
         choices: Vec<Choice>,
     },
+    /// A picture or a document for somebody who asked for it, privately. Where a channel takes no files its name
+    /// is said instead.
+    File {
+        to: Asker,
+        show: Show,
+        name: String,
+        content: Vec<u8>,
+        caption: String,
+    },
     /// The board of a class group: a fresh message, or a new text for the one that hangs there.
     Board {
         class: ClassId,
@@ -198,6 +207,10 @@ pub struct Capabilities {
     pub reaction: bool,
     /// Longest text of one message, in UTF-16 units (Telegram 4096, Zalo 2000).
     pub text_limit: usize,
+    /// Pictures and documents can be sent.
+    pub files: bool,
+    /// Longest text under a file, in UTF-16 units (Telegram 1024).
+    pub caption_limit: usize,
     /// Longest text of a tap's own answer, in UTF-16 units (Telegram 200).
     pub toast_limit: usize,
     /// A link opens the private chat with a word to begin with (Telegram's `?start=`).
@@ -231,4 +244,20 @@ pub enum Payload {
         message: String,
         emoji: String,
     },
+    /// A picture to be seen at once, or a file to be kept, with a few words under it.
+    File {
+        show: Show,
+        name: String,
+        /// The content in base 64, as it stands in the row.
+        content: String,
+        caption: String,
+    },
+}
+
+/// How a file is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Show {
+    Photo,
+    Document,
 }

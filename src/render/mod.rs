@@ -4,7 +4,10 @@
 mod split;
 mod texts;
 
-use crate::domain::message::{Asker, Capabilities, ChatKind, Choice, Payload, Priority, Say};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+
+use crate::domain::message::{Asker, Capabilities, ChatKind, Choice, Payload, Priority, Say, Show};
 use crate::domain::{AccountId, Bot, BotId, ChatId};
 use crate::outbox::{Board, Draft};
 
@@ -44,6 +47,13 @@ pub fn render(says: Vec<Say>, bot: &Bot, boards: &[Board], bots: &[Bot]) -> Vec<
                 out.by(bots, owner)
                     .message(chat, &text, choices, None, priority);
             }
+            Say::File {
+                to,
+                show,
+                name,
+                content,
+                caption,
+            } => out.file(&to, show, name, &content, caption),
             Say::Remind {
                 bot: owner,
                 chat,
@@ -80,6 +90,7 @@ fn asker(say: &Say) -> Option<AccountId> {
         Say::Acknowledge { to, .. }
         | Say::Invite { to, .. }
         | Say::Answer { to, .. }
+        | Say::File { to, .. }
         | Say::Confide { to, .. } => Some(to.account),
         Say::Post { .. } | Say::Remind { .. } | Say::Board { .. } => None,
     }
@@ -200,6 +211,34 @@ impl<'a> Letters<'a> {
         }
     }
 
+    /// To the private chat only: what is asked for in a file is a class's or the school's own.
+    fn file(&mut self, to: &Asker, show: Show, name: String, content: &[u8], caption: String) {
+        let chat = match (to.kind, to.private_chat) {
+            (ChatKind::Private, _) => to.chat,
+            (ChatKind::Group, Some(private)) => private,
+            (ChatKind::Group, None) => {
+                return self.acknowledge(to, texts::WRITE_ME_FIRST, texts::WRITE_ME_FIRST);
+            }
+        };
+        self.close_tap(to, "");
+        let can = self.can();
+        if !can.files {
+            let text = texts::no_files(&name);
+            return self.message(chat, &text, Vec::new(), None, Priority::Reply);
+        }
+        let fits = caption.encode_utf16().count() <= can.caption_limit;
+        if !fits {
+            self.message(chat, &caption, Vec::new(), None, Priority::Reply);
+        }
+        let payload = Payload::File {
+            show,
+            name,
+            content: BASE64_STANDARD.encode(content),
+            caption: if fits { caption } else { String::new() },
+        };
+        self.draft(chat, Priority::Reply, payload);
+    }
+
     /// A tap that is answered by a message must still be answered itself, or its button keeps turning.
     fn close_tap(&mut self, to: &Asker, text: &str) {
         if let Some(callback) = &to.callback {
@@ -233,6 +272,7 @@ impl<'a> Letters<'a> {
                 Payload::Toast { .. }
                 | Payload::Message { .. }
                 | Payload::Edit { .. }
+                | Payload::File { .. }
                 | Payload::Reaction { .. } => None,
             });
         if let Some(words) = earlier {

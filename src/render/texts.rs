@@ -20,3 +20,8 @@ pub fn numbered(text: &str, choices: &[Choice]) -> String {
     }
     out
 }
+
+/// A channel that takes no files.
+pub fn no_files(name: &str) -> String {
+    format!("Dạ, ở đây em chưa gửi được tệp {name} ạ. Thầy cô mở trên máy của trường giúp em nhé.")
+}

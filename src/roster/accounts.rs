@@ -360,6 +360,23 @@ pub async fn move_chat(
     Ok(to)
 }
 
+/// The groups of a class on one bot, those too in which the bot is no longer, with whether it is.
+pub async fn groups_of(
+    tx: &mut Tx,
+    bot: BotId,
+    school: SchoolId,
+    class: ClassId,
+) -> Result<Vec<(ChatId, bool)>, sqlx::Error> {
+    const SELECT: &str = "SELECT g.chat_id, c.left_at FROM class_group g JOIN chat c ON c.chat_id = g.chat_id \
+         WHERE g.school_id = $1 AND g.class_id = $2 AND c.bot_id = $3 ORDER BY g.chat_id";
+    let rows = tx.rows(SELECT, vals![school, class, bot]).await?;
+    let read = |row: &Row| {
+        let left_at: Option<Timestamp> = row.get("left_at")?;
+        Ok((row.get("chat_id")?, left_at.is_none()))
+    };
+    rows.iter().map(read).collect()
+}
+
 /// All class groups of a school, on every bot, in which the bot still is.
 pub async fn class_groups(tx: &mut Tx, school: SchoolId) -> Result<Vec<ClassGroup>, sqlx::Error> {
     const SELECT: &str = "SELECT g.class_id, g.chat_id, c.bot_id FROM class_group g JOIN chat c ON c.chat_id = g.chat_id \

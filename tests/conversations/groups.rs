@@ -50,6 +50,14 @@ everywhere! {
         assert_eq!(room.count("qr").await, (1, 3));
     }
 
+    async fn a_group_the_bot_was_put_out_of_does_not_come_back_as_a_second_one(room: Room) {
+        three_families(&mut room).await;
+        room.puts("Kẻ lạ", "5A1", false).await;
+        room.mentioning("nhóm mới", "Cô Hoa", "/ganlop").await.hears("nhóm của lớp 5A1");
+        room.puts("Cô Hoa", "5A1", true).await.does_not_hear("📋");
+        assert_eq!(groups(&room).await, 1);
+    }
+
     async fn privately_she_is_told_to_do_it_in_the_group(room: Room) {
         three_families(&mut room).await;
         room.privately("Cô Hoa", "/ganlop").await.hears("ngay trong nhóm đó");

@@ -232,6 +232,12 @@ everywhere! {
         assert_eq!(room.count("qr").await, (1, 4));
         room.chooses_privately("Mẹ Lạ", "Không phải con tôi").await.hears("em gỡ mình khỏi bé này").hears("bot → Cô Hoa: Dạ, có một người vừa báo");
         assert_eq!((guardians(&room).await, room.count("qr").await), (4, (0, 4)));
+        // A payment is the child's, and would stay without its payer.
+        enters(&mut room, "Mẹ Lạ", &slip.link).await;
+        room.privately("Mẹ Lạ", "em chuyển khoản tiền tháng 11 rồi ạ").await;
+        assert_eq!(room.count("thu-2026-11").await, (1, 4));
+        room.chooses_privately("Mẹ Lạ", "Không phải con tôi").await;
+        assert_eq!(room.count("thu-2026-11").await, (0, 4));
         let an = Tap::NotMine(room.child_id("Nguyễn Hoài An")).write();
         room.forges_privately("Mẹ Lạ", &an).await.hears("không cần gỡ");
         assert_eq!(guardians(&room).await, 4);
@@ -313,7 +319,7 @@ everywhere! {
         room.privately("Mẹ An", "/danhsach qr").await.hears("Lớp 5A2");
         // And a second colleague she does not become.
         let hoa = room.new_invitation("Cô Hoa").await;
-        room.privately("Mẹ An", &format!("/start {}", hoa.link)).await.hears("một người khác trong trường");
+        room.privately("Mẹ An", &format!("/start {}", hoa.link)).await.hears("mã này là của một thầy cô khác");
         room.privately("Cô Hoa", "/danhsach qr").await.hears("Lê Gia Bảo");
     }
 

@@ -2,9 +2,12 @@
 //! message with a tag that nobody closed is not sent at all; so there is no way to a message but through here.
 
 use teloxide::Bot;
-use teloxide::payloads::{EditMessageTextSetters as _, SendMessageSetters as _};
-use teloxide::requests::{JsonRequest, Requester as _};
-use teloxide::types::{ChatId, MessageId, ParseMode};
+use teloxide::payloads::{
+    EditMessageTextSetters as _, SendDocumentSetters as _, SendMessageSetters as _,
+    SendPhotoSetters as _,
+};
+use teloxide::requests::{JsonRequest, MultipartRequest, Requester as _};
+use teloxide::types::{ChatId, InputFile, MessageId, ParseMode};
 
 /// What our headings begin with: the board, a guide, the status of a child, a teacher's list, a report.
 const HEADINGS: [&str; 5] = ["📋", "📖", "🧒", "🔒", "📊"];
@@ -61,6 +64,34 @@ pub fn edit(
 ) -> JsonRequest<teloxide::payloads::EditMessageText> {
     bot.edit_message_text(chat, message, text.0)
         .parse_mode(ParseMode::Html)
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place where words are escaped"
+)]
+pub fn photo(
+    bot: &Bot,
+    chat: ChatId,
+    file: InputFile,
+    caption: Html,
+) -> MultipartRequest<teloxide::payloads::SendPhoto> {
+    let request = bot.send_photo(chat, file).parse_mode(ParseMode::Html);
+    request.caption(caption.0)
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place where words are escaped"
+)]
+pub fn document(
+    bot: &Bot,
+    chat: ChatId,
+    file: InputFile,
+    caption: Html,
+) -> MultipartRequest<teloxide::payloads::SendDocument> {
+    let request = bot.send_document(chat, file).parse_mode(ParseMode::Html);
+    request.caption(caption.0)
 }
 
 #[cfg(test)]

@@ -6,6 +6,8 @@ pub mod inbound;
 
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use reqwest::Url;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -15,13 +17,13 @@ use teloxide::payloads::{
 };
 use teloxide::requests::Requester as _;
 use teloxide::types::{
-    CallbackQueryId, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, MessageId,
-    ReactionType, ReplyParameters,
+    CallbackQueryId, InlineKeyboardButton, InlineKeyboardMarkup, InputFile, LinkPreviewOptions,
+    MessageId, ReactionType, ReplyParameters,
 };
 use teloxide::{ApiError, RequestError};
 
 use crate::domain::Timestamp;
-use crate::domain::message::{Choice, Payload};
+use crate::domain::message::{Choice, Payload, Show};
 use crate::outbox::Letter;
 use html::Html;
 use inbound::Me;
@@ -329,6 +331,12 @@ impl Telegram {
                     .await
             }
             Payload::Reaction { message, emoji } => self.react(letter, message, emoji).await,
+            Payload::File {
+                show,
+                name,
+                content,
+                caption,
+            } => self.file(letter, *show, name, content, caption).await,
         };
         match done {
             Err(Problem::Theirs(RequestError::Api(ref refused))) if is_pointless(refused) => {
@@ -397,6 +405,24 @@ impl Telegram {
         }
         request.await?;
         Ok(None)
+    }
+
+    async fn file(
+        &self,
+        letter: &Letter,
+        show: Show,
+        name: &str,
+        content: &str,
+        caption: &str,
+    ) -> Result<Option<String>, Problem> {
+        let bytes = BASE64_STANDARD.decode(content).map_err(|_| Problem::Ours)?;
+        let file = InputFile::memory(bytes).file_name(name.to_owned());
+        let caption = Html::of_message(caption);
+        let sent = match show {
+            Show::Photo => html::photo(&self.bot, chat(letter)?, file, caption).await?,
+            Show::Document => html::document(&self.bot, chat(letter)?, file, caption).await?,
+        };
+        Ok(Some(sent.id.0.to_string()))
     }
 
     async fn react(

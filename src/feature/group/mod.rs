@@ -5,11 +5,11 @@ pub mod texts;
 
 use crate::db::Tx;
 use crate::domain::message::{Choice, Priority, Say};
-use crate::domain::{ChatId, ClassId, SchoolId, Tap, Timestamp};
+use crate::domain::{ClassId, SchoolId, Tap, Timestamp};
 use crate::effects::Effects;
 use crate::facts::Turn;
 use crate::outbox;
-use crate::roster::accounts::{self, bind_class, bind_staff_room, class_groups};
+use crate::roster::accounts::{self, bind_class, bind_staff_room, groups_of};
 use crate::roster::permit::{self, Homeroom, Lead};
 use crate::roster::reach::{Mailbox, leads_of, teachers_of};
 use crate::roster::{Class, store};
@@ -120,37 +120,25 @@ pub async fn bind(
     } else if turn.chat.staff_room.is_some() {
         return Ok(Some(said(turn, texts::IS_STAFF_ROOM, Vec::new())));
     }
-    let before = other_groups(tx, turn, homeroom).await?;
-    if !before.is_empty() && !instead {
+    // On another channel the class may have a group of its own.
+    let mut before = groups_of(tx, turn.bot(), homeroom.school(), class).await?;
+    before.retain(|(chat, _)| *chat != turn.chat.id);
+    if before.iter().any(|(_, here)| *here) && !instead {
         return Ok(Some(said(
             turn,
             &texts::second_group(title),
             vec![gives_way],
         )));
     }
-    for chat in before.into_iter().chain([turn.chat.id]) {
+    // One that the bot was put out of gives way too, or the class had two groups once the bot is back there.
+    let before = before.into_iter().map(|(chat, _)| chat);
+    for chat in before.chain([turn.chat.id]) {
         accounts::unbind(tx, chat).await?;
         outbox::take_down_board(tx, chat).await?;
     }
     bind_class(tx, turn.chat.id, homeroom.school(), class).await?;
     let done = answer(turn, &texts::bound(title), Vec::new());
     Ok(Some(Bound::Class(done, class)))
-}
-
-/// The class's other groups on this bot; on another channel it may have one of its own.
-async fn other_groups(
-    tx: &mut Tx,
-    turn: &Turn<'_>,
-    homeroom: Homeroom,
-) -> Result<Vec<ChatId>, sqlx::Error> {
-    let groups = class_groups(tx, homeroom.school()).await?;
-    Ok(groups
-        .iter()
-        .filter(|group| {
-            group.class == homeroom.class() && group.bot == turn.bot() && group.chat != turn.chat.id
-        })
-        .map(|group| group.chat)
-        .collect())
 }
 
 /// The principal makes this group the staff's. None when she leads no school, or it is a class's.

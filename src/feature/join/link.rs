@@ -1,8 +1,10 @@
 //! The link itself: an account becomes a guardian of a child, or stops being one, and the ledger follows.
 
+use std::collections::BTreeMap;
+
 use crate::db::{Tx, fresh_id};
-use crate::domain::{AccountId, ChildId, ClassId, Evidence, PersonId, Timestamp, Verb};
-use crate::ledger::store::{Pending, add_acts, take_pending, tasks};
+use crate::domain::{AccountId, ChildId, ClassId, Evidence, PersonId, TaskId, Timestamp, Verb};
+use crate::ledger::store::{Pending, acts, add_acts, take_pending, tasks};
 use crate::ledger::{Act, links};
 use crate::roster::{Child, Member, accounts, arrivals, store};
 use crate::understand::fold::clean;
@@ -70,8 +72,32 @@ pub async fn link(
     })
 }
 
-/// Takes a person's own link to a child away.
-pub async fn unlink(tx: &mut Tx, member: &Member, child: &Child) -> Result<(), sqlx::Error> {
+/// Takes a person's own link to a child away, and takes back what they said of that child alone: a payment
+/// is the child's and would stay without its payer.
+pub async fn unlink(
+    tx: &mut Tx,
+    member: &Member,
+    child: &Child,
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
+    let mut said: BTreeMap<TaskId, Act> = BTreeMap::new();
+    for act in acts(tx, &[child.id], &[]).await? {
+        let own = act.person == Some(member.person) && act.evidence < Evidence::Teacher;
+        if own && act.child == Some(child.id) {
+            said.insert(act.task, act);
+        }
+    }
+    let undone: Vec<Act> = said
+        .into_values()
+        .filter(|act| act.verb != Verb::Undo)
+        .map(|act| Act {
+            verb: Verb::Undo,
+            evidence: Evidence::Said,
+            at: now,
+            ..act
+        })
+        .collect();
+    add_acts(tx, &undone, now).await?;
     store::remove_guardians(tx, child.school, &[(child.id, member.person)]).await?;
     links::refold(tx, &[child.id]).await
 }

@@ -227,14 +227,17 @@ async fn to_remind(
     for school in &schools {
         keep_consent(tx, turn, *school, Purpose::Remind, given, now).await?;
     }
-    let text = if schools.is_empty() {
-        texts::TOO_LATE
-    } else if given {
-        texts::WILL_REMIND
-    } else {
-        texts::WONT_REMIND
+    let text = match (given, schools.is_empty()) {
+        (true, true) => texts::TOO_LATE,
+        (true, false) => texts::WILL_REMIND,
+        (false, _) => texts::WONT_REMIND,
     };
-    Ok(acknowledge(turn, text))
+    // A group that was asked in reads that an answer was sent, so one must be.
+    Ok(if turn.is_private() {
+        acknowledge(turn, text)
+    } else {
+        reply(turn, text, Vec::new())
+    })
 }
 
 /// `/dung`: no more reminders.
@@ -343,7 +346,12 @@ fn name_in(text: &str) -> Option<String> {
 }
 
 /// "Not my child": one's own link is taken away, and the teacher is told that one was.
-pub async fn not_mine(tx: &mut Tx, turn: &Turn<'_>, child: ChildId) -> Result<Joined, sqlx::Error> {
+pub async fn not_mine(
+    tx: &mut Tx,
+    turn: &Turn<'_>,
+    child: ChildId,
+    now: Timestamp,
+) -> Result<Joined, sqlx::Error> {
     let own = turn
         .members
         .iter()
@@ -351,7 +359,7 @@ pub async fn not_mine(tx: &mut Tx, turn: &Turn<'_>, child: ChildId) -> Result<Jo
     let (Some(member), Some(child)) = (own, turn.facts.child(child)) else {
         return Ok(reply(turn, texts::NOT_LINKED, Vec::new()).into());
     };
-    unlink(tx, member, child).await?;
+    unlink(tx, member, child, now).await?;
     let title = class_of(tx, child.class)
         .await?
         .map_or(String::new(), |class| class.title);

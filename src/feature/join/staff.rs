@@ -19,7 +19,8 @@ pub(super) async fn enter(
     let staff = store::staff_members(tx, invite.school).await?;
     // Who left the staff has no role any more, and an old code brings none back.
     let colleague = staff.iter().find(|member| member.person == person);
-    if invite.used_by == Some(turn.account.id) {
+    let is_known = turn.member_of(invite.school).is_some_and(Member::is_staff);
+    if is_known && invite.used_by == Some(turn.account.id) {
         return Ok(reply(turn, texts::KNOWN_STAFF, Vec::new()).into());
     }
     let Some(colleague) = colleague else {

@@ -1,6 +1,6 @@
 //! Without a slip the class's teacher says whether somebody is of a child's family.
 
-use super::link::link;
+use super::link::{link, shown};
 use super::{ARRIVAL_MS, Joined, class_of, doors, post, remind_choices, reply, texts};
 use crate::db::Tx;
 use crate::domain::message::{Choice, Priority, Say};
@@ -46,7 +46,12 @@ pub(super) async fn asked(
         texts::REFUSE,
         Tap::Refuse { account, class }.write(),
     ));
-    let text = texts::asks_in(&turn.update.sender.name, name, &title, children.len());
+    let text = texts::asks_in(
+        &shown(&turn.update.sender.name),
+        name,
+        &title,
+        children.len(),
+    );
     let posts = teachers
         .iter()
         .map(|mailbox| post(mailbox, text.clone(), choices.clone()));
@@ -98,7 +103,11 @@ pub async fn admit(
         ));
     }
     let linked = link(tx, account, &face.name, &child, now).await?;
-    let mut effects = reply(turn, &texts::admitted(&face.name, &child.name), Vec::new());
+    let mut effects = reply(
+        turn,
+        &texts::admitted(&shown(&face.name), &child.name),
+        Vec::new(),
+    );
     if let Some(chat) = face.private_chat {
         let title = class_of(tx, child.class)
             .await?

@@ -1,6 +1,6 @@
 //! What people read on their way in. A change of what is agreed to needs a new `CONSENT_VERSION`.
 
-pub const SENT_PRIVATELY: &str = "Dạ, em nhắn riêng cho mình rồi ạ.";
+pub const SENT_PRIVATELY: &str = "Dạ, em trả lời mình ở tin nhắn riêng rồi ạ.";
 
 // The code.
 pub const NOT_IN_A_GROUP: &str =
@@ -19,7 +19,7 @@ pub const KNOWN: &str = "Dạ, em nhận ra nhà mình rồi ạ, mình không c
 pub const KNOWN_STAFF: &str =
     "Dạ, em nhận ra thầy cô rồi ạ. Thầy cô nhắn /trogiup để xem em giúp được gì nhé.";
 pub const NO_LONGER_STAFF: &str = "Dạ, tên trên mã này không còn trong danh sách của trường ạ. Thầy cô hỏi lại nhà trường giúp em nhé.";
-pub const SOMEBODY_ELSE: &str = "Dạ, em đang nhận ra thầy cô là một người khác trong trường nên chưa dùng mã này được ạ. \
+pub const SOMEBODY_ELSE: &str = "Dạ, mã này là của một thầy cô khác ạ. \
      Thầy cô nhờ nhà trường xem lại giúp em nhé.";
 pub const NEEDS_SLIP: &str = "Dạ, mình quét mã trên tờ phiếu cô giáo phát, hoặc bấm một nút trên bảng trong nhóm lớp, là em biết bé học ở đâu ạ.";
 pub const TOO_LATE: &str =

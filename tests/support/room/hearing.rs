@@ -105,6 +105,7 @@ impl Room {
                 }
                 format!("  bot nhắc {who}: {text}")
             }
+            Payload::File { name, caption, .. } => format!("  bot → {to}: 📎 {name} {caption}"),
             Payload::Reaction { emoji, .. } => format!("  bot {emoji} ở {to}"),
         }
     }

@@ -163,7 +163,7 @@ impl Wire {
             Payload::Edit { text, .. } => {
                 assert_eq!(stands(letter.edits.as_ref()), text.trim_end())
             }
-            Payload::Toast { .. } | Payload::Reaction { .. } => {}
+            Payload::Toast { .. } | Payload::Reaction { .. } | Payload::File { .. } => {}
         }
         id
     }
