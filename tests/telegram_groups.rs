@@ -330,7 +330,8 @@ async fn a_picture_and_a_document_arrive_with_their_bytes_and_their_words() {
         asks: None,
         about: None,
     };
-    let bytes: Vec<u8> = (0..=255).collect();
+    // A real picture: Telegram looks into it.
+    let bytes = include_bytes!("../docs/screenshot.png").to_vec();
     let drafts = [
         draft(Show::Photo, "bang.png", &bytes),
         draft(Show::Document, "bao-cao.xlsx", b"PK\x03\x04"),

@@ -118,8 +118,8 @@ async fn in_turn(
     let outcome = through(app, bot, door, letter, pacer).await?;
     if !letter.is_tap {
         // The platform counted it somewhere between our call and its answer: by the later of the two no
-        // window of its own can hold more than ours.
-        pacer.sent(letter.chat, letter.kind, now());
+        // window of its own can hold more than ours. Our clock counts whole milliseconds, so it is rounded up.
+        pacer.sent(letter.chat, letter.kind, now().plus_ms(1));
     }
     Ok(outcome)
 }
