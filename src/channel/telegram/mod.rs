@@ -34,11 +34,13 @@ const POLL_S: u64 = 25;
 /// A poll's answer comes this much later than its wait at the latest.
 const PATIENCE: Duration = Duration::from_secs(15);
 /// What we read; Telegram keeps everything else to itself.
-const KINDS: [&str; 4] = [
+const KINDS: [&str; 5] = [
     "message",
     "edited_message",
     "callback_query",
     "my_chat_member",
+    // Who comes and goes; read past as yet, since no task counts it.
+    "chat_member",
 ];
 
 /// A bot on Telegram.

@@ -150,6 +150,13 @@ pub async fn bind_staff(tx: &mut Tx, turn: &Turn<'_>) -> Result<Option<Bound>, s
     if turn.chat.class.is_some() {
         return Ok(Some(said(turn, texts::ANOTHER_CLASS, Vec::new())));
     }
+    if turn
+        .chat
+        .staff_room
+        .is_some_and(|school| school != lead.school())
+    {
+        return Ok(Some(said(turn, texts::IS_STAFF_ROOM, Vec::new())));
+    }
     if turn.chat.staff_room.is_none() {
         bind_staff_room(tx, turn.chat.id, lead.school()).await?;
     }
