@@ -196,7 +196,9 @@ impl Telegram {
     }
 
     /// Says who the bot is, as far as it does not say so already: Telegram lets a name change a few times a day.
+    /// What is refused does not keep the rest from being said.
     pub async fn introduce(&self, about: &Introduction) -> Result<(), Trouble> {
+        let mut done = Ok(());
         for (ask, tell, field, text) in [
             ("getMyName", "setMyName", "name", &about.name),
             (
@@ -212,12 +214,26 @@ impl Telegram {
                 &about.long,
             ),
         ] {
-            let now: serde_json::Map<String, serde_json::Value> =
-                self.call(ask, &serde_json::json!({})).await?;
-            if now.get(field).and_then(serde_json::Value::as_str) != Some(text) {
-                let wanted = serde_json::json!({ field: text });
-                let _: bool = self.call(tell, &wanted).await?;
+            match self.say_of_itself(ask, tell, field, text).await {
+                Err(trouble @ (Trouble::Refused | Trouble::Wait(_))) => done = Err(trouble),
+                said => said?,
             }
+        }
+        done
+    }
+
+    async fn say_of_itself(
+        &self,
+        ask: &str,
+        tell: &str,
+        field: &str,
+        text: &str,
+    ) -> Result<(), Trouble> {
+        let now: serde_json::Map<String, serde_json::Value> =
+            self.call(ask, &serde_json::json!({})).await?;
+        if now.get(field).and_then(serde_json::Value::as_str) != Some(text) {
+            let wanted = serde_json::json!({ field: text });
+            let _: bool = self.call(tell, &wanted).await?;
         }
         Ok(())
     }
@@ -495,14 +511,17 @@ fn keyboard(choices: &[Choice]) -> InlineKeyboardMarkup {
     }))
 }
 
-/// The same text stands there already, or the tap's button stopped waiting.
+/// The same text stands there already, somebody deleted the message, or the tap's button stopped waiting.
 #[expect(
     clippy::wildcard_enum_match_arm,
     reason = "of some two hundred refusals these say that nothing is left to do"
 )]
 fn is_pointless(refused: &ApiError) -> bool {
     match refused {
-        ApiError::MessageNotModified | ApiError::InvalidQueryId => true,
+        ApiError::MessageNotModified
+        | ApiError::MessageToEditNotFound
+        | ApiError::MessageCantBeEdited
+        | ApiError::InvalidQueryId => true,
         // Telegram writes "query ID is invalid", teloxide waits for "query id is invalid".
         ApiError::Unknown(words) => words.contains("query is too old"),
         _ => false,
