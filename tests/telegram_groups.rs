@@ -432,7 +432,7 @@ async fn a_picture_and_a_document_arrive_with_their_bytes_and_their_words() {
     let bytes = include_bytes!("../docs/screenshot.png").to_vec();
     let drafts = [
         draft(Show::Photo, "bang.png", &bytes),
-        draft(Show::Document, "bao-cao.xlsx", b"PK\x03\x04"),
+        draft(Show::Document, "Báo cáo \"tháng 11\".xlsx", b"PK\x03\x04"),
     ];
     outbox::add(&mut tx, &drafts, when).await.unwrap();
     tx.commit().await.unwrap();
@@ -455,7 +455,7 @@ async fn a_picture_and_a_document_arrive_with_their_bytes_and_their_words() {
     );
     assert_eq!(
         (found[1].name.as_str(), found[1].bytes.as_slice()),
-        ("bao-cao.xlsx", &b"PK\x03\x04"[..])
+        ("bao-cao-thang-11.xlsx", &b"PK\x03\x04"[..])
     );
     assert_eq!(files[1].text, "📊 Tháng 11 <5A1> & 5A2");
     drop(running);

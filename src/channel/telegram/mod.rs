@@ -25,6 +25,7 @@ use teloxide::{ApiError, RequestError};
 use crate::domain::Timestamp;
 use crate::domain::message::{Choice, Payload, Show};
 use crate::outbox::Letter;
+use crate::understand::fold::fold;
 use html::Html;
 use inbound::Me;
 
@@ -432,7 +433,7 @@ impl Telegram {
         caption: &str,
     ) -> Result<Option<String>, Problem> {
         let bytes = BASE64_STANDARD.decode(content).map_err(|_| Problem::Ours)?;
-        let file = InputFile::memory(bytes).file_name(name.to_owned());
+        let file = InputFile::memory(bytes).file_name(file_name(name));
         let caption = Html::of_message(caption);
         let sent = match show {
             Show::Photo => html::photo(&self.bot, chat(letter)?, file, caption).await?,
@@ -461,6 +462,15 @@ impl Telegram {
 /// Opens the private chat with a bot; what it is begun with comes back as `/start begin`.
 pub fn private_link(bot: &str, begin: &str) -> String {
     format!("https://t.me/{bot}?start={begin}")
+}
+
+/// A name that arrives as it was sent. With a space or an accent in it the client writes `filename*=`, which
+/// Telegram does not read: it then sees no file at all and refuses the whole message.
+fn file_name(name: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+    let words = fold(name);
+    let words = words.split(|c| !plain(c)).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join("-").replace("-.", ".")
 }
 
 /// The machine of an address; the address may be empty, which is none.
@@ -552,5 +562,22 @@ fn trouble(error: &RequestError) -> Trouble {
             ApiError::Unknown(words) if words.starts_with("Unauthorized") => Trouble::Token,
             _ => Trouble::Refused,
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::file_name;
+
+    #[test]
+    fn a_file_keeps_a_name_that_telegram_reads() {
+        for (name, sent) in [
+            ("bao-cao.xlsx", "bao-cao.xlsx"),
+            ("Phiếu mời 5A1.pdf", "phieu-moi-5a1.pdf"),
+            ("Báo cáo \"tháng 11\".xlsx", "bao-cao-thang-11.xlsx"),
+            ("../Đợt thu/a_b.csv", "..-dot-thu-a_b.csv"),
+        ] {
+            assert_eq!(file_name(name), sent);
+        }
     }
 }
