@@ -16,7 +16,7 @@ mod http;
 mod program;
 
 use base64::Engine as _;
-use bot_api::{BotApi, SentMessage};
+use bot_api::{BotApi, Call, Failure, SentMessage};
 use http::{free_address, get, wait_for};
 use lopso::db::Db;
 use lopso::domain::Timestamp;
@@ -257,6 +257,104 @@ fn the_doctor_looks_at_the_groups_and_at_the_clock() {
 }
 
 #[test]
+fn the_doctor_tells_where_the_bot_hears_all_and_where_it_may_not_write() {
+    let school = School::new();
+    let running = school.opens();
+    school.group_is_bound();
+    // Only a supergroup can take the word from somebody.
+    let group = school.api.migrate(GROUP);
+    school.hears(group, "📋 Lớp 5A1");
+    drop(running);
+    school.api.hears_all(false);
+    school
+        .api
+        .my_chat_member(group, TEACHER, "Hoa", "member", "administrator");
+    let before = school.api.calls().len();
+    let well = school.examined(&[]);
+    assert_eq!(well.status, Some(0), "{}", well.out);
+    assert!(
+        well.out
+            .contains("✔ Nhóm lớp 5A1: bot là quản trị viên, nghe mọi tin"),
+        "{}",
+        well.out
+    );
+    school.api.silence(group);
+    let ill = school.examined(&[]);
+    assert_eq!(ill.status, Some(1), "{}", ill.out);
+    assert!(
+        ill.out.contains("✘ Nhóm lớp 5A1: bot không được phép viết"),
+        "{}",
+        ill.out
+    );
+    // It asks only, so it can stand beside a program that is at work.
+    let asked = school.api.calls().split_off(before);
+    for call in asked {
+        let asks = call.method.starts_with("get") && call.method != "getUpdates";
+        assert!(asks, "{}", call.method);
+    }
+    school.holds();
+}
+
+#[test]
+fn a_board_that_was_deleted_is_given_up_and_counts_as_no_fault() {
+    let school = School::new();
+    let _running = school.opens();
+    school.group_is_bound();
+    let code = school.code(&[], "Nguyễn Hoài An");
+    school
+        .api
+        .person_writes(MOTHER, MOTHER, "Mẹ An", &format!("/start {code}"));
+    school.hears(MOTHER, "Mình đồng ý không ạ?");
+    school.taps(MOTHER, MOTHER, "Đồng ý");
+    school.hears(MOTHER, "người nhà của bé An");
+    let why = "Bad Request: message to edit not found";
+    school
+        .api
+        .fail_next("editMessageText", Failure::Status(400, why));
+    school.taps(GROUP, MOTHER, "Đã quét QR");
+    let edits = || -> Vec<Call> {
+        let calls = school.api.calls().into_iter();
+        calls
+            .filter(|call| call.method == "editMessageText")
+            .collect()
+    };
+    wait_for("the edit that finds nothing", || {
+        edits().iter().any(|call| call.status == 400).then_some(())
+    });
+    wait_for("nothing more to send", || {
+        let said = school.examined(&[]);
+        said.out
+            .contains("Tin chờ gửi: 0, không gửi được: 0")
+            .then_some(())
+    });
+    let mut texts: Vec<_> = edits().into_iter().map(|call| call.plain).collect();
+    let all = texts.len();
+    texts.dedup();
+    assert_eq!(texts.len(), all, "the same text was tried again");
+    school.holds();
+}
+
+#[test]
+fn a_name_that_may_not_be_changed_today_costs_no_description() {
+    let school = School::new();
+    let why = "Too Many Requests: retry after 80000";
+    school.api.fail_next("setMyName", Failure::Status(429, why));
+    let running = school.opens();
+    let told = |api: &BotApi, method: &str| api.profile().iter().any(|(known, _)| known == method);
+    wait_for("both descriptions", || {
+        let both = ["setMyShortDescription", "setMyDescription"];
+        both.iter()
+            .all(|method| told(&school.api, method))
+            .then_some(())
+    });
+    assert!(!told(&school.api, "setMyName"));
+    drop(running);
+    let _running = school.opens();
+    wait_for("the name", || told(&school.api, "setMyName").then_some(()));
+    school.holds();
+}
+
+#[test]
 fn the_bot_introduces_itself_by_the_schools_name_and_does_not_repeat_itself() {
     let school = School::new();
     let set = |api: &BotApi| -> Vec<String> {
@@ -334,7 +432,7 @@ async fn a_picture_and_a_document_arrive_with_their_bytes_and_their_words() {
     let bytes = include_bytes!("../docs/screenshot.png").to_vec();
     let drafts = [
         draft(Show::Photo, "bang.png", &bytes),
-        draft(Show::Document, "bao-cao.xlsx", b"PK\x03\x04"),
+        draft(Show::Document, "Báo cáo \"tháng 11\".xlsx", b"PK\x03\x04"),
     ];
     outbox::add(&mut tx, &drafts, when).await.unwrap();
     tx.commit().await.unwrap();
@@ -357,7 +455,7 @@ async fn a_picture_and_a_document_arrive_with_their_bytes_and_their_words() {
     );
     assert_eq!(
         (found[1].name.as_str(), found[1].bytes.as_slice()),
-        ("bao-cao.xlsx", &b"PK\x03\x04"[..])
+        ("bao-cao-thang-11.xlsx", &b"PK\x03\x04"[..])
     );
     assert_eq!(files[1].text, "📊 Tháng 11 <5A1> & 5A2");
     drop(running);

@@ -1,5 +1,7 @@
 //! `lopso doctor`: is everything as it should be, and if not, what to do.
 
+use std::path::Path;
+
 use super::{Stop, open, say, texts};
 use crate::app::recount;
 use crate::channel::telegram::{PlaceInGroup, Telegram, Trouble};
@@ -127,33 +129,73 @@ async fn groups_are_well(db: &Db, telegram: &Telegram, hears_all: bool) -> Resul
     Ok(well)
 }
 
-/// True when hardly anything can be written any more. Nothing is said where the platform does not tell.
+/// True when hardly anything can be written any more. Nothing is said where the machine does not tell.
 fn disk_is_full(url: &str) -> bool {
     let free = open::sqlite_file(url).and_then(|file| free_bytes(&file));
-    match free {
-        Some(free) if free < DISK_FULL => {
-            say(&texts::doctor_disk(free));
-            true
-        }
-        Some(free) if free < DISK_SHORT => {
-            say(&texts::doctor_disk(free));
+    let Some((free, room)) = free.map(|free| (free, Room::with(free))) else {
+        return false;
+    };
+    match room {
+        Room::Enough => false,
+        Room::Short => {
+            say(&texts::doctor_disk_short(free));
             false
         }
-        Some(_) | None => false,
+        Room::Full => {
+            say(&texts::doctor_disk_full(free));
+            true
+        }
     }
 }
 
-#[cfg(unix)]
-fn free_bytes(file: &std::path::Path) -> Option<u64> {
-    let folder = file
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty());
-    let folder = folder.unwrap_or(std::path::Path::new("."));
-    let told = rustix::fs::statvfs(folder).ok()?;
-    Some(told.f_bavail.saturating_mul(told.f_frsize))
+/// How much room the disk has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Room {
+    Enough,
+    Short,
+    Full,
 }
 
-#[cfg(not(unix))]
-fn free_bytes(_file: &std::path::Path) -> Option<u64> {
-    None
+impl Room {
+    fn with(free_bytes: u64) -> Self {
+        match free_bytes {
+            ..DISK_FULL => Room::Full,
+            DISK_FULL..DISK_SHORT => Room::Short,
+            DISK_SHORT.. => Room::Enough,
+        }
+    }
+}
+
+fn free_bytes(file: &Path) -> Option<u64> {
+    // A bare name lies where the program stands.
+    let folder = file.parent().filter(|folder| *folder != Path::new(""));
+    fs4::available_space(folder.unwrap_or(Path::new("."))).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_disk_runs_short_before_it_is_full() {
+        let (mib, gib) = (1 << 20, 1 << 30);
+        for (free, room) in [
+            (0, Room::Full),
+            (100 * mib - 1, Room::Full),
+            (100 * mib, Room::Short),
+            (gib - 1, Room::Short),
+            (gib, Room::Enough),
+            (u64::MAX, Room::Enough),
+        ] {
+            assert_eq!(Room::with(free), room, "{free}");
+        }
+    }
+
+    #[test]
+    fn the_room_beside_a_file_is_known_also_without_a_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(free_bytes(&folder.path().join("lopso.db")) > Some(0));
+        assert!(free_bytes(Path::new("lopso.db")) > Some(0));
+        assert_eq!(free_bytes(&folder.path().join("nowhere/lopso.db")), None);
+    }
 }

@@ -247,17 +247,25 @@ pub fn on_telegram(name: &str) -> String {
 
 /// Telegram's longest name of a bot.
 const LONGEST_NAME: usize = 64;
+/// A school's name that leaves room for the rest of the short description, at most 120.
+const LONGEST_SCHOOL: usize = 60;
 
 /// What Telegram shows of the bot before anybody writes to it.
 pub fn introduction(school: Option<&str>) -> Introduction {
+    let fits = |text: &str, most: usize| text.encode_utf16().count() <= most;
     let of_school = school.unwrap_or("nhà trường");
     let name = format!("Trợ lý {of_school}");
-    let name = if name.chars().count() <= LONGEST_NAME {
+    let name = if fits(&name, LONGEST_NAME) {
         name
     } else {
         "Trợ lý nhóm lớp".to_owned()
     };
-    let of_school: String = of_school.chars().take(60).collect();
+    // Half a name is nobody's.
+    let of_school = if fits(of_school, LONGEST_SCHOOL) {
+        of_school
+    } else {
+        "nhà trường"
+    };
     Introduction {
         name,
         short: format!("Trợ lý tự động của {of_school}: ghi việc nhà mình đã làm, chỉ cách làm."),
@@ -520,9 +528,16 @@ pub fn doctor_clock(off_ms: i64) -> String {
     )
 }
 
-pub fn doctor_disk(free_bytes: u64) -> String {
+pub fn doctor_disk_short(free_bytes: u64) -> String {
     format!(
-        "✘ Ổ đĩa chỉ còn trống {} MB. Dọn bớt để bot còn ghi được câu trả lời.",
+        "– Ổ đĩa chứa dữ liệu còn trống {} MB. Nên dọn bớt sớm.",
+        free_bytes >> 20
+    )
+}
+
+pub fn doctor_disk_full(free_bytes: u64) -> String {
+    format!(
+        "✘ Ổ đĩa chứa dữ liệu chỉ còn trống {} MB. Dọn bớt ngay để bot còn ghi được câu trả lời.",
         free_bytes >> 20
     )
 }
@@ -541,4 +556,21 @@ pub fn doctor_inbox(aside: i64, oldest: Option<Timestamp>) -> String {
 pub fn doctor_outbox(waiting: i64, failed: i64) -> String {
     let mark = if failed > 0 { "✘" } else { "✔" };
     format!("{mark} Tin chờ gửi: {waiting}, không gửi được: {failed}.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::introduction;
+
+    #[test]
+    fn the_bot_never_says_more_of_itself_than_telegram_takes() {
+        let longest_short = "🌸".repeat(30);
+        for school in ["Hoa Sen", &"Ê".repeat(60), &longest_short, &"Ê".repeat(400)] {
+            let about = introduction(Some(school));
+            for (text, most) in [(&about.name, 64), (&about.short, 120), (&about.long, 512)] {
+                assert!(text.encode_utf16().count() <= most, "{text}");
+            }
+        }
+        assert!(introduction(None).long.contains("nhà trường"));
+    }
 }

@@ -25,6 +25,7 @@ use teloxide::{ApiError, RequestError};
 use crate::domain::Timestamp;
 use crate::domain::message::{Choice, Payload, Show};
 use crate::outbox::Letter;
+use crate::understand::fold::fold;
 use html::Html;
 use inbound::Me;
 
@@ -198,7 +199,9 @@ impl Telegram {
     }
 
     /// Says who the bot is, as far as it does not say so already: Telegram lets a name change a few times a day.
+    /// What is refused does not keep the rest from being said.
     pub async fn introduce(&self, about: &Introduction) -> Result<(), Trouble> {
+        let mut done = Ok(());
         for (ask, tell, field, text) in [
             ("getMyName", "setMyName", "name", &about.name),
             (
@@ -214,12 +217,26 @@ impl Telegram {
                 &about.long,
             ),
         ] {
-            let now: serde_json::Map<String, serde_json::Value> =
-                self.call(ask, &serde_json::json!({})).await?;
-            if now.get(field).and_then(serde_json::Value::as_str) != Some(text) {
-                let wanted = serde_json::json!({ field: text });
-                let _: bool = self.call(tell, &wanted).await?;
+            match self.say_of_itself(ask, tell, field, text).await {
+                Err(trouble @ (Trouble::Refused | Trouble::Wait(_))) => done = Err(trouble),
+                said => said?,
             }
+        }
+        done
+    }
+
+    async fn say_of_itself(
+        &self,
+        ask: &str,
+        tell: &str,
+        field: &str,
+        text: &str,
+    ) -> Result<(), Trouble> {
+        let now: serde_json::Map<String, serde_json::Value> =
+            self.call(ask, &serde_json::json!({})).await?;
+        if now.get(field).and_then(serde_json::Value::as_str) != Some(text) {
+            let wanted = serde_json::json!({ field: text });
+            let _: bool = self.call(tell, &wanted).await?;
         }
         Ok(())
     }
@@ -418,7 +435,7 @@ impl Telegram {
         caption: &str,
     ) -> Result<Option<String>, Problem> {
         let bytes = BASE64_STANDARD.decode(content).map_err(|_| Problem::Ours)?;
-        let file = InputFile::memory(bytes).file_name(name.to_owned());
+        let file = InputFile::memory(bytes).file_name(file_name(name));
         let caption = Html::of_message(caption);
         let sent = match show {
             Show::Photo => html::photo(&self.bot, chat(letter)?, file, caption).await?,
@@ -447,6 +464,15 @@ impl Telegram {
 /// Opens the private chat with a bot; what it is begun with comes back as `/start begin`.
 pub fn private_link(bot: &str, begin: &str) -> String {
     format!("https://t.me/{bot}?start={begin}")
+}
+
+/// A name that arrives as it was sent. With a space or an accent in it the client writes `filename*=`, which
+/// Telegram does not read: it then sees no file at all and refuses the whole message.
+fn file_name(name: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+    let words = fold(name);
+    let words = words.split(|c| !plain(c)).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join("-").replace("-.", ".")
 }
 
 /// The machine of an address; the address may be empty, which is none.
@@ -497,14 +523,17 @@ fn keyboard(choices: &[Choice]) -> InlineKeyboardMarkup {
     }))
 }
 
-/// The same text stands there already, or the tap's button stopped waiting.
+/// The same text stands there already, somebody deleted the message, or the tap's button stopped waiting.
 #[expect(
     clippy::wildcard_enum_match_arm,
     reason = "of some two hundred refusals these say that nothing is left to do"
 )]
 fn is_pointless(refused: &ApiError) -> bool {
     match refused {
-        ApiError::MessageNotModified | ApiError::InvalidQueryId => true,
+        ApiError::MessageNotModified
+        | ApiError::MessageToEditNotFound
+        | ApiError::MessageCantBeEdited
+        | ApiError::InvalidQueryId => true,
         // Telegram writes "query ID is invalid", teloxide waits for "query id is invalid".
         ApiError::Unknown(words) => words.contains("query is too old"),
         _ => false,
@@ -535,5 +564,22 @@ fn trouble(error: &RequestError) -> Trouble {
             ApiError::Unknown(words) if words.starts_with("Unauthorized") => Trouble::Token,
             _ => Trouble::Refused,
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::file_name;
+
+    #[test]
+    fn a_file_keeps_a_name_that_telegram_reads() {
+        for (name, sent) in [
+            ("bao-cao.xlsx", "bao-cao.xlsx"),
+            ("Phiếu mời 5A1.pdf", "phieu-moi-5a1.pdf"),
+            ("Báo cáo \"tháng 11\".xlsx", "bao-cao-thang-11.xlsx"),
+            ("../Đợt thu/a_b.csv", "..-dot-thu-a_b.csv"),
+        ] {
+            assert_eq!(file_name(name), sent);
+        }
     }
 }

@@ -236,6 +236,30 @@ pub fn member(user: Value, status: &str) -> Value {
             }
         }
         "creator" => told["is_anonymous"] = false.into(),
+        "restricted" => {
+            for right in [
+                "can_send_messages",
+                "can_send_audios",
+                "can_send_documents",
+                "can_send_photos",
+                "can_send_videos",
+                "can_send_video_notes",
+                "can_send_voice_notes",
+                "can_send_polls",
+                "can_send_other_messages",
+                "can_add_web_page_previews",
+                "can_react_to_messages",
+                "can_edit_tag",
+                "can_change_info",
+                "can_invite_users",
+                "can_pin_messages",
+                "can_manage_topics",
+            ] {
+                told[right] = false.into();
+            }
+            told["is_member"] = true.into();
+            told["until_date"] = 0.into();
+        }
         "kicked" => told["until_date"] = 0.into(),
         _ => {}
     }

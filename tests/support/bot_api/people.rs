@@ -39,6 +39,12 @@ impl BotApi {
         self.state().chat(group).set_bot_status("kicked");
     }
 
+    /// The bot may stay in a group and read, but not write. No update tells of it.
+    #[track_caller]
+    pub fn silence(&self, group: i64) {
+        self.state().chat(group).set_bot_status("restricted");
+    }
+
     /// A basic group becomes a supergroup: the new number is returned, both chats tell of it.
     #[track_caller]
     pub fn migrate(&self, group: i64) -> i64 {

@@ -112,6 +112,11 @@ impl State {
         self.admit(&params.values, now)?;
         let bot = self.bot();
         let chat = self.open_chat(&params.values)?;
+        if chat.bot_status() == "restricted" {
+            return Err(Refusal::bad(
+                "not enough rights to send text messages to the chat",
+            ));
+        }
         if let Some(reply) = params.values.get("reply_parameters") {
             match chat
                 .messages
