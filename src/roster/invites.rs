@@ -63,6 +63,14 @@ pub struct Invite {
     pub used_by: Option<AccountId>,
 }
 
+impl Invite {
+    /// The first principal's code lets one in, and is asked for again only when nobody leads any more. A colleague's
+    /// stays hers: a new one would take her post from the account that has it.
+    fn is_spent(&self) -> bool {
+        matches!(self.to, For::Lead(_)) && self.used_by.is_some()
+    }
+}
+
 /// The two codes of an invite, to be printed and not kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Codes {
@@ -143,7 +151,7 @@ struct NewRow {
 }
 
 /// The codes of these invites, in their order. Those that were never given out, or have run out, are issued;
-/// one that was used up by somebody stays as it is until it is issued anew.
+/// a colleague's that was used stays as it is until it is issued anew.
 pub async fn issue(
     tx: &mut Tx,
     key: &Key,
@@ -157,9 +165,8 @@ pub async fn issue(
     let (mut out, mut rows) = (Vec::with_capacity(wanted.len()), Vec::new());
     for to in wanted {
         let before = known.iter().find(|invite| invite.to == *to);
-        if let Some(before) =
-            before.filter(|known| printing == Printing::Again && known.expires_at > now)
-        {
+        let is_good = |known: &&Invite| known.expires_at > now && !known.is_spent();
+        if let Some(before) = before.filter(|known| printing == Printing::Again && is_good(known)) {
             out.push(codes(key, school, *to, before.issue));
             continue;
         }

@@ -82,7 +82,7 @@ pub async fn send_once(
         }
         let outcome = match held.get(&letter.chat).filter(|_| !letter.is_tap) {
             Some(at) => Outcome::Later { at: *at },
-            None => in_turn(app, bot, door, letter, pacer).await?,
+            None => in_turn(app, bot, door, letter, pacer).await,
         };
         if let Outcome::Again { at } | Outcome::Later { at } = outcome
             && !letter.is_tap
@@ -98,56 +98,56 @@ pub async fn send_once(
 }
 
 /// One row, not before the platform's limits allow it.
-async fn in_turn(
-    app: &App,
-    bot: &Bot,
-    door: &Door,
-    letter: &Letter,
-    pacer: &mut Pacer,
-) -> anyhow::Result<Outcome> {
+async fn in_turn(app: &App, bot: &Bot, door: &Door, letter: &Letter, pacer: &mut Pacer) -> Outcome {
     if !letter.is_tap {
         let at = pacer.when(letter.chat, letter.kind, now());
         let wait_ms = at.0 - now().0;
         if wait_ms > HOLD_MS {
-            return Ok(Outcome::Later { at });
+            return Outcome::Later { at };
         }
         if let Ok(wait_ms) = u64::try_from(wait_ms) {
             tokio::time::sleep(Duration::from_millis(wait_ms)).await;
         }
     }
-    let outcome = through(app, bot, door, letter, pacer).await?;
+    let outcome = through(app, bot, door, letter, pacer).await;
     if !letter.is_tap {
         // The platform counted it somewhere between our call and its answer: by the later of the two no
         // window of its own can hold more than ours. Our clock counts whole milliseconds, so it is rounded up.
         pacer.sent(letter.chat, letter.kind, now().plus_ms(1));
     }
-    Ok(outcome)
+    outcome
 }
 
-async fn through(
-    app: &App,
-    bot: &Bot,
-    door: &Door,
-    letter: &Letter,
-    pacer: &mut Pacer,
-) -> anyhow::Result<Outcome> {
+async fn through(app: &App, bot: &Bot, door: &Door, letter: &Letter, pacer: &mut Pacer) -> Outcome {
     match door {
-        Door::Sandbox(sandbox) => Ok(match sandbox.deliver(bot, letter, now()).await {
+        Door::Sandbox(sandbox) => match sandbox.deliver(bot, letter, now()).await {
             Ok(outcome) => outcome,
             Err(error) => {
                 tracing::warn!(outbox = letter.id.0, %error, "not delivered");
                 after_failure(letter, now())
             }
-        }),
+        },
         Door::Telegram(telegram) => {
             let trouble = match telegram.deliver(letter).await {
-                Ok(Delivered::Sent(external_id)) => return Ok(Outcome::Sent { external_id }),
-                Ok(Delivered::Pointless) => return Ok(Outcome::Sent { external_id: None }),
+                Ok(Delivered::Sent(external_id)) => return Outcome::Sent { external_id },
+                Ok(Delivered::Pointless) => return Outcome::Sent { external_id: None },
                 Err(trouble) => trouble,
             };
             tracing::warn!(outbox = letter.id.0, attempt = letter.attempts, %trouble, "not delivered");
-            remember(app, bot, letter, trouble).await?;
-            Ok(after_trouble(letter, trouble, pacer))
+            // The rows sent before this one must be written down as sent, whatever becomes of it.
+            if let Err(error) = remember(app, bot, letter, trouble).await {
+                tracing::error!(
+                    outbox = letter.id.0,
+                    error = format!("{error:#}"),
+                    "refusal not kept"
+                );
+                return if letter.is_tap {
+                    Outcome::Failed
+                } else {
+                    after_failure(letter, now())
+                };
+            }
+            after_trouble(letter, trouble, pacer)
         }
     }
 }
@@ -185,12 +185,12 @@ fn after_trouble(letter: &Letter, trouble: Trouble, pacer: &mut Pacer) -> Outcom
             pacer.pause(at);
             Outcome::Later { at }
         }
-        // The answer to a tap is sent at most once: by the next try its button has stopped waiting.
         // It goes to where the group is now, unless it speaks of a message that is not there.
         Trouble::Moved(_) if !letter.is_tap && letter.edits.is_none() => {
             Outcome::Later { at: now() }
         }
         Trouble::Moved(_) if !letter.is_tap => Outcome::Sent { external_id: None },
+        // The answer to a tap is sent at most once: by the next try its button has stopped waiting.
         Trouble::Network | Trouble::Conflict | Trouble::Token if !letter.is_tap => {
             after_failure(letter, now())
         }

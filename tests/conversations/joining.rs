@@ -305,6 +305,23 @@ everywhere! {
         room.privately("Lan mới", &format!("/start {}", code.link)).await.hears("em chào Lan mới").hears("/baocao");
         room.privately("Kẻ lạ", &format!("/start {}", code.link)).await.hears("đã có người dùng rồi");
         room.privately("Kẻ lạ", "/baocao").await.hears("chưa mở cho mình");
+        assert_eq!(room.first_code().await, room.first_code().await);
+    }
+
+    async fn an_old_first_code_makes_nobody_principal_when_nobody_leads_any_more(room: Room) {
+        bao_is_new(&mut room).await;
+        room.leaves_the_staff("Cô Lan").await;
+        let code = room.first_code().await;
+        room.privately("Lan mới", &format!("/start {}", code.link)).await.hears("em chào Lan mới");
+        room.becomes_nobody("Lan mới").await;
+        // A mother who kept a picture of the code.
+        room.privately("Mẹ An", &format!("/start {}", code.link)).await.hears("đã có người dùng rồi");
+        room.privately("Mẹ An", "/baocao").await.hears("chưa mở cho mình");
+        // The next start prints another, and that one is good.
+        let next = room.first_code().await;
+        assert_ne!(next, code);
+        room.privately("Vân", &format!("/start {}", next.link)).await.hears("em chào Vân");
+        room.privately("Vân", "/baocao").await.does_not_hear("chưa mở cho mình");
     }
 
     async fn a_mother_who_becomes_a_teacher_stays_one_person(room: Room) {

@@ -1,12 +1,13 @@
 //! Colleagues come in by a code that is good once; the first to lead a school by the one printed at its start.
 
 use crate::db::{Tx, fresh_id};
-use crate::domain::{PersonId, Role, Timestamp};
+use crate::domain::{PersonId, Role, SchoolId, Timestamp};
 use crate::effects::Effects;
 use crate::facts::Turn;
 use crate::roster::invites::{self, Invite};
 use crate::roster::{Member, accounts, permit, store};
 
+use super::link::shown;
 use super::{Joined, reply, texts};
 
 /// A colleague's own code.
@@ -50,43 +51,52 @@ pub(super) async fn first_lead(
     invite: &Invite,
     now: Timestamp,
 ) -> Result<Joined, sqlx::Error> {
-    if invite.used_by == Some(turn.account.id) {
+    let is_known = turn.member_of(invite.school).is_some_and(Member::is_staff);
+    if is_known && invite.used_by == Some(turn.account.id) {
         return Ok(reply(turn, texts::KNOWN_STAFF, Vec::new()).into());
     }
     if store::led_by(tx, invite.school).await? {
         return Ok(reply(turn, texts::USED, Vec::new()).into());
     }
     let staff = store::staff_members(tx, invite.school).await?;
-    let principal = |member: &&Member| member.roles.contains(&Role::Principal);
-    let colleague = match staff.iter().find(principal) {
-        Some(known) => known.clone(),
-        None => {
-            let known = turn.member_of(invite.school);
-            let person = known.map_or_else(|| PersonId(fresh_id(now)), |member| member.person);
-            let name = known.map_or_else(
-                || super::link::shown(&turn.update.sender.name),
-                |member| member.name.clone(),
-            );
-            store::add_persons(tx, invite.school, &[(person, name.clone())], now).await?;
-            store::add_roles(tx, invite.school, &[(person, Role::Principal)]).await?;
-            Member {
-                school: invite.school,
-                person,
-                name,
-                roles: vec![Role::Principal],
-                homerooms: Vec::new(),
-                children: Vec::new(),
-            }
-        }
-    };
-    if is_another(turn, &colleague) {
+    let listed = staff
+        .iter()
+        .find(|member| member.roles.contains(&Role::Principal));
+    if listed.is_some_and(|listed| is_another(turn, listed)) {
         return Ok(reply(turn, texts::SOMEBODY_ELSE, Vec::new()).into());
     }
+    // Nobody is given anything before the code is theirs.
     if !invites::use_up(tx, invite, turn.account.id).await? {
         return Ok(reply(turn, texts::USED, Vec::new()).into());
     }
+    let colleague = match listed {
+        Some(listed) => listed.clone(),
+        None => new_principal(tx, turn, invite.school, now).await?,
+    };
     take_post(tx, turn, &colleague).await?;
     greet(tx, turn, &colleague).await
+}
+
+/// For a school whose staff list names no principal: whoever this is, as the person they are there already.
+async fn new_principal(
+    tx: &mut Tx,
+    turn: &Turn<'_>,
+    school: SchoolId,
+    now: Timestamp,
+) -> Result<Member, sqlx::Error> {
+    let mut principal = turn.member_of(school).cloned().unwrap_or_else(|| Member {
+        school,
+        person: PersonId(fresh_id(now)),
+        name: shown(&turn.update.sender.name),
+        roles: Vec::new(),
+        homerooms: Vec::new(),
+        children: Vec::new(),
+    });
+    principal.roles.push(Role::Principal);
+    let (person, name) = (principal.person, principal.name.clone());
+    store::add_persons(tx, school, &[(person, name)], now).await?;
+    store::add_roles(tx, school, &[(person, Role::Principal)]).await?;
+    Ok(principal)
 }
 
 /// The account speaks for the colleague from now on, and no other account does: one that had the post before

@@ -174,6 +174,19 @@ impl Room {
         tx.commit().await.unwrap();
     }
 
+    /// Whoever came in by this account is not on the next list of the staff.
+    pub async fn becomes_nobody(&mut self, who: &str) {
+        const PERSON: &str = "SELECT m.person_id FROM membership m JOIN account a ON a.account_id = m.account_id \
+             WHERE a.external_id = $1";
+        let mut tx = self.test.db.begin().await.unwrap();
+        let row = tx.row(PERSON, lopso::vals![who]).await.unwrap().unwrap();
+        let person = row.get("person_id").unwrap();
+        store::clear_posts(&mut tx, self.school.id, &[person])
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+    }
+
     /// A person with an account on the room's bot.
     async fn person(&mut self, name: &str) -> PersonId {
         if let Some(id) = self.people.get(name) {
