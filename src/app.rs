@@ -3,8 +3,8 @@
 //! Nothing here has heard of a platform, and nothing is sent from here.
 
 mod desk;
-mod doors;
-mod wave;
+mod due;
+mod wishes;
 
 use std::collections::HashSet;
 use std::panic::AssertUnwindSafe;
@@ -27,6 +27,7 @@ use crate::inbox;
 use crate::installation::Key;
 use crate::ledger;
 use crate::render::render;
+use crate::roster::accounts::class_groups;
 use crate::understand::intent;
 use desk::Desk;
 
@@ -124,14 +125,14 @@ impl App {
         let mut tx = self.db.begin().await?;
         let facts = Facts::of_school(&mut tx, bot, school).await?;
         let mut desk = Desk::open(bot, self, &[], facts, now);
-        let groups = desk
-            .post_boards(&mut tx, school)
+        let groups = class_groups(&mut tx, school).await?;
+        desk.hang(&mut tx, &groups)
             .await
             .map_err(|failure| failure.error)?;
         desk.close(&mut tx).await.map_err(|failure| failure.error)?;
         tx.commit().await?;
         self.to_send.send_replace(());
-        Ok(groups)
+        Ok(groups.len())
     }
 
     /// The whole batch at once; when that fails, one by one, so that only the poison is set aside.

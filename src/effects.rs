@@ -1,11 +1,12 @@
 //! What a batch decided: acts, kept answers and things to say, written set-wise.
 
 use crate::db::Tx;
-use crate::domain::Timestamp;
 use crate::domain::message::{Choice, Say};
+use crate::domain::{ClassId, Timestamp};
 use crate::facts::Turn;
 use crate::ledger::store::Pending;
 use crate::ledger::{Act, Change};
+use crate::roster::accounts::ClassGroup;
 use crate::{ledger, outbox};
 
 #[derive(Debug, Default)]
@@ -13,6 +14,12 @@ pub struct Effects {
     pub acts: Vec<Act>,
     pub pending: Vec<Pending>,
     pub says: Vec<Say>,
+    /// Classes whose boards show something that was written outside of a decision.
+    pub moved: Vec<ClassId>,
+    /// Groups that get a fresh board.
+    pub boards: Vec<ClassGroup>,
+    /// Something was written that the batch had read before (who is who, tasks): it is read anew.
+    pub read_anew: bool,
 }
 
 impl Effects {
@@ -48,6 +55,26 @@ impl Effects {
         self
     }
 
+    pub fn and_says(mut self, says: impl IntoIterator<Item = Say>) -> Self {
+        self.says.extend(says);
+        self
+    }
+
+    pub fn moving(mut self, classes: impl IntoIterator<Item = ClassId>) -> Self {
+        self.moved.extend(classes);
+        self
+    }
+
+    pub fn and_boards(mut self, groups: impl IntoIterator<Item = ClassGroup>) -> Self {
+        self.boards.extend(groups);
+        self
+    }
+
+    pub fn and_read_anew(mut self) -> Self {
+        self.read_anew = true;
+        self
+    }
+
     pub fn and(mut self, other: Effects) -> Self {
         self.extend(other);
         self
@@ -57,6 +84,9 @@ impl Effects {
         self.acts.extend(other.acts);
         self.pending.extend(other.pending);
         self.says.extend(other.says);
+        self.moved.extend(other.moved);
+        self.boards.extend(other.boards);
+        self.read_anew |= other.read_anew;
     }
 
     /// Writes acts, families, tallies and kept answers. What is to be said stays, to be rendered at

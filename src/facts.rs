@@ -329,35 +329,29 @@ impl Facts {
         self.touched.extend(classes);
     }
 
-    /// After a rare command changed tasks: the rest of the batch sees them.
-    pub async fn reload_tasks(&mut self, tx: &mut Tx) -> Result<(), sqlx::Error> {
-        let schools: Vec<SchoolId> = self.schools.keys().copied().collect();
-        self.tasks = ledger::store::tasks(tx, &schools).await?;
-        Ok(())
-    }
-
-    /// After a rare command speaks of a whole school: its classes, their tallies and boards.
-    pub async fn load_school(&mut self, tx: &mut Tx, school: SchoolId) -> Result<(), sqlx::Error> {
-        for class in roster::store::classes(tx, &[school]).await? {
-            self.classes.insert(class.id, class);
+    /// Classes of which no update spoke, with their tallies and boards. Everything decided so far must be
+    /// written, so that what is stored is the newest.
+    pub async fn load_classes(
+        &mut self,
+        tx: &mut Tx,
+        ids: impl IntoIterator<Item = ClassId>,
+    ) -> Result<(), sqlx::Error> {
+        let unknown: BTreeSet<ClassId> = ids
+            .into_iter()
+            .filter(|id| !self.classes.contains_key(id))
+            .collect();
+        let unknown: Vec<ClassId> = unknown.into_iter().collect();
+        if unknown.is_empty() {
+            return Ok(());
         }
-        // Everything decided so far was written before, so the stored tallies are the newest.
-        self.tallies
-            .extend(ledger::store::tallies(tx, school).await?);
-        let classes: Vec<ClassId> = self.classes.keys().copied().collect();
-        self.boards = outbox::boards(tx, &classes).await?;
-        Ok(())
-    }
-
-    /// After a change that every board of a school shows.
-    pub async fn touch_boards(&mut self, tx: &mut Tx, school: SchoolId) -> Result<(), sqlx::Error> {
-        self.load_school(tx, school).await?;
-        self.touched.extend(
-            self.boards
-                .iter()
-                .filter(|board| board.school == school)
-                .map(|board| board.class),
-        );
+        let classes = roster::store::classes_by_id(tx, &unknown).await?;
+        let schools: BTreeSet<SchoolId> = classes.iter().map(|class| class.school).collect();
+        let schools: Vec<SchoolId> = schools.into_iter().collect();
+        let tallies = ledger::store::tallies_of(tx, &schools, &unknown).await?;
+        self.tallies.extend(tallies);
+        self.boards.extend(outbox::boards(tx, &unknown).await?);
+        self.classes
+            .extend(classes.into_iter().map(|class| (class.id, class)));
         Ok(())
     }
 }

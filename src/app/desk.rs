@@ -1,23 +1,21 @@
 //! The desk on which the updates of one batch are worked through, in order: each is read, decided by
 //! its feature, and seen by those after it.
 
-use super::doors::Wish;
+use super::wishes::Wish;
 use super::{App, Failure};
 use crate::bots;
 use crate::config::Reminders;
 use crate::db::Tx;
 use crate::domain::message::{Choice, Say, Update};
-use crate::domain::{Bot, ChatId, SchoolId, Tap, Task, TaskId, Timestamp};
+use crate::domain::{Bot, ChatId, Tap, Task, Timestamp};
 use crate::effects::Effects;
 use crate::facts::{Facts, Turn};
-use crate::feature::confirm::BEGIN_FAMILY;
 use crate::feature::guide::library::Library;
-use crate::feature::{confirm, guide, help, launch, missing, proxy, remind, report, status};
+use crate::feature::{confirm, guide, help, join, proxy, status};
 use crate::installation::Key;
 use crate::outbox;
 use crate::render::render;
-use crate::roster::accounts::class_groups;
-use crate::roster::permit::Homeroom;
+use crate::roster::accounts::ClassGroup;
 use crate::understand::codes;
 use crate::understand::commands::{Command, Name};
 use crate::understand::intent::{Around, Intent, Statement, understand};
@@ -88,7 +86,10 @@ impl<'a> Desk<'a> {
                 }
                 Ok(())
             }
-            Intent::Code(code) => self.by_code(tx, update, &code).await,
+            Intent::Code(code) => {
+                let wish = Wish::Join(join::Wish::Code(&code));
+                self.fulfil(tx, update, wish).await
+            }
             Intent::Unsure(task) => {
                 self.decided(update, |desk, turn| confirm::ask_back(turn, task, desk.now))
             }
@@ -115,136 +116,68 @@ impl<'a> Desk<'a> {
         update: &Update,
         command: &Command,
     ) -> Result<(), Failure> {
-        match command.name {
-            Name::Start => match codes::find(&command.args) {
-                Some(code) => self.by_code(tx, update, &code).await,
-                None if command.args == BEGIN_FAMILY => self.family(tx, update).await,
-                None => self.decided(update, |_, turn| help::start(turn)),
-            },
-            Name::Bind => {
-                let wish = Wish::Asked(&command.args);
-                self.bind_group(tx, update, wish).await
-            }
-            Name::Remind => self.ask_whom(tx, update, &command.args).await,
-            Name::Stop => self.no_reminders(tx, update).await,
-            Name::Help => self.decided(update, |_, turn| help::help(turn)),
-            Name::Guide if command.args.is_empty() => {
-                self.decided(update, |desk, turn| guide::list(desk.library, turn))
-            }
-            Name::Guide => self.decided(update, |desk, turn| {
-                guide::ask(desk.library, turn, &command.args, None, desk.now)
-            }),
-            Name::Confirm => self.decided(update, |desk, turn| confirm::my_tasks(turn, desk.now)),
-            Name::Status => self.decided(update, |_, turn| status::decide(turn)),
-            Name::Report => {
-                self.flush(tx).await?;
-                let Some(turn) = self.facts.turn(update) else {
-                    return Ok(());
-                };
-                let answer = report::answer(tx, &turn, &command.args, self.now).await?;
-                self.or_not_for_you(update, answer)
-            }
-            Name::Roster => {
-                let asked = self
-                    .facts
-                    .turn(update)
-                    .and_then(|turn| missing::ask_which(&turn, &command.args));
-                match asked {
-                    Some(missing::Asked::Show { homeroom, task }) => {
-                        self.show_missing(tx, update, homeroom, task).await
-                    }
-                    Some(missing::Asked::Reply(effects)) => {
-                        self.or_not_for_you(update, Some(effects))
-                    }
-                    None => self.or_not_for_you(update, None),
-                }
-            }
-            Name::Proxy => {
-                let Some(turn) = self.facts.turn(update) else {
-                    return Ok(());
-                };
-                let answer = proxy::ask(tx, &turn, &command.args).await?;
-                self.or_not_for_you(update, answer)
-            }
-            Name::Launch => self.launch(tx, update, &command.args).await,
+        if command.name == Name::Start
+            && let Some(code) = codes::find(&command.args)
+        {
+            let wish = Wish::Join(join::Wish::Code(&code));
+            return self.fulfil(tx, update, wish).await;
         }
+        if let Some(wish) = Wish::of_command(command) {
+            return self.fulfil(tx, update, wish).await;
+        }
+        self.decided(update, |desk, turn| match command.name {
+            Name::Guide if command.args.is_empty() => guide::list(desk.library, turn),
+            Name::Guide => guide::ask(desk.library, turn, &command.args, None, desk.now),
+            Name::Confirm => confirm::my_tasks(turn, desk.now),
+            Name::Status => status::decide(turn),
+            Name::Help => help::help(turn),
+            Name::Start => help::start(turn),
+            // These are wishes, see above.
+            Name::Bind
+            | Name::Remind
+            | Name::Stop
+            | Name::Report
+            | Name::Roster
+            | Name::Proxy
+            | Name::Launch => Effects::none(),
+        })
     }
 
     async fn chosen(&mut self, tx: &mut Tx, update: &Update, taps: &[Tap]) -> Result<(), Failure> {
-        let said: Vec<confirm::Said> = taps
-            .iter()
-            .filter_map(|tap| match tap {
-                Tap::Say { verb, task, child } => Some(confirm::Said {
-                    verb: *verb,
-                    task: Some(*task),
-                    child: *child,
-                }),
-                Tap::Help(_) | Tap::Guide(_) | Tap::Guides | Tap::MyTasks => None,
-                Tap::Missing { .. } | Tap::Proxy { .. } | Tap::Withdraw(_) => None,
-                Tap::Family | Tap::Consent { .. } | Tap::InClass(_) | Tap::NotMine(_) => None,
-                Tap::Admit { .. } | Tap::Refuse { .. } => None,
-                Tap::Bind { .. } | Tap::BindStaff => None,
-                Tap::RemindFirst { .. } | Tap::Remind { .. } | Tap::RemindAll(_) => None,
-                Tap::Later(_) => None,
-            })
-            .collect();
+        let said: Vec<confirm::Said> = taps.iter().filter_map(said_by).collect();
         if !said.is_empty() {
             self.confirm(update, &said);
         }
         for tap in taps {
-            match tap {
-                Tap::Say { .. } => {}
-                Tap::Help(task) => self.decide(update, |desk, turn| {
-                    guide::help(desk.library, turn, *task, desk.now)
-                }),
-                Tap::Guide(id) => {
-                    self.decide(update, |desk, turn| guide::by_id(desk.library, turn, id))
-                }
-                Tap::Guides => self.decide(update, |desk, turn| guide::list(desk.library, turn)),
-                Tap::MyTasks => self.decide(update, |desk, turn| confirm::my_tasks(turn, desk.now)),
-                Tap::Missing { task, class } => {
-                    match self
-                        .facts
-                        .turn(update)
-                        .and_then(|turn| missing::permitted(&turn, *task, *class))
-                    {
-                        Some((homeroom, task)) => {
-                            self.show_missing(tx, update, homeroom, task).await?
-                        }
-                        None => self.or_not_for_you(update, None)?,
-                    }
-                }
-                Tap::Proxy { verb, task, child } => {
-                    let answer = self
-                        .facts
-                        .turn(update)
-                        .and_then(|turn| proxy::enter(&turn, *verb, *task, *child, self.now));
-                    self.or_not_for_you(update, answer)?;
-                }
-                Tap::Withdraw(task) => self.withdraw(tx, update, *task).await?,
-                Tap::Family => self.family(tx, update).await?,
-                Tap::Consent { purpose, answer } => {
-                    self.consent(tx, update, *purpose, *answer).await?
-                }
-                Tap::InClass(class) => self.in_class(tx, update, *class).await?,
-                Tap::Admit { account, child } => self.admit(tx, update, *account, *child).await?,
-                Tap::Refuse { account, class } => self.refuse(tx, update, *account, *class).await?,
-                Tap::NotMine(child) => self.not_mine(tx, update, *child).await?,
-                Tap::Bind { class, instead } => {
-                    let wish = Wish::Class {
-                        class: *class,
-                        instead: *instead,
-                    };
-                    self.bind_group(tx, update, wish).await?
-                }
-                Tap::RemindFirst { task, class } => {
-                    self.whom_to_remind(tx, update, *task, *class).await?
-                }
-                Tap::Remind { task, class } => self.remind(tx, update, *task, Some(*class)).await?,
-                Tap::RemindAll(task) => self.remind(tx, update, *task, None).await?,
-                Tap::Later(task) => self.remind_later(tx, update, *task).await?,
-                Tap::BindStaff => self.bind_group(tx, update, Wish::Staff).await?,
+            if let Some(wish) = Wish::of_tap(tap) {
+                self.fulfil(tx, update, wish).await?;
+                continue;
             }
+            self.decide(update, |desk, turn| match tap {
+                Tap::Help(task) => guide::help(desk.library, turn, *task, desk.now),
+                Tap::Guide(id) => guide::by_id(desk.library, turn, id),
+                Tap::Guides => guide::list(desk.library, turn),
+                Tap::MyTasks => confirm::my_tasks(turn, desk.now),
+                Tap::Proxy { verb, task, child } => {
+                    proxy::enter(turn, *verb, *task, *child, desk.now)
+                        .unwrap_or_else(|| help::not_for_you(turn))
+                }
+                // Said above, or wishes.
+                Tap::Say { .. }
+                | Tap::Missing { .. }
+                | Tap::Withdraw(_)
+                | Tap::Family
+                | Tap::Consent { .. }
+                | Tap::InClass(_)
+                | Tap::NotMine(_)
+                | Tap::Admit { .. }
+                | Tap::Refuse { .. }
+                | Tap::Bind { .. }
+                | Tap::BindStaff
+                | Tap::RemindFirst { .. }
+                | Tap::Remind { .. }
+                | Tap::Later(_) => Effects::none(),
+            });
         }
         Ok(())
     }
@@ -253,80 +186,17 @@ impl<'a> Desk<'a> {
         self.decide(update, |desk, turn| confirm::decide(turn, said, desk.now));
     }
 
-    /// Families counted under a task's state change with what was decided before, so that comes first.
-    async fn show_missing(
-        &mut self,
-        tx: &mut Tx,
-        update: &Update,
-        homeroom: Homeroom,
-        task: TaskId,
-    ) -> Result<(), Failure> {
-        self.flush(tx).await?;
-        let Some(turn) = self.facts.turn(update) else {
-            return Ok(());
-        };
-        let list = missing::show(tx, &turn, homeroom, task).await?;
-        self.accept(list);
-        Ok(())
-    }
-
-    async fn launch(&mut self, tx: &mut Tx, update: &Update, asked: &str) -> Result<(), Failure> {
-        let Some(turn) = self.facts.turn(update) else {
-            return Ok(());
-        };
-        let Some(lead) = launch::lead(&turn) else {
-            return self.or_not_for_you(update, None);
-        };
-        let wish = launch::wish(&turn, lead, asked);
-        match wish {
-            launch::Wish::Usage => {
-                return self.decided(update, |_, turn| launch::usage(turn, lead));
-            }
-            launch::Wish::TooLong => return self.decided(update, |_, turn| launch::too_long(turn)),
-            launch::Wish::Again(_) | launch::Wish::New(_) => {}
-        }
-        self.flush(tx).await?;
-        let Some(task) = launch::open(tx, &self.facts, lead, wish, self.now).await? else {
-            return self.decided(update, |_, turn| launch::usage(turn, lead));
-        };
-        self.facts.reload_tasks(tx).await?;
-        let groups = self.post_boards(tx, lead.school()).await?;
-        self.decided(update, |_, turn| launch::opened(turn, task, groups))
-    }
-
-    async fn withdraw(
-        &mut self,
-        tx: &mut Tx,
-        update: &Update,
-        task: TaskId,
-    ) -> Result<(), Failure> {
-        let Some(turn) = self.facts.turn(update) else {
-            return Ok(());
-        };
-        let Some(lead) = launch::lead_of(&turn, task) else {
-            return self.or_not_for_you(update, None);
-        };
-        self.flush(tx).await?;
-        let Some(turn) = self.facts.turn(update) else {
-            return Ok(());
-        };
-        let answer = launch::withdraw(tx, &turn, lead, task, self.now).await?;
-        self.accept(answer);
-        self.facts.reload_tasks(tx).await?;
-        self.facts.touch_boards(tx, lead.school()).await?;
-        Ok(())
-    }
-
-    /// A fresh board in every class group of a school, on whichever bot it hangs. Returns how many.
-    pub async fn post_boards(&mut self, tx: &mut Tx, school: SchoolId) -> Result<usize, Failure> {
-        self.facts.load_school(tx, school).await?;
-        let groups = class_groups(tx, school).await?;
-        for group in &groups {
+    /// A fresh board in each of these groups, on whichever bot it is.
+    pub async fn hang(&mut self, tx: &mut Tx, groups: &[ClassGroup]) -> Result<(), Failure> {
+        self.facts
+            .load_classes(tx, groups.iter().map(|group| group.class))
+            .await?;
+        for group in groups {
             let board =
                 confirm::board_in(&self.facts, group.class, group.bot, group.chat, self.now);
             self.effects.says.extend(board);
         }
-        Ok(groups.len())
+        Ok(())
     }
 
     /// Decides with everything before it in sight, and lets everything after it see the result.
@@ -351,18 +221,6 @@ impl<'a> Desk<'a> {
         Ok(())
     }
 
-    pub(super) fn or_not_for_you(
-        &mut self,
-        update: &Update,
-        answer: Option<Effects>,
-    ) -> Result<(), Failure> {
-        match answer {
-            Some(effects) => self.accept(effects),
-            None => self.decide(update, |_, turn| help::not_for_you(turn)),
-        }
-        Ok(())
-    }
-
     pub(super) fn accept(&mut self, effects: Effects) {
         for act in &effects.acts {
             self.facts.apply(act);
@@ -381,9 +239,7 @@ impl<'a> Desk<'a> {
     pub(super) async fn flush(&mut self, tx: &mut Tx) -> Result<(), Failure> {
         let changes = self.facts.take_changes();
         self.effects.write_ledger(tx, &changes, self.now).await?;
-        let answered = changes
-            .iter()
-            .filter(|change| !remind::is_missing(change.to.state));
+        let answered = changes.iter().filter(|change| !change.to.state.is_open());
         let answered: Vec<_> = answered.map(|change| (change.child, change.task)).collect();
         outbox::drop_answered(tx, &answered).await?;
         Ok(())
@@ -392,7 +248,7 @@ impl<'a> Desk<'a> {
     /// Everything at once at the end: acts, tallies, the boards that moved, and the rows to send.
     pub async fn close(mut self, tx: &mut Tx) -> Result<(), Failure> {
         self.flush(tx).await?;
-        self.draw_boards();
+        self.draw_boards(tx).await?;
         let bots = bots::all(tx).await?;
         let drafts = render(self.effects.says, self.bot, self.facts.boards(), &bots);
         Effects::write_outbox(tx, &drafts, self.now).await?;
@@ -401,8 +257,9 @@ impl<'a> Desk<'a> {
 
     /// Boards are drawn last, with the counts at the end of the batch: those posted fresh in it are drawn
     /// anew, and those that hang get a new text.
-    fn draw_boards(&mut self) {
+    async fn draw_boards(&mut self, tx: &mut Tx) -> Result<(), Failure> {
         let touched = self.facts.take_touched();
+        self.facts.load_classes(tx, touched.iter().copied()).await?;
         let mut posted = Vec::new();
         for say in &mut self.effects.says {
             if let Say::Board {
@@ -423,6 +280,7 @@ impl<'a> Desk<'a> {
             .flat_map(|class| confirm::boards(&self.facts, class, self.now))
             .filter(|say| board_chat(say).is_none_or(|chat| !posted.contains(&chat)));
         self.effects.says.extend(hanging);
+        Ok(())
     }
 }
 
@@ -437,6 +295,17 @@ fn board_chat(say: &Say) -> Option<ChatId> {
         | Say::Post { .. }
         | Say::Remind { .. } => None,
     }
+}
+
+fn said_by(tap: &Tap) -> Option<confirm::Said> {
+    let Tap::Say { verb, task, child } = *tap else {
+        return None;
+    };
+    Some(confirm::Said {
+        verb,
+        task: Some(task),
+        child,
+    })
 }
 
 fn said(statement: &Statement) -> confirm::Said {

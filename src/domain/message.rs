@@ -178,6 +178,19 @@ pub enum Say {
     },
 }
 
+impl Say {
+    /// A message nobody asked for in this chat, with the urgency of an answer.
+    pub fn post(bot: BotId, chat: ChatId, text: impl Into<String>, choices: Vec<Choice>) -> Self {
+        Say::Post {
+            bot,
+            chat,
+            text: text.into(),
+            choices,
+            priority: Priority::Reply,
+        }
+    }
+}
+
 /// Which message goes first when many wait. The number is the stored order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Priority {

@@ -65,13 +65,11 @@ pub enum Tap {
         task: TaskId,
         class: Option<ClassId>,
     },
-    /// Reminds a class's families that are missing.
+    /// Reminds the families that are missing, of a class or of the whole school.
     Remind {
         task: TaskId,
-        class: ClassId,
+        class: Option<ClassId>,
     },
-    /// Reminds all the school's families that are missing.
-    RemindAll(TaskId),
     /// A reminder: "tomorrow".
     Later(TaskId),
 }
@@ -126,8 +124,11 @@ impl Tap {
                 task,
                 class: Some(class),
             } => format!("whom.{}.{}", id36(task.0), id36(class.0)),
-            Tap::Remind { task, class } => format!("remind.{}.{}", id36(task.0), id36(class.0)),
-            Tap::RemindAll(task) => format!("remindall.{}", id36(task.0)),
+            Tap::Remind { task, class: None } => format!("remind.{}", id36(task.0)),
+            Tap::Remind {
+                task,
+                class: Some(class),
+            } => format!("remind.{}.{}", id36(task.0), id36(class.0)),
             Tap::Later(task) => format!("later.{}", id36(task.0)),
         }
     }
@@ -153,7 +154,6 @@ impl Tap {
             | Tap::BindStaff
             | Tap::RemindFirst { .. }
             | Tap::Remind { .. }
-            | Tap::RemindAll(_)
             | Tap::Later(_) => None,
         }
     }
@@ -168,7 +168,6 @@ impl Tap {
             | Tap::Withdraw(task)
             | Tap::RemindFirst { task, .. }
             | Tap::Remind { task, .. }
-            | Tap::RemindAll(task)
             | Tap::Later(task) => Some(*task),
             Tap::Guide(_)
             | Tap::Guides
@@ -195,10 +194,7 @@ impl Tap {
             ("say", Some(verb), Some(task), child) => Some(Tap::Say {
                 verb: Verb::from_slug(verb)?,
                 task: TaskId(from36(task)?),
-                child: child
-                    .map(|id| from36(id).map(ChildId).ok_or(()))
-                    .transpose()
-                    .ok()?,
+                child: optional(child)?.map(ChildId),
             }),
             ("help", Some(task), None, None) => Some(Tap::Help(TaskId(from36(task)?))),
             ("guide", Some(id), None, None) => Some(Tap::Guide(id.to_owned())),
@@ -234,18 +230,15 @@ impl Tap {
                 instead: word == "rebind",
             }),
             ("bindstaff", None, None, None) => Some(Tap::BindStaff),
-            ("whom", Some(task), class, None) => Some(Tap::RemindFirst {
-                task: TaskId(from36(task)?),
-                class: class
-                    .map(|id| from36(id).map(ClassId).ok_or(()))
-                    .transpose()
-                    .ok()?,
-            }),
-            ("remind", Some(task), Some(class), None) => Some(Tap::Remind {
-                task: TaskId(from36(task)?),
-                class: ClassId(from36(class)?),
-            }),
-            ("remindall", Some(task), None, None) => Some(Tap::RemindAll(TaskId(from36(task)?))),
+            ("whom" | "remind", Some(task), class, None) => {
+                let task = TaskId(from36(task)?);
+                let class = optional(class)?.map(ClassId);
+                Some(if word == "whom" {
+                    Tap::RemindFirst { task, class }
+                } else {
+                    Tap::Remind { task, class }
+                })
+            }
             ("later", Some(task), None, None) => Some(Tap::Later(TaskId(from36(task)?))),
             _ => None,
         }
@@ -265,6 +258,11 @@ fn id36(mut number: i64) -> String {
         }
     }
     out.iter().rev().collect()
+}
+
+/// An id that may be absent, but not broken.
+fn optional(part: Option<&str>) -> Option<Option<i64>> {
+    part.map_or(Some(None), |text| from36(text).map(Some))
 }
 
 fn from36(text: &str) -> Option<i64> {
@@ -314,8 +312,11 @@ mod tests {
                 task,
                 class: Some(class),
             },
-            Tap::Remind { task, class },
-            Tap::RemindAll(task),
+            Tap::Remind { task, class: None },
+            Tap::Remind {
+                task,
+                class: Some(class),
+            },
             Tap::Later(task),
         ];
         for purpose in Purpose::ALL {

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::Account;
 use crate::db::{Row, Set, Tx, fresh_id};
-use crate::domain::message::{ChatKind, ChatSeen, Sender};
+use crate::domain::message::{ChatKind, ChatSeen, Choice, Say, Sender};
 use crate::domain::{AccountId, BotId, ChatId, ClassId, PersonId, SchoolId, Timestamp};
 use crate::vals;
 
@@ -223,6 +223,7 @@ pub async fn bind_staff_room(
 /// A class's chat group and the bot that sits in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClassGroup {
+    pub school: SchoolId,
     pub class: ClassId,
     pub chat: ChatId,
     pub bot: BotId,
@@ -276,6 +277,14 @@ pub struct Face {
     pub name: String,
     pub bot: BotId,
     pub private_chat: Option<ChatId>,
+}
+
+impl Face {
+    /// A message into the private chat; None when there is none.
+    pub fn post(&self, text: impl Into<String>, choices: Vec<Choice>) -> Option<Say> {
+        self.private_chat
+            .map(|chat| Say::post(self.bot, chat, text, choices))
+    }
 }
 
 pub async fn face(tx: &mut Tx, account: AccountId) -> Result<Option<Face>, sqlx::Error> {
@@ -384,6 +393,7 @@ pub async fn class_groups(tx: &mut Tx, school: SchoolId) -> Result<Vec<ClassGrou
     let rows = tx.rows(SELECT, vals![school]).await?;
     let read = |row: &Row| {
         Ok(ClassGroup {
+            school,
             class: row.get("class_id")?,
             chat: row.get("chat_id")?,
             bot: row.get("bot_id")?,

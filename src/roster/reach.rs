@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Member, permit, store};
 use crate::db::{Row, Set, Tx};
+use crate::domain::message::{Choice, Say};
 use crate::domain::{AccountId, BotId, ChatId, ClassId, PersonId, SchoolId};
 use crate::vals;
 
@@ -16,6 +17,12 @@ pub struct Mailbox {
     pub account: AccountId,
     pub bot: BotId,
     pub chat: ChatId,
+}
+
+impl Mailbox {
+    pub fn post(&self, text: impl Into<String>, choices: Vec<Choice>) -> Say {
+        Say::post(self.bot, self.chat, text, choices)
+    }
 }
 
 /// The private chats of these persons, on every bot; none for who never wrote or has closed it.

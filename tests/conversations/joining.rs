@@ -347,7 +347,7 @@ everywhere! {
         let (task, class, child) = (room.task_id("qr"), room.class_id("5A1"), room.child_id("Lê Gia Bảo"));
         let taps = [
             Tap::Missing { task, class }, Tap::Withdraw(task), Tap::Bind { class, instead: true }, Tap::Bind { class, instead: false },
-            Tap::BindStaff, Tap::RemindFirst { task, class: None }, Tap::Remind { task, class }, Tap::RemindAll(task),
+            Tap::BindStaff, Tap::RemindFirst { task, class: None }, Tap::Remind { task, class: Some(class) }, Tap::Remind { task, class: None },
             Tap::Admit { account: stranger, child }, Tap::Refuse { account: stranger, class },
         ];
         for who in ["Mẹ An", "Kẻ lạ"] {

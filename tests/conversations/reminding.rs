@@ -166,7 +166,7 @@ everywhere! {
         room.staff("Cô Mai", lopso::domain::Role::Teacher, &["5A2"]).await;
         let (task, class) = (room.task_id("qr"), room.class_id("5A1"));
         for who in ["Cô Mai", "Mẹ An", "Mẹ Lạ"] {
-            for tap in [Tap::Remind { task, class }, Tap::RemindAll(task), Tap::RemindFirst { task, class: Some(class) }] {
+            for tap in [Tap::Remind { task, class: Some(class) }, Tap::Remind { task, class: None }, Tap::RemindFirst { task, class: Some(class) }] {
                 room.forges_privately(who, &tap.write()).await.hears("chưa mở cho mình");
                 assert_eq!(reminded(&room), 0);
             }
@@ -199,7 +199,7 @@ with_buttons! {
     async fn a_family_that_answers_while_its_reminder_waits_is_not_reminded(room: Room) {
         all_can_be_reminded(&mut room).await;
         room.privately("Cô Hoa", "/nhac qr").await;
-        let tap = Tap::Remind { task: room.task_id("qr"), class: room.class_id("5A1") };
+        let tap = Tap::Remind { task: room.task_id("qr"), class: Some(room.class_id("5A1")) };
         let teacher = room.private_tap("Cô Hoa", &tap.write());
         let mother = room.done_tap("5A1", "Mẹ Nam", "qr");
         // Both before the sender comes round.

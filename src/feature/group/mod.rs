@@ -4,38 +4,55 @@
 pub mod texts;
 
 use crate::db::Tx;
-use crate::domain::message::{Choice, Priority, Say};
-use crate::domain::{ClassId, SchoolId, Tap, Timestamp};
+use crate::domain::message::{Choice, Say};
+use crate::domain::{ClassId, Tap, Timestamp};
 use crate::effects::Effects;
 use crate::facts::Turn;
 use crate::outbox;
-use crate::roster::accounts::{self, bind_class, bind_staff_room, groups_of};
+use crate::roster::accounts::{self, ClassGroup, bind_class, bind_staff_room, groups_of};
 use crate::roster::permit::{self, Homeroom, Lead};
 use crate::roster::reach::{Mailbox, leads_of, teachers_of};
 use crate::roster::{Class, store};
 use crate::understand::fold::fold;
 
-/// What became of a wish to bind.
-pub enum Bound {
-    /// Nothing changed; this is what to say.
-    Said(Effects),
-    /// The group is this class's now, and wants a board.
-    Class(Effects, ClassId),
+/// What somebody wants a chat group to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wish<'a> {
+    /// `/ganlop [class]`.
+    Ask(&'a str),
+    /// This class's. `instead` is her word that another group, or another class, gives way.
+    Class {
+        class: ClassId,
+        instead: bool,
+    },
+    Staff,
 }
 
-/// `/ganlop [class]`. None when this person has no class and leads no school.
-pub async fn ask(tx: &mut Tx, turn: &Turn<'_>, asked: &str) -> Result<Option<Bound>, sqlx::Error> {
+/// None when this is not theirs to say.
+pub async fn decide(
+    tx: &mut Tx,
+    turn: &Turn<'_>,
+    wish: Wish<'_>,
+) -> Result<Option<Effects>, sqlx::Error> {
+    match wish {
+        Wish::Ask(words) => ask(tx, turn, words).await,
+        Wish::Class { class, instead } => bind(tx, turn, class, instead).await,
+        Wish::Staff => bind_staff(tx, turn).await,
+    }
+}
+
+async fn ask(tx: &mut Tx, turn: &Turn<'_>, asked: &str) -> Result<Option<Effects>, sqlx::Error> {
     let own: Vec<Homeroom> = turn.members.iter().flat_map(permit::homerooms).collect();
     let lead = turn.members.iter().find_map(permit::lead);
     if own.is_empty() && lead.is_none() {
         return Ok(None);
     }
     if turn.is_private() {
-        return Ok(Some(said(turn, texts::IN_THE_GROUP, Vec::new())));
+        return Ok(Some(answer(turn, texts::IN_THE_GROUP, Vec::new())));
     }
     if own.is_empty() {
         let choice = Choice::new(texts::YES_STAFF, Tap::BindStaff.write());
-        return Ok(Some(said(turn, texts::STAFF_ROOM, vec![choice])));
+        return Ok(Some(answer(turn, texts::STAFF_ROOM, vec![choice])));
     }
     let ids: Vec<ClassId> = own.iter().map(|homeroom| homeroom.class()).collect();
     let mut classes = store::classes_by_id(tx, &ids).await?;
@@ -47,8 +64,8 @@ pub async fn ask(tx: &mut Tx, turn: &Turn<'_>, asked: &str) -> Result<Option<Bou
     Ok(Some(match (wanted.as_slice(), asked.is_empty()) {
         ([only], _) => bind(tx, turn, only.id, false)
             .await?
-            .unwrap_or_else(|| said(turn, texts::UNKNOWN, Vec::new())),
-        ([], false) => said(turn, &texts::not_your_class(&titles(&classes)), Vec::new()),
+            .unwrap_or_else(|| answer(turn, texts::UNKNOWN, Vec::new())),
+        ([], false) => answer(turn, &texts::not_your_class(&titles(&classes)), Vec::new()),
         (_, _) => {
             let choice = |class: &Class| {
                 let tap = Tap::Bind {
@@ -57,7 +74,7 @@ pub async fn ask(tx: &mut Tx, turn: &Turn<'_>, asked: &str) -> Result<Option<Bou
                 };
                 Choice::new(texts::class(&class.title), tap.write())
             };
-            said(turn, texts::WHICH, classes.iter().map(choice).collect())
+            answer(turn, texts::WHICH, classes.iter().map(choice).collect())
         }
     }))
 }
@@ -73,14 +90,13 @@ fn titles(classes: &[Class]) -> Vec<&str> {
     classes.iter().map(|class| class.title.as_str()).collect()
 }
 
-/// Binds this group to a class of the teacher's own; checked here, whoever made the button. `instead` is her
-/// word that another group, or another class, gives way. None when it is not her class.
-pub async fn bind(
+/// Binds this group to a class of the teacher's own; checked here, whoever made the button.
+async fn bind(
     tx: &mut Tx,
     turn: &Turn<'_>,
     class: ClassId,
     instead: bool,
-) -> Result<Option<Bound>, sqlx::Error> {
+) -> Result<Option<Effects>, sqlx::Error> {
     let hers = turn
         .members
         .iter()
@@ -91,7 +107,7 @@ pub async fn bind(
     let known = store::classes_by_id(tx, &[class]).await?;
     let title = known.first().map_or("", |class| class.title.as_str());
     if turn.chat.class == Some((homeroom.school(), class)) {
-        return Ok(Some(said(turn, &texts::is_already(title), Vec::new())));
+        return Ok(Some(answer(turn, &texts::is_already(title), Vec::new())));
     }
     let gives_way = Choice::new(
         texts::CHANGE,
@@ -108,23 +124,23 @@ pub async fn bind(
             .iter()
             .any(|member| permit::homeroom_of(member, other).is_some());
         if !also_hers {
-            return Ok(Some(said(turn, texts::ANOTHER_CLASS, Vec::new())));
+            return Ok(Some(answer(turn, texts::ANOTHER_CLASS, Vec::new())));
         }
         if !instead {
-            return Ok(Some(said(
+            return Ok(Some(answer(
                 turn,
                 &texts::change_class(title),
                 vec![gives_way],
             )));
         }
     } else if turn.chat.staff_room.is_some() {
-        return Ok(Some(said(turn, texts::IS_STAFF_ROOM, Vec::new())));
+        return Ok(Some(answer(turn, texts::IS_STAFF_ROOM, Vec::new())));
     }
     // On another channel the class may have a group of its own.
     let mut before = groups_of(tx, turn.bot(), homeroom.school(), class).await?;
     before.retain(|(chat, _)| *chat != turn.chat.id);
     if before.iter().any(|(_, here)| *here) && !instead {
-        return Ok(Some(said(
+        return Ok(Some(answer(
             turn,
             &texts::second_group(title),
             vec![gives_way],
@@ -137,30 +153,37 @@ pub async fn bind(
         outbox::take_down_board(tx, chat).await?;
     }
     bind_class(tx, turn.chat.id, homeroom.school(), class).await?;
+    let group = ClassGroup {
+        school: homeroom.school(),
+        class,
+        chat: turn.chat.id,
+        bot: turn.bot(),
+    };
     let done = answer(turn, &texts::bound(title), Vec::new());
-    Ok(Some(Bound::Class(done, class)))
+    Ok(Some(done.and_boards([group]).and_read_anew()))
 }
 
-/// The principal makes this group the staff's. None when she leads no school, or it is a class's.
-pub async fn bind_staff(tx: &mut Tx, turn: &Turn<'_>) -> Result<Option<Bound>, sqlx::Error> {
+/// The principal makes this group the staff's.
+async fn bind_staff(tx: &mut Tx, turn: &Turn<'_>) -> Result<Option<Effects>, sqlx::Error> {
     let lead: Option<Lead> = turn.members.iter().find_map(permit::lead);
     let (Some(lead), false) = (lead, turn.is_private()) else {
         return Ok(None);
     };
     if turn.chat.class.is_some() {
-        return Ok(Some(said(turn, texts::ANOTHER_CLASS, Vec::new())));
+        return Ok(Some(answer(turn, texts::ANOTHER_CLASS, Vec::new())));
     }
     if turn
         .chat
         .staff_room
         .is_some_and(|school| school != lead.school())
     {
-        return Ok(Some(said(turn, texts::IS_STAFF_ROOM, Vec::new())));
+        return Ok(Some(answer(turn, texts::IS_STAFF_ROOM, Vec::new())));
     }
     if turn.chat.staff_room.is_none() {
         bind_staff_room(tx, turn.chat.id, lead.school()).await?;
     }
-    Ok(Some(said(turn, texts::BOUND_STAFF, Vec::new())))
+    let done = answer(turn, texts::BOUND_STAFF, Vec::new());
+    Ok(Some(done.and_read_anew()))
 }
 
 /// The bot came into a chat, or is no longer in it. The class whose group got the bot back wants a board.
@@ -169,68 +192,51 @@ pub async fn presence(
     turn: &Turn<'_>,
     here: bool,
     now: Timestamp,
-) -> Result<Bound, sqlx::Error> {
+) -> Result<Effects, sqlx::Error> {
     if turn.is_private() {
         if !here {
             accounts::forget_private(tx, turn.chat.id).await?;
         }
-        return Ok(Bound::Said(Effects::none()));
+        return Ok(Effects::none().and_read_anew());
     }
     let is_new = accounts::set_left(tx, turn.chat.id, (!here).then_some(now)).await?;
-    let school = turn.chat.school();
-    Ok(match (here, turn.chat.class, school) {
-        (true, Some((_, class)), _) if is_new => Bound::Class(Effects::none(), class),
-        (true, None, None) => Bound::Said(Effects::say(hello(turn))),
+    let effects = match (here, turn.chat.class, turn.chat.school()) {
+        (true, Some((school, class)), _) if is_new => Effects::none().and_boards([ClassGroup {
+            school,
+            class,
+            chat: turn.chat.id,
+            bot: turn.bot(),
+        }]),
+        // One polite sentence to a group that belongs to nobody yet; after that the bot is silent there.
+        (true, None, None) => Effects::say(Say::post(
+            turn.bot(),
+            turn.chat.id,
+            texts::HELLO,
+            Vec::new(),
+        )),
         // Told once: the platform may tell it several times.
         (false, Some((school, class)), _) if is_new => {
-            Bound::Said(tell_teachers(tx, school, class).await?)
+            let known = store::classes_by_id(tx, &[class]).await?;
+            let title = known.first().map_or("", |class| class.title.as_str());
+            tell(
+                &teachers_of(tx, school, class).await?,
+                &texts::put_out(title),
+            )
         }
         (false, None, Some(school)) if is_new => {
-            let told = leads_of(tx, school).await?;
-            Bound::Said(tell(&told, texts::PUT_OUT_OF_STAFF_ROOM))
+            tell(&leads_of(tx, school).await?, texts::PUT_OUT_OF_STAFF_ROOM)
         }
-        (true | false, _, _) => Bound::Said(Effects::none()),
-    })
-}
-
-/// One polite sentence to a group that belongs to nobody yet; after that the bot is silent there.
-fn hello(turn: &Turn<'_>) -> Say {
-    Say::Post {
-        bot: turn.bot(),
-        chat: turn.chat.id,
-        text: texts::HELLO.to_owned(),
-        choices: Vec::new(),
-        priority: Priority::Reply,
-    }
-}
-
-async fn tell_teachers(
-    tx: &mut Tx,
-    school: SchoolId,
-    class: ClassId,
-) -> Result<Effects, sqlx::Error> {
-    let known = store::classes_by_id(tx, &[class]).await?;
-    let title = known.first().map_or("", |class| class.title.as_str());
-    let told = teachers_of(tx, school, class).await?;
-    Ok(tell(&told, &texts::put_out(title)))
+        (true | false, _, _) => Effects::none(),
+    };
+    Ok(effects.and_read_anew())
 }
 
 fn tell(mailboxes: &[Mailbox], text: &str) -> Effects {
-    let post = |mailbox: &Mailbox| Say::Post {
-        bot: mailbox.bot,
-        chat: mailbox.chat,
-        text: text.to_owned(),
-        choices: Vec::new(),
-        priority: Priority::Reply,
-    };
-    mailboxes
-        .iter()
-        .map(post)
-        .fold(Effects::none(), Effects::and_say)
-}
-
-fn said(turn: &Turn<'_>, text: &str, choices: Vec<Choice>) -> Bound {
-    Bound::Said(answer(turn, text, choices))
+    Effects::none().and_says(
+        mailboxes
+            .iter()
+            .map(|mailbox| mailbox.post(text, Vec::new())),
+    )
 }
 
 /// What is said of a group is said in it: there is no family's data in it.

@@ -8,19 +8,17 @@ mod staff;
 mod teacher;
 pub mod texts;
 
-pub use teacher::{admit, refuse};
-
 use crate::db::Tx;
-use crate::domain::message::{Choice, Priority, Say};
+use crate::domain::message::{Choice, Say};
 use crate::domain::time::HOUR_MS;
-use crate::domain::{Answer, ChildId, ClassId, Purpose, SchoolId, Tap, Timestamp};
+use crate::domain::{AccountId, Answer, ChildId, ClassId, Purpose, SchoolId, Tap, Timestamp};
 use crate::effects::Effects;
 use crate::facts::Turn;
 use crate::installation::Key;
 use crate::ledger;
 use crate::roster::arrivals::{self, Arrival, Consent, Step};
 use crate::roster::invites::{self, For, GUARDIANS, Invite, TRIES};
-use crate::roster::reach::{Mailbox, teachers_of};
+use crate::roster::reach::teachers_of;
 use crate::roster::{self, Child, Class, store};
 use crate::understand::codes::Code;
 use crate::understand::fold::{clean, fold};
@@ -33,45 +31,84 @@ pub const CONSENT_VERSION: i64 = 1;
 /// Longer is no name.
 const LONGEST_NAME: usize = 40;
 
-/// What somebody on the way in is told, and whose boards show it.
-#[derive(Default)]
-pub struct Joined {
-    pub effects: Effects,
-    pub classes: Vec<ClassId>,
+/// What somebody on the way in does, or somebody about them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wish<'a> {
+    Code(&'a Code),
+    /// "We are the family of a child", without a slip.
+    Family,
+    Answer {
+        purpose: Purpose,
+        answer: Answer,
+    },
+    /// `/dung`: no more reminders.
+    NoReminders,
+    Class(ClassId),
+    NotMine(ChildId),
+    /// The teacher knows them.
+    Admit {
+        account: AccountId,
+        child: ChildId,
+    },
+    /// The teacher does not know them.
+    Refuse {
+        account: AccountId,
+        class: ClassId,
+    },
 }
 
-impl From<Effects> for Joined {
-    fn from(effects: Effects) -> Self {
-        Self {
-            effects,
-            classes: Vec::new(),
-        }
-    }
+/// None when this is not theirs to say.
+pub async fn decide(
+    tx: &mut Tx,
+    key: &Key,
+    turn: &Turn<'_>,
+    wish: Wish<'_>,
+    now: Timestamp,
+) -> Result<Option<Effects>, sqlx::Error> {
+    let answer = match wish {
+        Wish::Code(code) => Some(by_code(tx, key, turn, code, now).await?),
+        Wish::Family => Some(family(tx, turn, now).await?),
+        Wish::Answer {
+            purpose: Purpose::Record,
+            answer,
+        } => Some(to_record(tx, turn, answer, now).await?),
+        Wish::Answer {
+            purpose: Purpose::Remind,
+            answer,
+        } => Some(to_remind(tx, turn, answer, now).await?),
+        Wish::NoReminders => Some(to_remind(tx, turn, Answer::No, now).await?),
+        Wish::Class(class) => Some(in_class(tx, turn, class).await?),
+        Wish::NotMine(child) => Some(not_mine(tx, turn, child, now).await?),
+        Wish::Admit { account, child } => teacher::admit(tx, turn, account, child, now).await?,
+        Wish::Refuse { account, class } => teacher::refuse(tx, turn, account, class, now).await?,
+    };
+    // Who is who, and where everybody stands on the way in, may have changed.
+    Ok(answer.map(Effects::and_read_anew))
 }
 
 /// A code: from a slip, a colleague's invitation, or of the first principal.
-pub async fn by_code(
+async fn by_code(
     tx: &mut Tx,
     key: &Key,
     turn: &Turn<'_>,
     code: &Code,
     now: Timestamp,
-) -> Result<Joined, sqlx::Error> {
+) -> Result<Effects, sqlx::Error> {
     if !turn.is_private() {
-        return Ok(reply(turn, texts::NOT_IN_A_GROUP, Vec::new()).into());
+        return Ok(reply(turn, texts::NOT_IN_A_GROUP, Vec::new()));
     }
     if *code == Code::Mistyped {
-        return Ok(reply(turn, texts::MISTYPED, Vec::new()).into());
+        return Ok(reply(turn, texts::MISTYPED, Vec::new()));
     }
     if invites::wrong_codes(tx, turn.account.id, now).await? >= TRIES {
-        return Ok(reply(turn, texts::LOCKED, Vec::new()).into());
+        return Ok(reply(turn, texts::LOCKED, Vec::new()));
     }
     let Some(invite) = invites::find(tx, key, code).await? else {
         invites::note_wrong_code(tx, turn.account.id, now).await?;
-        return Ok(reply(turn, texts::WRONG, Vec::new()).into());
+        return Ok(reply(turn, texts::WRONG, Vec::new()));
     };
     if invite.expires_at <= now {
-        return Ok(reply(turn, texts::EXPIRED, Vec::new()).into());
+        return Ok(reply(turn, texts::EXPIRED, Vec::new()));
     }
     // The school was not known when the batch locked its own; nothing of it was read before.
     tx.lock_schools(&[invite.school]).await?;
@@ -88,16 +125,16 @@ async fn slip(
     invite: &Invite,
     id: ChildId,
     now: Timestamp,
-) -> Result<Joined, sqlx::Error> {
+) -> Result<Effects, sqlx::Error> {
     let Some(child) = store::children(tx, &[id]).await?.remove(&id) else {
-        return Ok(reply(turn, texts::GONE, Vec::new()).into());
+        return Ok(reply(turn, texts::GONE, Vec::new()));
     };
     let member = turn.member_of(invite.school);
     if member.is_some_and(|member| member.children.contains(&id)) {
-        return Ok(reply(turn, texts::KNOWN, vec![tasks_button()]).into());
+        return Ok(reply(turn, texts::KNOWN, vec![tasks_button()]));
     }
     if child.guardians.len() >= GUARDIANS {
-        return Ok(reply(turn, texts::FULL, Vec::new()).into());
+        return Ok(reply(turn, texts::FULL, Vec::new()));
     }
     if agreed(tx, turn, invite.school).await? {
         return welcome(tx, turn, &child, now).await;
@@ -110,7 +147,7 @@ async fn slip(
         child: Some(id),
         expires_at: now.plus_ms(ARRIVAL_MS),
     };
-    Ok(go(tx, turn, arrival).await?.into())
+    go(tx, turn, arrival).await
 }
 
 /// Whose family is in already has said yes before.
@@ -123,7 +160,7 @@ async fn agreed(tx: &mut Tx, turn: &Turn<'_>, school: SchoolId) -> Result<bool, 
 }
 
 /// "We are the family of a child", without a slip. The class is that of the group in which they tapped.
-pub async fn family(tx: &mut Tx, turn: &Turn<'_>, now: Timestamp) -> Result<Effects, sqlx::Error> {
+async fn family(tx: &mut Tx, turn: &Turn<'_>, now: Timestamp) -> Result<Effects, sqlx::Error> {
     if turn.members.iter().any(roster::Member::is_guardian) {
         return Ok(reply(turn, texts::KNOWN, vec![tasks_button()]));
     }
@@ -158,40 +195,27 @@ async fn only_school(tx: &mut Tx) -> Result<Option<SchoolId>, sqlx::Error> {
     })
 }
 
-/// Yes, no or later to one of the questions for consent.
-pub async fn consent(
-    tx: &mut Tx,
-    turn: &Turn<'_>,
-    purpose: Purpose,
-    answer: Answer,
-    now: Timestamp,
-) -> Result<Joined, sqlx::Error> {
-    match purpose {
-        Purpose::Record => to_record(tx, turn, answer, now).await,
-        Purpose::Remind => Ok(to_remind(tx, turn, answer, now).await?.into()),
-    }
-}
-
+/// Yes, no or later to the question for consent.
 async fn to_record(
     tx: &mut Tx,
     turn: &Turn<'_>,
     answer: Answer,
     now: Timestamp,
-) -> Result<Joined, sqlx::Error> {
+) -> Result<Effects, sqlx::Error> {
     let Some(arrival) = turn.facts.arrival(turn.account.id).cloned() else {
         let text = if turn.members.iter().any(roster::Member::is_guardian) {
             texts::KNOWN
         } else {
             texts::TOO_LATE
         };
-        return Ok(reply(turn, text, Vec::new()).into());
+        return Ok(reply(turn, text, Vec::new()));
     };
     // A second tap on an old question moves nobody back on the way.
     if arrival.step != Step::Consent {
-        return Ok(ask(tx, turn, &arrival).await?.into());
+        return ask(tx, turn, &arrival).await;
     }
     let given = match answer {
-        Answer::Later => return Ok(reply(turn, texts::LATER, Vec::new()).into()),
+        Answer::Later => return Ok(reply(turn, texts::LATER, Vec::new())),
         Answer::Yes => true,
         Answer::No => false,
     };
@@ -200,19 +224,19 @@ async fn to_record(
         // What was kept until a yes goes with the no.
         ledger::store::take_pending(tx, turn.account.id, arrival.school, now).await?;
         arrivals::end(tx, turn.account.id).await?;
-        return Ok(reply(turn, texts::RESPECTED, vec![guides_button()]).into());
+        return Ok(reply(turn, texts::RESPECTED, vec![guides_button()]));
     }
     if let Some(id) = arrival.child {
         return match store::children(tx, &[id]).await?.remove(&id) {
             Some(child) if child.guardians.len() < GUARDIANS => {
                 welcome(tx, turn, &child, now).await
             }
-            Some(_) => Ok(reply(turn, texts::FULL, Vec::new()).into()),
-            None => Ok(reply(turn, texts::GONE, Vec::new()).into()),
+            Some(_) => Ok(reply(turn, texts::FULL, Vec::new())),
+            None => Ok(reply(turn, texts::GONE, Vec::new())),
         };
     }
     let step = arrival.class.map_or(Step::Class, |_| Step::Name);
-    Ok(go(tx, turn, Arrival { step, ..arrival }).await?.into())
+    go(tx, turn, Arrival { step, ..arrival }).await
 }
 
 async fn to_remind(
@@ -240,15 +264,6 @@ async fn to_remind(
     })
 }
 
-/// `/dung`: no more reminders.
-pub async fn no_reminders(
-    tx: &mut Tx,
-    turn: &Turn<'_>,
-    now: Timestamp,
-) -> Result<Effects, sqlx::Error> {
-    to_remind(tx, turn, Answer::No, now).await
-}
-
 async fn keep_consent(
     tx: &mut Tx,
     turn: &Turn<'_>,
@@ -268,11 +283,7 @@ async fn keep_consent(
 }
 
 /// The class was chosen.
-pub async fn in_class(
-    tx: &mut Tx,
-    turn: &Turn<'_>,
-    class: ClassId,
-) -> Result<Effects, sqlx::Error> {
+async fn in_class(tx: &mut Tx, turn: &Turn<'_>, class: ClassId) -> Result<Effects, sqlx::Error> {
     let Some(arrival) = turn.facts.arrival(turn.account.id).cloned() else {
         return Ok(reply(turn, texts::TOO_LATE, Vec::new()));
     };
@@ -346,18 +357,18 @@ fn name_in(text: &str) -> Option<String> {
 }
 
 /// "Not my child": one's own link is taken away, and the teacher is told that one was.
-pub async fn not_mine(
+async fn not_mine(
     tx: &mut Tx,
     turn: &Turn<'_>,
     child: ChildId,
     now: Timestamp,
-) -> Result<Joined, sqlx::Error> {
+) -> Result<Effects, sqlx::Error> {
     let own = turn
         .members
         .iter()
         .find(|member| member.children.contains(&child));
     let (Some(member), Some(child)) = (own, turn.facts.child(child)) else {
-        return Ok(reply(turn, texts::NOT_LINKED, Vec::new()).into());
+        return Ok(reply(turn, texts::NOT_LINKED, Vec::new()));
     };
     unlink(tx, member, child, now).await?;
     let title = class_of(tx, child.class)
@@ -365,13 +376,10 @@ pub async fn not_mine(
         .map_or(String::new(), |class| class.title);
     let text = texts::unlinked_for_teacher(&child.name, &title);
     let told = teachers_of(tx, child.school, child.class).await?;
-    let posts = told
-        .iter()
-        .map(|mailbox| post(mailbox, text.clone(), Vec::new()));
-    Ok(Joined {
-        effects: posts.fold(reply(turn, texts::UNLINKED, Vec::new()), Effects::and_say),
-        classes: vec![child.class],
-    })
+    let posts = told.iter().map(|mailbox| mailbox.post(&text, Vec::new()));
+    Ok(reply(turn, texts::UNLINKED, Vec::new())
+        .and_says(posts)
+        .moving([child.class]))
 }
 
 /// Links whom the slip proves, and says so.
@@ -380,7 +388,7 @@ async fn welcome(
     turn: &Turn<'_>,
     child: &Child,
     now: Timestamp,
-) -> Result<Joined, sqlx::Error> {
+) -> Result<Effects, sqlx::Error> {
     let name = &turn.update.sender.name;
     let Linked {
         counted, classes, ..
@@ -397,7 +405,7 @@ async fn welcome(
     if asked.is_none() {
         effects = effects.and(reply(turn, texts::MAY_I_REMIND, remind_choices()));
     }
-    Ok(Joined { effects, classes })
+    Ok(effects.moving(classes))
 }
 
 /// Moves somebody to a step of the way in, and asks for it.
@@ -493,16 +501,6 @@ fn tasks_button() -> Choice {
 
 fn guides_button() -> Choice {
     Choice::new(texts::GUIDES, Tap::Guides.write())
-}
-
-fn post(mailbox: &Mailbox, text: String, choices: Vec<Choice>) -> Say {
-    Say::Post {
-        bot: mailbox.bot,
-        chat: mailbox.chat,
-        text,
-        choices,
-        priority: Priority::Reply,
-    }
 }
 
 fn acknowledge(turn: &Turn<'_>, text: &str) -> Effects {

@@ -8,7 +8,7 @@ use crate::roster::invites::{self, Invite};
 use crate::roster::{Member, accounts, permit, store};
 
 use super::link::shown;
-use super::{Joined, reply, texts};
+use super::{reply, texts};
 
 /// A colleague's own code.
 pub(super) async fn enter(
@@ -16,22 +16,22 @@ pub(super) async fn enter(
     turn: &Turn<'_>,
     invite: &Invite,
     person: PersonId,
-) -> Result<Joined, sqlx::Error> {
+) -> Result<Effects, sqlx::Error> {
     let staff = store::staff_members(tx, invite.school).await?;
     // Who left the staff has no role any more, and an old code brings none back.
     let colleague = staff.iter().find(|member| member.person == person);
     let is_known = turn.member_of(invite.school).is_some_and(Member::is_staff);
     if is_known && invite.used_by == Some(turn.account.id) {
-        return Ok(reply(turn, texts::KNOWN_STAFF, Vec::new()).into());
+        return Ok(reply(turn, texts::KNOWN_STAFF, Vec::new()));
     }
     let Some(colleague) = colleague else {
-        return Ok(reply(turn, texts::NO_LONGER_STAFF, Vec::new()).into());
+        return Ok(reply(turn, texts::NO_LONGER_STAFF, Vec::new()));
     };
     if is_another(turn, colleague) {
-        return Ok(reply(turn, texts::SOMEBODY_ELSE, Vec::new()).into());
+        return Ok(reply(turn, texts::SOMEBODY_ELSE, Vec::new()));
     }
     if !invites::use_up(tx, invite, turn.account.id).await? {
-        return Ok(reply(turn, texts::USED, Vec::new()).into());
+        return Ok(reply(turn, texts::USED, Vec::new()));
     }
     take_post(tx, turn, colleague).await?;
     greet(tx, turn, colleague).await
@@ -50,24 +50,24 @@ pub(super) async fn first_lead(
     turn: &Turn<'_>,
     invite: &Invite,
     now: Timestamp,
-) -> Result<Joined, sqlx::Error> {
+) -> Result<Effects, sqlx::Error> {
     let is_known = turn.member_of(invite.school).is_some_and(Member::is_staff);
     if is_known && invite.used_by == Some(turn.account.id) {
-        return Ok(reply(turn, texts::KNOWN_STAFF, Vec::new()).into());
+        return Ok(reply(turn, texts::KNOWN_STAFF, Vec::new()));
     }
     if store::led_by(tx, invite.school).await? {
-        return Ok(reply(turn, texts::USED, Vec::new()).into());
+        return Ok(reply(turn, texts::USED, Vec::new()));
     }
     let staff = store::staff_members(tx, invite.school).await?;
     let listed = staff
         .iter()
         .find(|member| member.roles.contains(&Role::Principal));
     if listed.is_some_and(|listed| is_another(turn, listed)) {
-        return Ok(reply(turn, texts::SOMEBODY_ELSE, Vec::new()).into());
+        return Ok(reply(turn, texts::SOMEBODY_ELSE, Vec::new()));
     }
     // Nobody is given anything before the code is theirs.
     if !invites::use_up(tx, invite, turn.account.id).await? {
-        return Ok(reply(turn, texts::USED, Vec::new()).into());
+        return Ok(reply(turn, texts::USED, Vec::new()));
     }
     let colleague = match listed {
         Some(listed) => listed.clone(),
@@ -114,7 +114,7 @@ async fn take_post(tx: &mut Tx, turn: &Turn<'_>, colleague: &Member) -> Result<(
     }
 }
 
-async fn greet(tx: &mut Tx, turn: &Turn<'_>, colleague: &Member) -> Result<Joined, sqlx::Error> {
+async fn greet(tx: &mut Tx, turn: &Turn<'_>, colleague: &Member) -> Result<Effects, sqlx::Error> {
     let own: Vec<_> = permit::homerooms(colleague)
         .iter()
         .map(|homeroom| homeroom.class())
@@ -123,6 +123,5 @@ async fn greet(tx: &mut Tx, turn: &Turn<'_>, colleague: &Member) -> Result<Joine
     let mut titles: Vec<&str> = classes.iter().map(|class| class.title.as_str()).collect();
     titles.sort_unstable();
     let text = texts::welcome_staff(&colleague.name, permit::lead(colleague).is_some(), &titles);
-    let effects: Effects = reply(turn, &text, Vec::new());
-    Ok(effects.into())
+    Ok(reply(turn, &text, Vec::new()))
 }

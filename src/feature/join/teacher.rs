@@ -1,16 +1,16 @@
 //! Without a slip the class's teacher says whether somebody is of a child's family.
 
 use super::link::{link, shown};
-use super::{ARRIVAL_MS, Joined, class_of, doors, post, remind_choices, reply, texts};
+use super::{ARRIVAL_MS, class_of, doors, remind_choices, reply, texts};
 use crate::db::Tx;
-use crate::domain::message::{Choice, Priority, Say};
+use crate::domain::message::Choice;
 use crate::domain::{AccountId, ChildId, ClassId, Tap, Timestamp};
 use crate::effects::Effects;
 use crate::facts::Turn;
 use crate::ledger;
 use crate::roster::arrivals::{self, Arrival, Step};
 use crate::roster::invites::GUARDIANS;
-use crate::roster::reach::{Mailbox, teachers_of};
+use crate::roster::reach::teachers_of;
 use crate::roster::{Child, accounts, permit, store};
 
 /// More children of one name than this are not offered to the teacher.
@@ -54,27 +54,24 @@ pub(super) async fn asked(
     );
     let posts = teachers
         .iter()
-        .map(|mailbox| post(mailbox, text.clone(), choices.clone()));
+        .map(|mailbox| mailbox.post(&text, choices.clone()));
     let arrival = Arrival {
         step: Step::Teacher,
         expires_at: now.plus_ms(ARRIVAL_MS),
         ..arrival.clone()
     };
     arrivals::put(tx, &arrival).await?;
-    Ok(posts.fold(
-        reply(turn, texts::ASKED_TEACHER, Vec::new()),
-        Effects::and_say,
-    ))
+    Ok(reply(turn, texts::ASKED_TEACHER, Vec::new()).and_says(posts))
 }
 
 /// The teacher knows them. None when it is not hers to say.
-pub async fn admit(
+pub(super) async fn admit(
     tx: &mut Tx,
     turn: &Turn<'_>,
     account: AccountId,
     child: ChildId,
     now: Timestamp,
-) -> Result<Option<Joined>, sqlx::Error> {
+) -> Result<Option<Effects>, sqlx::Error> {
     let Some(child) = turn.facts.child(child).cloned() else {
         return Ok(None);
     };
@@ -95,47 +92,30 @@ pub async fn admit(
         waiting.iter().find(asked),
         accounts::face(tx, account).await?,
     ) else {
-        return Ok(Some(reply(turn, texts::SETTLED, Vec::new()).into()));
+        return Ok(Some(reply(turn, texts::SETTLED, Vec::new())));
     };
     if child.guardians.len() >= GUARDIANS {
-        return Ok(Some(
-            reply(turn, texts::FULL_FOR_TEACHER, Vec::new()).into(),
-        ));
+        return Ok(Some(reply(turn, texts::FULL_FOR_TEACHER, Vec::new())));
     }
     let linked = link(tx, account, &face.name, &child, now).await?;
-    let mut effects = reply(
-        turn,
-        &texts::admitted(&shown(&face.name), &child.name),
-        Vec::new(),
-    );
-    if let Some(chat) = face.private_chat {
-        let title = class_of(tx, child.class)
-            .await?
-            .map_or(String::new(), |class| class.title);
-        let mailbox = Mailbox {
-            person: linked.person,
-            name: face.name.clone(),
-            account,
-            bot: face.bot,
-            chat,
-        };
-        let text = texts::teacher_agreed(child.given_name(), &title, linked.counted);
-        effects = effects
-            .and_say(post(&mailbox, text, doors(&child)))
-            .and_say(post(
-                &mailbox,
-                texts::MAY_I_REMIND.to_owned(),
-                remind_choices(),
-            ));
-    }
-    Ok(Some(Joined {
-        effects,
-        classes: linked.classes,
-    }))
+    let title = class_of(tx, child.class)
+        .await?
+        .map_or(String::new(), |class| class.title);
+    let welcome = texts::teacher_agreed(child.given_name(), &title, linked.counted);
+    let to_family = [
+        face.post(welcome, doors(&child)),
+        face.post(texts::MAY_I_REMIND, remind_choices()),
+    ];
+    let done = texts::admitted(&shown(&face.name), &child.name);
+    Ok(Some(
+        reply(turn, &done, Vec::new())
+            .and_says(to_family.into_iter().flatten())
+            .moving(linked.classes),
+    ))
 }
 
 /// The teacher does not know them. None when it is not hers to say.
-pub async fn refuse(
+pub(super) async fn refuse(
     tx: &mut Tx,
     turn: &Turn<'_>,
     account: AccountId,
@@ -164,17 +144,9 @@ pub async fn refuse(
         },
     )
     .await?;
-    let mut effects = reply(turn, texts::REFUSED_FOR_TEACHER, Vec::new());
-    if let Some(face) = accounts::face(tx, account).await?
-        && let Some(chat) = face.private_chat
-    {
-        effects = effects.and_say(Say::Post {
-            bot: face.bot,
-            chat,
-            text: texts::REFUSED.to_owned(),
-            choices: Vec::new(),
-            priority: Priority::Reply,
-        });
-    }
-    Ok(Some(effects))
+    let face = accounts::face(tx, account).await?;
+    let told = face.and_then(|face| face.post(texts::REFUSED, Vec::new()));
+    Ok(Some(
+        reply(turn, texts::REFUSED_FOR_TEACHER, Vec::new()).and_says(told),
+    ))
 }

@@ -11,22 +11,25 @@ use crate::ledger::{self, Standing};
 use crate::roster::permit::{self, Homeroom};
 use crate::roster::{self, Child};
 
-/// Without a task: which one? None when this person may not see names.
-pub fn ask_which(turn: &Turn<'_>, asked: &str) -> Option<Asked> {
-    let member = turn.member()?;
+/// `/danhsach [task]`. Without a task: which one? None when this person may not see names.
+pub async fn ask(
+    tx: &mut Tx,
+    turn: &Turn<'_>,
+    asked: &str,
+) -> Result<Option<Effects>, sqlx::Error> {
+    let Some(member) = turn.member() else {
+        return Ok(None);
+    };
     let homerooms = permit::homerooms(member);
     if homerooms.is_empty() {
-        return permit::lead(member)
-            .map(|_| Asked::Reply(confide(turn, texts::LEAD.to_owned(), Vec::new())));
+        let lead = permit::lead(member);
+        return Ok(lead.map(|_| confide(turn, texts::LEAD.to_owned(), Vec::new())));
     }
     let tasks: Vec<&Task> = turn.facts.open_tasks(member.school).collect();
     let wanted = roster::names::find_by_title(&tasks, asked, |task| (&task.key, &task.title))
         .map(|(task, _)| task);
     if let ([homeroom], Some(task)) = (homerooms.as_slice(), wanted) {
-        return Some(Asked::Show {
-            homeroom: *homeroom,
-            task: task.id,
-        });
+        return list(tx, turn, *homeroom, task.id).await.map(Some);
     }
     let class_code = |class: ClassId| {
         turn.facts
@@ -56,31 +59,31 @@ pub fn ask_which(turn: &Turn<'_>, asked: &str) -> Option<Asked> {
         .iter()
         .flat_map(|homeroom| shown.iter().map(|task| choice(homeroom, task)))
         .collect();
-    Some(Asked::Reply(confide(
-        turn,
-        texts::WHICH.to_owned(),
-        choices,
-    )))
-}
-
-pub enum Asked {
-    Reply(Effects),
-    Show { homeroom: Homeroom, task: TaskId },
+    Ok(Some(confide(turn, texts::WHICH.to_owned(), choices)))
 }
 
 /// A teacher's button, checked again: the class must be hers.
-pub fn permitted(turn: &Turn<'_>, task: TaskId, class: ClassId) -> Option<(Homeroom, TaskId)> {
+pub async fn show(
+    tx: &mut Tx,
+    turn: &Turn<'_>,
+    task: TaskId,
+    class: ClassId,
+) -> Result<Option<Effects>, sqlx::Error> {
     // The class names the school: somebody may teach in one and have a child in another.
     let homeroom = turn
         .members
         .iter()
-        .find_map(|member| permit::homeroom_of(member, class))?;
-    let known = turn.facts.task(task)?;
-    (known.school == homeroom.school()).then_some((homeroom, task))
+        .find_map(|member| permit::homeroom_of(member, class));
+    let known = turn.facts.task(task);
+    match (homeroom, known) {
+        (Some(homeroom), Some(known)) if known.school == homeroom.school() => {
+            list(tx, turn, homeroom, task).await.map(Some)
+        }
+        (_, _) => Ok(None),
+    }
 }
 
-/// The list itself.
-pub async fn show(
+async fn list(
     tx: &mut Tx,
     turn: &Turn<'_>,
     homeroom: Homeroom,

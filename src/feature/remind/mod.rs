@@ -10,22 +10,81 @@ use crate::config::Reminders;
 use crate::db::Tx;
 use crate::domain::message::{Choice, Priority, Say};
 use crate::domain::time::DAY_MS;
-use crate::domain::{ClassId, SchoolId, State, Tap, Task, TaskId, TaskKind, Timestamp, Verb};
+use crate::domain::{AccountId, ClassId, SchoolId, Tap, Task, TaskId, TaskKind, Timestamp, Verb};
 use crate::effects::Effects;
-use crate::facts::{Facts, Turn};
+use crate::facts::Turn;
+use crate::ledger;
+use crate::roster::accounts::{ClassGroup, class_groups, face};
 use crate::roster::permit::{self, Homeroom, Lead};
-use crate::roster::{self, accounts};
+use crate::roster::{self, Member, names};
 use plan::{Letter, Plan};
 use store::{Due, What};
 
-/// Whose families are meant.
+/// What somebody asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scope {
+pub enum Wish<'a> {
+    /// `/nhac [task]`.
+    Ask(&'a str),
+    /// Whom would it reach? Of a class, or of the whole school.
+    Preview {
+        task: TaskId,
+        class: Option<ClassId>,
+    },
+    Send {
+        task: TaskId,
+        class: Option<ClassId>,
+    },
+    /// A family: "tomorrow".
+    Later(TaskId),
+}
+
+/// None when this is not theirs to say.
+pub async fn decide(
+    tx: &mut Tx,
+    turn: &Turn<'_>,
+    wish: Wish<'_>,
+    rules: &Reminders,
+    now: Timestamp,
+) -> Result<Option<Effects>, sqlx::Error> {
+    match wish {
+        Wish::Ask(words) => ask(tx, turn, words, rules, now).await,
+        Wish::Preview { task, class } => match permitted(turn, task, class) {
+            Some((scope, task)) => preview(tx, turn, scope, task, rules, now).await.map(Some),
+            None => Ok(None),
+        },
+        Wish::Send { task, class } => match permitted(turn, task, class) {
+            Some((scope, task)) => send(tx, turn, scope, task, rules, now).await.map(Some),
+            None => Ok(None),
+        },
+        Wish::Later(task) => later(tx, turn, task, rules, now).await,
+    }
+}
+
+/// Whose families are meant, by somebody who may have them reminded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Scope {
     Class(Homeroom),
     School(Lead),
 }
 
 impl Scope {
+    /// A class of the teacher's own, or the school she leads.
+    fn of(member: &Member, class: Option<ClassId>) -> Option<Self> {
+        match class {
+            Some(class) => permit::homeroom_of(member, class).map(Scope::Class),
+            None => permit::lead(member).map(Scope::School),
+        }
+    }
+
+    /// A teacher's own classes; for who leads and has none, the school.
+    fn all_of(member: &Member) -> Vec<Self> {
+        let own = permit::homerooms(member);
+        if own.is_empty() {
+            return Scope::of(member, None).into_iter().collect();
+        }
+        own.into_iter().map(Scope::Class).collect()
+    }
+
     fn school(self) -> SchoolId {
         match self {
             Scope::Class(homeroom) => homeroom.school(),
@@ -39,47 +98,39 @@ impl Scope {
             Scope::School(_) => None,
         }
     }
-
-    fn tap(self, task: TaskId) -> Tap {
-        match self {
-            Scope::Class(homeroom) => Tap::Remind {
-                task,
-                class: homeroom.class(),
-            },
-            Scope::School(_) => Tap::RemindAll(task),
-        }
-    }
 }
 
-/// `/nhac [task]`. None when this person has no class and leads no school.
-pub async fn ask(
+async fn ask(
     tx: &mut Tx,
     turn: &Turn<'_>,
     asked: &str,
     rules: &Reminders,
     now: Timestamp,
 ) -> Result<Option<Effects>, sqlx::Error> {
-    let scopes = scopes(turn);
+    let scopes = turn.member().map(Scope::all_of).unwrap_or_default();
     let Some(school) = scopes.first().map(|scope| scope.school()) else {
         return Ok(None);
     };
     let tasks: Vec<&Task> = turn.facts.open_tasks(school).collect();
-    let wanted = roster::names::find_by_title(&tasks, asked, |task| (&task.key, &task.title));
+    let wanted = names::find_by_title(&tasks, asked, |task| (&task.key, &task.title));
     let wanted = wanted.map(|(task, _)| task);
     if let ([scope], Some(task)) = (scopes.as_slice(), wanted) {
         return preview(tx, turn, *scope, task, rules, now).await.map(Some);
     }
     let title = |scope: &Scope| {
-        let class = scope.class().and_then(|class| turn.facts.class(class));
-        class.map(|class| class.title.clone())
+        let class = turn.facts.class(scope.class()?)?;
+        (scopes.len() > 1).then_some(class.title.as_str())
     };
     let shown = tasks
         .iter()
         .filter(|task| wanted.is_none_or(|only| only.id == task.id));
     let choices = shown.flat_map(|task| {
         let choice = |scope: &Scope| {
-            let label = texts::choice(&task.title, title(scope).filter(|_| scopes.len() > 1));
-            Choice::new(label, ask_first(*scope, task.id).write())
+            let tap = Tap::RemindFirst {
+                task: task.id,
+                class: scope.class(),
+            };
+            Choice::new(texts::choice(&task.title, title(scope)), tap.write())
         };
         scopes.iter().map(choice).collect::<Vec<_>>()
     });
@@ -90,47 +141,19 @@ pub async fn ask(
     )))
 }
 
-fn ask_first(scope: Scope, task: TaskId) -> Tap {
-    match scope {
-        Scope::Class(homeroom) => Tap::RemindFirst {
-            task,
-            class: Some(homeroom.class()),
-        },
-        Scope::School(_) => Tap::RemindFirst { task, class: None },
-    }
-}
-
-/// A teacher's own classes; for who leads and has none, the school.
-fn scopes(turn: &Turn<'_>) -> Vec<Scope> {
-    let Some(member) = turn.member() else {
-        return Vec::new();
-    };
-    let own: Vec<Scope> = permit::homerooms(member)
-        .into_iter()
-        .map(Scope::Class)
-        .collect();
-    if own.is_empty() {
-        return permit::lead(member)
-            .map(Scope::School)
-            .into_iter()
-            .collect();
-    }
-    own
-}
-
 /// A button, checked again: the class must be the teacher's own, or the school led by her, and the task theirs.
-pub fn permitted(turn: &Turn<'_>, task: TaskId, class: Option<ClassId>) -> Option<(Scope, Task)> {
+fn permitted<'a>(
+    turn: &Turn<'a>,
+    task: TaskId,
+    class: Option<ClassId>,
+) -> Option<(Scope, &'a Task)> {
     let task = turn.facts.task(task).filter(|task| task.is_open())?;
-    let member = turn.member_of(task.school)?;
-    let scope = match class {
-        Some(class) => Scope::Class(permit::homeroom_of(member, class)?),
-        None => Scope::School(permit::lead(member)?),
-    };
-    Some((scope, task.clone()))
+    let scope = Scope::of(turn.member_of(task.school)?, class)?;
+    Some((scope, task))
 }
 
 /// How many would be written to, how many not and why.
-pub async fn preview(
+async fn preview(
     tx: &mut Tx,
     turn: &Turn<'_>,
     scope: Scope,
@@ -140,9 +163,14 @@ pub async fn preview(
 ) -> Result<Effects, sqlx::Error> {
     let at = rules.calendar.next_allowed(now);
     let plan = Plan::of(tx, scope.school(), scope.class(), task, rules, at).await?;
-    let whose = class_title(turn.facts, scope.class());
+    let class = scope.class().and_then(|class| turn.facts.class(class));
+    let whose = class.map(|class| class.title.as_str());
     let text = texts::preview(&task.title, whose, &plan, (at > now).then_some(at), now);
-    let send = Choice::new(texts::send(plan.letters.len()), scope.tap(task.id).write());
+    let send = Tap::Remind {
+        task: task.id,
+        class: scope.class(),
+    };
+    let send = Choice::new(texts::send(plan.letters.len()), send.write());
     let choices = if plan.missing() == 0 {
         Vec::new()
     } else {
@@ -151,15 +179,15 @@ pub async fn preview(
     Ok(confide(turn, text, choices))
 }
 
-/// Sends now, or lets it wait for the morning. Returns the classes whose groups get a fresh board.
-pub async fn send(
+/// Sends now, or lets it wait for the morning.
+async fn send(
     tx: &mut Tx,
     turn: &Turn<'_>,
     scope: Scope,
     task: &Task,
     rules: &Reminders,
     now: Timestamp,
-) -> Result<(Effects, Vec<ClassId>), sqlx::Error> {
+) -> Result<Effects, sqlx::Error> {
     let at = rules.calendar.next_allowed(now);
     if at > now {
         let due = Due {
@@ -169,58 +197,49 @@ pub async fn send(
             asked_by: Some(turn.account.id),
         };
         store::wait(tx, &due, at, now).await?;
-        return Ok((confide(turn, texts::waits(at, now), Vec::new()), Vec::new()));
+        return Ok(confide(turn, texts::waits(at, now), Vec::new()));
     }
-    let (effects, classes, plan) = wave(
-        tx,
-        turn.facts,
-        scope.school(),
-        scope.class(),
-        task,
-        rules,
-        now,
-    )
-    .await?;
+    let (effects, plan) = wave(tx, scope.school(), scope.class(), task, rules, now).await?;
     let told = confide(turn, texts::sent(&task.title, &plan), Vec::new());
-    Ok((told.and(effects), classes))
+    Ok(told.and(effects))
 }
 
-/// The reminders themselves, and a line to each group that has not read one for a day.
+/// The reminders themselves, and a line with a fresh board to each group that has not read one for a day.
 async fn wave(
     tx: &mut Tx,
-    facts: &Facts,
     school: SchoolId,
     class: Option<ClassId>,
     task: &Task,
     rules: &Reminders,
     now: Timestamp,
-) -> Result<(Effects, Vec<ClassId>, Plan), sqlx::Error> {
+) -> Result<(Effects, Plan), sqlx::Error> {
     let plan = Plan::of(tx, school, class, task, rules, now).await?;
     store::note(tx, school, task.id, &plan.letters, now).await?;
-    let says = plan.letters.iter().map(|letter| private(letter, task));
-    let mut effects = says.fold(Effects::none(), Effects::and_say);
-    let classes: Vec<ClassId> = plan
-        .by_class
-        .iter()
-        .filter(|(_, missing)| **missing > 0)
-        .map(|(class, _)| *class)
-        .collect();
-    let classes = store::note_groups(tx, school, &classes, task.id, now).await?;
-    for group in accounts::class_groups(tx, school).await? {
-        if !classes.contains(&group.class) {
-            continue;
-        }
-        let counts = facts.counts(group.class, task.id);
-        let families = facts.class(group.class).map_or(0, |class| class.families) - counts.exempt();
-        effects = effects.and_say(Say::Post {
+    let letters = plan.letters.iter().map(|letter| private(letter, task));
+    let missing: Vec<ClassId> = plan.by_class.keys().copied().collect();
+    let classes = store::note_groups(tx, school, &missing, task.id, now).await?;
+    let known = roster::store::classes_by_id(tx, &classes).await?;
+    let tallies = ledger::store::tallies_of(tx, &[school], &classes).await?;
+    let mut groups = class_groups(tx, school).await?;
+    groups.retain(|group| classes.contains(&group.class));
+    let line = |group: &ClassGroup| {
+        let class = known.iter().find(|class| class.id == group.class)?;
+        let counts = tallies.get(&(class.id, task.id)).cloned();
+        let counts = counts.unwrap_or_default();
+        let families = class.families - counts.exempt();
+        Some(Say::Post {
             bot: group.bot,
             chat: group.chat,
             text: texts::in_group(&task.title, counts.done(), families),
             choices: Vec::new(),
             priority: Priority::Board,
-        });
-    }
-    Ok((effects, classes, plan))
+        })
+    };
+    let effects = Effects::none()
+        .and_says(letters)
+        .and_says(groups.iter().filter_map(line))
+        .and_boards(groups.iter().copied());
+    Ok((effects, plan))
 }
 
 fn private(letter: &Letter, task: &Task) -> Say {
@@ -256,7 +275,7 @@ fn private(letter: &Letter, task: &Task) -> Say {
 }
 
 /// "Để mai": once more, a day later, if it is still open then.
-pub async fn later(
+async fn later(
     tx: &mut Tx,
     turn: &Turn<'_>,
     task: TaskId,
@@ -280,7 +299,7 @@ pub async fn later(
     store::wait(tx, &due, at, now).await?;
     Ok(Some(Effects::say(Say::Acknowledge {
         to: turn.asker(),
-        private: texts::tomorrow(at, now),
+        private: texts::tomorrow(at, now, turn.address()),
         public: texts::SENT_PRIVATELY,
     })))
 }
@@ -288,55 +307,46 @@ pub async fn later(
 /// What became due: it is decided and counted now, not when it was asked for.
 pub async fn due(
     tx: &mut Tx,
-    facts: &Facts,
     due: &Due,
     rules: &Reminders,
     now: Timestamp,
-) -> Result<(Effects, Vec<ClassId>), sqlx::Error> {
-    let Some(task) = facts.task(due.task).filter(|task| task.is_open()) else {
-        return Ok((Effects::none(), Vec::new()));
+) -> Result<Effects, sqlx::Error> {
+    let tasks = ledger::store::tasks(tx, &[due.school]).await?;
+    let task = tasks.iter().find(|task| task.id == due.task);
+    let Some(task) = task.filter(|task| task.is_open()) else {
+        return Ok(Effects::none());
     };
-    match due.what {
-        What::Again(account) => {
+    match (due.what, due.asked_by) {
+        (What::Again(account), _) => {
             let plan = Plan::again(tx, due.school, account, task).await?;
             store::note(tx, due.school, task.id, &plan.letters, now).await?;
-            let says = plan.letters.iter().map(|letter| private(letter, task));
-            Ok((says.fold(Effects::none(), Effects::and_say), Vec::new()))
+            let letters = plan.letters.iter().map(|letter| private(letter, task));
+            Ok(Effects::none().and_says(letters))
         }
-        What::Wave(class) => {
-            // Who asked may have left the school since.
-            if !store::may_still(tx, due.school, class, due.asked_by).await? {
-                return Ok((Effects::none(), Vec::new()));
+        (What::Wave(class), Some(asked_by)) => {
+            if !may_still(tx, due.school, class, asked_by).await? {
+                return Ok(Effects::none());
             }
-            let (mut effects, classes, plan) =
-                wave(tx, facts, due.school, class, task, rules, now).await?;
-            if let Some(account) = due.asked_by
-                && let Some(face) = accounts::face(tx, account).await?
-                && let Some(chat) = face.private_chat
-            {
-                effects = effects.and_say(Say::Post {
-                    bot: face.bot,
-                    chat,
-                    text: texts::sent(&task.title, &plan),
-                    choices: Vec::new(),
-                    priority: Priority::Reply,
-                });
-            }
-            Ok((effects, classes))
+            let (effects, plan) = wave(tx, due.school, class, task, rules, now).await?;
+            let told = face(tx, asked_by)
+                .await?
+                .and_then(|face| face.post(texts::sent(&task.title, &plan), Vec::new()));
+            Ok(effects.and_says(told))
         }
+        (What::Wave(_), None) => Ok(Effects::none()),
     }
 }
 
-/// Whether a family in this state is still missing: who said no, pays in cash, or has no phone is left alone.
-pub fn is_missing(state: State) -> bool {
-    match state {
-        State::Unknown | State::NotYet | State::NeedsHelp => true,
-        State::NoPhone | State::Declined | State::Cash | State::Done(_) | State::Exempt => false,
-    }
-}
-
-fn class_title(facts: &Facts, class: Option<ClassId>) -> Option<&str> {
-    facts.class(class?).map(|class| class.title.as_str())
+/// Who asked may have left the school, or the class, since.
+async fn may_still(
+    tx: &mut Tx,
+    school: SchoolId,
+    class: Option<ClassId>,
+    asked_by: AccountId,
+) -> Result<bool, sqlx::Error> {
+    let members = roster::store::members(tx, &[asked_by]).await?;
+    let mut theirs = members.values().flatten();
+    Ok(theirs.any(|member| member.school == school && Scope::of(member, class).is_some()))
 }
 
 fn confide(turn: &Turn<'_>, text: String, choices: Vec<Choice>) -> Effects {

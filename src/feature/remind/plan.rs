@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::{is_missing, store};
+use super::store;
 use crate::config::Reminders;
 use crate::db::Tx;
 use crate::domain::time::DAY_MS;
@@ -79,11 +79,7 @@ impl Plan {
                     .state
             };
             let children = roster::store::class_children(tx, school, class).await?;
-            missing.extend(
-                children
-                    .into_iter()
-                    .filter(|child| is_missing(state(child))),
-            );
+            missing.extend(children.into_iter().filter(|child| state(child).is_open()));
         }
         let ids: Vec<ChildId> = missing.iter().map(|child| child.id).collect();
         let sent = store::sent_since(tx, &ids, at.plus_ms(-WEEK_MS)).await?;
@@ -150,17 +146,20 @@ impl Plan {
         let missing = |child: &Child| {
             let standing = standings.get(&(task.id, child.id));
             child.school == school
-                && is_missing(standing.copied().unwrap_or(Standing::UNKNOWN).state)
+                && standing
+                    .copied()
+                    .unwrap_or(Standing::UNKNOWN)
+                    .state
+                    .is_open()
         };
         let mut children: Vec<Child> = children.into_values().filter(missing).collect();
         children.sort_by_key(|child| child.id);
         let post = Post::of(tx, school, &ids).await?;
-        let own = |mailbox: &Mailbox| mailbox.account == account;
-        let to = post
-            .boxes
-            .into_iter()
-            .find(own)
-            .filter(|_| !children.is_empty());
+        // "/dung" after "tomorrow" is the later word.
+        let own =
+            |mailbox: &Mailbox| mailbox.account == account && post.consenting.contains(&account);
+        let to = post.boxes.iter().find(|mailbox| own(mailbox)).cloned();
+        let to = to.filter(|_| !children.is_empty());
         Ok(Plan {
             letters: to.map(|to| Letter { to, children }).into_iter().collect(),
             ..Plan::default()

@@ -6,7 +6,6 @@ use super::plan::Letter;
 use crate::db::{Row, Set, Tx, fresh_id};
 use crate::domain::time::DAY_MS;
 use crate::domain::{AccountId, ChildId, ClassId, SchoolId, TaskId, Timestamp};
-use crate::roster::{self, permit};
 use crate::vals;
 
 /// A reminder that a family got.
@@ -174,28 +173,6 @@ pub async fn postpone(tx: &mut Tx, id: i64, at: Timestamp) -> Result<(), sqlx::E
     const UPDATE: &str = "UPDATE due SET due_at = $2 WHERE due_id = $1";
     tx.execute(UPDATE, vals![id, at]).await?;
     Ok(())
-}
-
-/// Whether who asked for a wave may still do so.
-pub async fn may_still(
-    tx: &mut Tx,
-    school: SchoolId,
-    class: Option<ClassId>,
-    asked_by: Option<AccountId>,
-) -> Result<bool, sqlx::Error> {
-    let Some(account) = asked_by else {
-        return Ok(false);
-    };
-    let members = roster::store::members(tx, &[account]).await?;
-    let member = members
-        .get(&account)
-        .into_iter()
-        .flatten()
-        .find(|member| member.school == school);
-    Ok(member.is_some_and(|member| match class {
-        Some(class) => permit::homeroom_of(member, class).is_some(),
-        None => permit::lead(member).is_some(),
-    }))
 }
 
 /// Forgets reminders that no budget counts any more.

@@ -7,7 +7,7 @@ use crate::roster::names::Address;
 pub const SENT_PRIVATELY: &str = "Dạ, em gửi vào tin nhắn riêng cho cô rồi ạ.";
 pub const WHICH: &str = "Dạ, cô muốn nhắc việc nào ạ?";
 
-pub fn choice(title: &str, class: Option<String>) -> String {
+pub fn choice(title: &str, class: Option<&str>) -> String {
     match class {
         Some(class) => format!("{class}: {title}"),
         None => title.to_owned(),
@@ -109,8 +109,8 @@ pub fn private(to: &str, title: &str, children: &[&str]) -> String {
     )
 }
 
-pub fn tomorrow(at: Timestamp, now: Timestamp) -> String {
-    format!("Dạ vâng, {} em nhắc lại ạ.", moment(at, now))
+pub fn tomorrow(at: Timestamp, now: Timestamp, who: Address) -> String {
+    format!("Dạ vâng, {} {} nhắc lại ạ.", moment(at, now), who.me)
 }
 
 /// "6:30 sáng mai" is for people; "6:30 ngày 25/11" is never wrong.

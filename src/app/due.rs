@@ -1,0 +1,61 @@
+//! What the clock brings: what had to wait is decided when it is due, through the same desk as an update.
+
+use super::desk::Desk;
+use super::{App, Failure};
+use crate::bots;
+use crate::domain::Timestamp;
+use crate::domain::time::MINUTE_MS;
+use crate::facts::Facts;
+use crate::feature::remind::{self, store};
+
+/// What could not be done when it was due is tried again after this.
+const AGAIN_MS: i64 = 10 * MINUTE_MS;
+
+impl App {
+    /// Does what has become due; returns how many things were done. One that fails is tried again later and
+    /// stops no other. In the quiet of night and holidays nothing is done: a computer that was off at half past
+    /// six and is switched on at ten in the evening lets the morning's reminders wait for the next one.
+    pub async fn do_what_is_due(&self, now: Timestamp) -> anyhow::Result<usize> {
+        if self.reminders.calendar.next_allowed(now) > now {
+            return Ok(0);
+        }
+        let mut tx = self.db.read().await?;
+        let due = store::due_now(&mut tx, now).await?;
+        drop(tx);
+        let mut done = 0;
+        for id in due {
+            match self.one_due(id, now).await {
+                Ok(()) => done += 1,
+                Err(failure) => {
+                    tracing::error!(
+                        due = id,
+                        error = format!("{:#}", failure.error),
+                        "due, not done"
+                    );
+                    let mut tx = self.db.begin().await?;
+                    store::postpone(&mut tx, id, now.plus_ms(AGAIN_MS)).await?;
+                    tx.commit().await?;
+                }
+            }
+        }
+        if done > 0 {
+            self.to_send.send_replace(());
+        }
+        Ok(done)
+    }
+
+    async fn one_due(&self, id: i64, now: Timestamp) -> Result<(), Failure> {
+        let mut tx = self.db.begin().await?;
+        let bots = bots::all(&mut tx).await?;
+        let (Some(due), Some(bot)) = (store::take(&mut tx, id).await?, bots.first()) else {
+            return Ok(());
+        };
+        let facts = Facts::of_school(&mut tx, bot, due.school).await?;
+        let mut desk = Desk::open(bot, self, &[], facts, now);
+        let effects = remind::due(&mut tx, &due, &self.reminders, now).await?;
+        desk.settle(&mut tx, effects).await?;
+        desk.close(&mut tx).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,211 @@
+//! The desk's part for what a feature decides with the tables before it: who comes in, groups, reminders, lists.
+//!
+//! Each of these is rare and reads or writes the tables itself, so the desk writes first what was decided before
+//! it, and afterwards reads anew what the batch knew.
+
+use super::Failure;
+use super::desk::Desk;
+use crate::db::Tx;
+use crate::domain::message::{Update, What};
+use crate::domain::{ClassId, Tap, TaskId};
+use crate::effects::Effects;
+use crate::facts::{Facts, Turn};
+use crate::feature::confirm::{self, BEGIN_FAMILY};
+use crate::feature::{group, help, join, launch, missing, proxy, remind, report};
+use crate::outbox;
+use crate::roster::accounts;
+use crate::understand::commands::{Command, Name};
+
+/// What is asked of such a feature.
+#[derive(Clone, Copy)]
+pub(super) enum Wish<'a> {
+    Join(join::Wish<'a>),
+    Group(group::Wish<'a>),
+    Remind(remind::Wish<'a>),
+    Launch(launch::Wish<'a>),
+    Report(&'a str),
+    /// `/danhsach [task]`, and its button.
+    Missing(&'a str),
+    MissingIn {
+        task: TaskId,
+        class: ClassId,
+    },
+    Proxy(&'a str),
+}
+
+impl<'a> Wish<'a> {
+    pub fn of_command(command: &'a Command) -> Option<Self> {
+        let words = command.args.as_str();
+        match command.name {
+            Name::Start if words == BEGIN_FAMILY => Some(Wish::Join(join::Wish::Family)),
+            Name::Bind => Some(Wish::Group(group::Wish::Ask(words))),
+            Name::Remind => Some(Wish::Remind(remind::Wish::Ask(words))),
+            Name::Stop => Some(Wish::Join(join::Wish::NoReminders)),
+            Name::Report => Some(Wish::Report(words)),
+            Name::Roster => Some(Wish::Missing(words)),
+            Name::Proxy => Some(Wish::Proxy(words)),
+            Name::Launch => Some(Wish::Launch(launch::Wish::Ask(words))),
+            Name::Start | Name::Help | Name::Guide | Name::Confirm | Name::Status => None,
+        }
+    }
+
+    pub fn of_tap(tap: &Tap) -> Option<Self> {
+        match *tap {
+            Tap::Missing { task, class } => Some(Wish::MissingIn { task, class }),
+            Tap::Withdraw(task) => Some(Wish::Launch(launch::Wish::Withdraw(task))),
+            Tap::Family => Some(Wish::Join(join::Wish::Family)),
+            Tap::Consent { purpose, answer } => {
+                Some(Wish::Join(join::Wish::Answer { purpose, answer }))
+            }
+            Tap::InClass(class) => Some(Wish::Join(join::Wish::Class(class))),
+            Tap::NotMine(child) => Some(Wish::Join(join::Wish::NotMine(child))),
+            Tap::Admit { account, child } => Some(Wish::Join(join::Wish::Admit { account, child })),
+            Tap::Refuse { account, class } => {
+                Some(Wish::Join(join::Wish::Refuse { account, class }))
+            }
+            Tap::Bind { class, instead } => {
+                Some(Wish::Group(group::Wish::Class { class, instead }))
+            }
+            Tap::BindStaff => Some(Wish::Group(group::Wish::Staff)),
+            Tap::RemindFirst { task, class } => {
+                Some(Wish::Remind(remind::Wish::Preview { task, class }))
+            }
+            Tap::Remind { task, class } => Some(Wish::Remind(remind::Wish::Send { task, class })),
+            Tap::Later(task) => Some(Wish::Remind(remind::Wish::Later(task))),
+            Tap::Say { .. }
+            | Tap::Help(_)
+            | Tap::Guide(_)
+            | Tap::Guides
+            | Tap::MyTasks
+            | Tap::Proxy { .. } => None,
+        }
+    }
+}
+
+impl Desk<'_> {
+    /// Has the feature decide that the wish belongs to. Who may not is told so.
+    pub(super) async fn fulfil(
+        &mut self,
+        tx: &mut Tx,
+        update: &Update,
+        wish: Wish<'_>,
+    ) -> Result<(), Failure> {
+        self.flush(tx).await?;
+        let Some(turn) = self.facts.turn(update) else {
+            return Ok(());
+        };
+        match self.ask_feature(tx, &turn, wish).await? {
+            Some(effects) => self.settle(tx, effects).await,
+            None => {
+                self.decide(update, |_, turn| help::not_for_you(turn));
+                Ok(())
+            }
+        }
+    }
+
+    async fn ask_feature(
+        &self,
+        tx: &mut Tx,
+        turn: &Turn<'_>,
+        wish: Wish<'_>,
+    ) -> Result<Option<Effects>, sqlx::Error> {
+        let now = self.now;
+        match wish {
+            Wish::Join(wish) => join::decide(tx, self.key, turn, wish, now).await,
+            Wish::Group(wish) => group::decide(tx, turn, wish).await,
+            Wish::Remind(wish) => remind::decide(tx, turn, wish, self.reminders, now).await,
+            Wish::Launch(wish) => launch::decide(tx, turn, wish, now).await,
+            Wish::Report(words) => report::answer(tx, turn, words, now).await,
+            Wish::Missing(words) => missing::ask(tx, turn, words).await,
+            Wish::MissingIn { task, class } => missing::show(tx, turn, task, class).await,
+            Wish::Proxy(words) => proxy::ask(tx, turn, words).await,
+        }
+    }
+
+    /// Words of somebody from whom the way in waits for a name; false when they are something else.
+    pub(super) async fn named(
+        &mut self,
+        tx: &mut Tx,
+        update: &Update,
+        text: &str,
+    ) -> Result<bool, Failure> {
+        let Some(turn) = self.facts.turn(update) else {
+            return Ok(false);
+        };
+        let Some(effects) = join::words(tx, &turn, text, self.now).await? else {
+            return Ok(false);
+        };
+        self.settle(tx, effects).await?;
+        Ok(true)
+    }
+
+    /// What happened to the chat itself; false when nothing did.
+    pub(super) async fn happened(&mut self, tx: &mut Tx, update: &Update) -> Result<bool, Failure> {
+        match &update.what {
+            What::Presence { here } => {
+                if let Some(turn) = self.facts.turn(update) {
+                    let effects = group::presence(tx, &turn, *here, self.now).await?;
+                    self.settle(tx, effects).await?;
+                }
+                Ok(true)
+            }
+            What::Moved { to } => {
+                self.moved(tx, update, to).await?;
+                Ok(true)
+            }
+            What::Text { .. } | What::Tap { .. } | What::Attachment { .. } => Ok(false),
+        }
+    }
+
+    /// Takes over what a feature decided that wrote to the tables itself.
+    pub(super) async fn settle(
+        &mut self,
+        tx: &mut Tx,
+        mut effects: Effects,
+    ) -> Result<(), Failure> {
+        if effects.read_anew {
+            self.reload(tx).await?;
+        }
+        self.facts.touch(std::mem::take(&mut effects.moved));
+        let groups = std::mem::take(&mut effects.boards);
+        self.accept(effects);
+        self.hang(tx, &groups).await
+    }
+
+    /// Everything the batch knows, as the tables have it after what was decided so far.
+    async fn reload(&mut self, tx: &mut Tx) -> Result<(), Failure> {
+        self.flush(tx).await?;
+        let touched = self.facts.take_touched();
+        self.facts = Facts::load(tx, self.bot, self.updates, self.now).await?;
+        self.facts.touch(touched);
+        Ok(())
+    }
+
+    /// The class keeps its group when the platform gives it another id; its board is hung there anew.
+    async fn moved(&mut self, tx: &mut Tx, update: &Update, to: &str) -> Result<(), Failure> {
+        let Some(from) = self.facts.turn(update).map(|turn| turn.chat.id) else {
+            return Ok(());
+        };
+        let chat = accounts::move_chat(tx, self.bot.id, from, to, self.now).await?;
+        outbox::follow(tx, from, chat).await?;
+        self.reload(tx).await?;
+        let Some((school, class)) = accounts::class_of(tx, chat).await? else {
+            return Ok(());
+        };
+        let boards = outbox::boards(tx, &[class]).await?;
+        if boards.iter().any(|board| board.chat == chat) {
+            return Ok(());
+        }
+        // The batch knows the class by its old chat only, so the board is drawn from the school's own facts.
+        let mut facts = Facts::of_school(tx, self.bot, school).await?;
+        facts.load_classes(tx, [class]).await?;
+        self.say(confirm::board_in(
+            &facts,
+            class,
+            self.bot.id,
+            chat,
+            self.now,
+        ));
+        Ok(())
+    }
+}
