@@ -81,6 +81,11 @@ impl App {
         &self.library
     }
 
+    /// It is night or a holiday: nobody is reminded.
+    pub fn is_quiet(&self, now: Timestamp) -> bool {
+        self.reminders.calendar.next_allowed(now) > now
+    }
+
     /// Changes when there may be something to send.
     pub fn to_send(&self) -> watch::Receiver<()> {
         self.to_send.subscribe()

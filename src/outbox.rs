@@ -262,9 +262,14 @@ pub enum Lane {
 }
 
 impl Lane {
-    /// The first and the last priority in it.
-    fn priorities(self) -> (i64, i64) {
-        let (tap, last) = (Priority::Tap.order(), Priority::Reminder.order());
+    /// The first and the last priority in it; in the quiet of night and holidays reminders wait.
+    fn priorities(self, quiet: bool) -> (i64, i64) {
+        let last = if quiet {
+            Priority::Board
+        } else {
+            Priority::Reminder
+        };
+        let (tap, last) = (Priority::Tap.order(), last.order());
         match self {
             Lane::All => (tap, last),
             Lane::Taps => (tap, tap),
@@ -295,11 +300,12 @@ pub struct Letter {
 /// A row whose lease ran out (the program was killed while sending) is taken again. In one chat nothing
 /// overtakes what is being sent or waits for another try (the answers to taps have a lane of their own).
 /// A new text for a message waits until that message was sent and has its id. A row that nobody can read
-/// is given up, so that those behind it go out.
+/// is given up, so that those behind it go out. When it is `quiet` nobody is reminded.
 pub async fn lease(
     tx: &mut Tx,
     bot: BotId,
     lane: Lane,
+    quiet: bool,
     most: i64,
     now: Timestamp,
 ) -> Result<Vec<Letter>, sqlx::Error> {
@@ -315,7 +321,7 @@ pub async fn lease(
          o.attempts, o.priority, b.name AS bot_name FROM outbox o JOIN chat c ON c.chat_id = o.chat_id \
          JOIN bot b ON b.bot_id = o.bot_id LEFT JOIN outbox e ON e.outbox_id = o.edits \
          WHERE o.outbox_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) ORDER BY o.priority, o.outbox_id";
-    let (first, last) = lane.priorities();
+    let (first, last) = lane.priorities(quiet);
     let rows = tx
         .rows(
             LEASE,

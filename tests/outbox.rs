@@ -84,10 +84,21 @@ impl Post {
     }
 
     async fn lease(&self, later_ms: i64) -> Vec<Letter> {
+        self.lease_when(false, later_ms).await
+    }
+
+    async fn lease_when(&self, quiet: bool, later_ms: i64) -> Vec<Letter> {
         let mut tx = self.test.db.begin().await.unwrap();
-        let letters = outbox::lease(&mut tx, self.bot.id, Lane::All, 100, NOW.plus_ms(later_ms))
-            .await
-            .unwrap();
+        let letters = outbox::lease(
+            &mut tx,
+            self.bot.id,
+            Lane::All,
+            quiet,
+            100,
+            NOW.plus_ms(later_ms),
+        )
+        .await
+        .unwrap();
         tx.commit().await.unwrap();
         letters
     }
@@ -175,6 +186,13 @@ on_both_engines! {
         assert!(post.lease(1).await.is_empty());
         // Its sender was killed: after the lease both go, in their order.
         assert_eq!(texts(&post.lease(outbox::LEASE_MS).await), ["một", "hai"]);
+    }
+
+    async fn at_night_answers_go_out_and_reminders_wait(post: Post) {
+        post.write(&[post.message(0, "nhắc", Priority::Reminder), post.message(1, "bảng", Priority::Board), post.message(0, "trả lời", Priority::Reply)]).await;
+        assert_eq!(texts(&post.lease_when(true, 0).await), ["trả lời", "bảng"]);
+        assert!(post.lease_when(true, 1).await.is_empty());
+        assert_eq!(texts(&post.lease_when(false, 2).await), ["nhắc"]);
     }
 
     async fn what_was_held_back_has_used_no_try(post: Post) {

@@ -179,12 +179,13 @@ fn the_menu_of_commands_is_filled_for_private_chats_and_for_groups() {
     let _running = school.opens();
     let menus = wait_for("the menu", || {
         let menus = school.api.profile();
-        (menus.len() >= 2).then_some(menus)
+        (menus.len() >= 3).then_some(menus)
     });
     let menus = format!("{menus:?}");
     for words in [
         "all_private_chats",
         "all_group_chats",
+        "all_chat_administrators",
         "xacnhan",
         "trangthai",
     ] {

@@ -16,7 +16,7 @@ impl App {
     /// stops no other. In the quiet of night and holidays nothing is done: a computer that was off at half past
     /// six and is switched on at ten in the evening lets the morning's reminders wait for the next one.
     pub async fn do_what_is_due(&self, now: Timestamp) -> anyhow::Result<usize> {
-        if self.reminders.calendar.next_allowed(now) > now {
+        if self.is_quiet(now) {
             return Ok(0);
         }
         let mut tx = self.db.read().await?;

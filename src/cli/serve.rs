@@ -80,11 +80,16 @@ async fn talk(app: Arc<App>, telegram: Telegram, limits: Limits) -> anyhow::Resu
     tx.commit().await?;
     say(&texts::on_telegram(&me.username));
     invite_first_leads(&app, &bot).await?;
-    introduce(&app, &telegram).await;
+    // Nobody waits for an answer until the menus are filled.
+    let introduced = async {
+        introduce(&app, &telegram).await;
+        std::future::pending::<Trouble>().await
+    };
     let door = || Door::Telegram(telegram.clone());
     let send = |lane, limits| sender::send_forever(app.clone(), bot.clone(), door(), lane, limits);
     tokio::select! {
         trouble = telegram::poll_forever(app.clone(), bot.clone(), telegram.clone(), me) => Ok(trouble),
+        trouble = introduced => Ok(trouble),
         () = send(Lane::Taps, Limits::default()) => Ok(Trouble::Network),
         () = send(Lane::Messages, limits) => Ok(Trouble::Network),
     }
@@ -116,30 +121,43 @@ async fn invite_first_leads(app: &App, bot: &Bot) -> anyhow::Result<()> {
 }
 
 /// What the platform's own menu offers: to families everywhere, to teachers in their groups, and all in private.
-const FAMILIES: [Name; 3] = [Name::Confirm, Name::Guide, Name::Help];
-const TEACHERS: [Name; 2] = [Name::Bind, Name::Remind];
-const ALONE: [Name; 8] = [
-    Name::Status,
-    Name::Start,
-    Name::Roster,
-    Name::Proxy,
-    Name::Remind,
-    Name::Report,
-    Name::Launch,
-    Name::Stop,
+const MENUS: [(Menu, &[Name]); 3] = [
+    (Menu::Group, &[Name::Confirm, Name::Guide, Name::Help]),
+    (
+        Menu::Administrators,
+        &[
+            Name::Bind,
+            Name::Remind,
+            Name::Roster,
+            Name::Report,
+            Name::Confirm,
+            Name::Guide,
+            Name::Help,
+        ],
+    ),
+    (
+        Menu::Private,
+        &[
+            Name::Confirm,
+            Name::Guide,
+            Name::Help,
+            Name::Status,
+            Name::Start,
+            Name::Roster,
+            Name::Proxy,
+            Name::Remind,
+            Name::Report,
+            Name::Launch,
+            Name::Stop,
+        ],
+    ),
 ];
 
 /// A family finds what it can ask for, and who the bot is. Without it the bot works as well.
 async fn introduce(app: &App, telegram: &Telegram) {
-    let told = |names: &[&[Name]]| -> Vec<(&'static str, &'static str)> {
-        let all = names.iter().copied().flatten();
-        all.map(|name| (name.slug(), command(*name))).collect()
-    };
-    for (menu, names) in [
-        (Menu::Group, told(&[&FAMILIES])),
-        (Menu::Administrators, told(&[&TEACHERS, &FAMILIES])),
-        (Menu::Private, told(&[&FAMILIES, &ALONE])),
-    ] {
+    for (menu, names) in MENUS {
+        let told = |name: &Name| (name.slug(), command(*name));
+        let names: Vec<_> = names.iter().map(told).collect();
         if let Err(trouble) = telegram.offer(menu, &names).await {
             tracing::warn!(%trouble, "menu of commands not set");
         }

@@ -67,7 +67,8 @@ pub async fn send_once(
     pacer: &mut Pacer,
 ) -> anyhow::Result<usize> {
     let mut tx = app.db().begin().await?;
-    let letters = outbox::lease(&mut tx, bot.id, lane, MOST, now()).await?;
+    let quiet = app.is_quiet(now());
+    let letters = outbox::lease(&mut tx, bot.id, lane, quiet, MOST, now()).await?;
     tx.commit().await?;
     if letters.is_empty() {
         return Ok(0);

@@ -119,6 +119,26 @@ everywhere! {
         assert_eq!(reminded(&room), 0);
     }
 
+    async fn a_computer_that_was_off_in_the_morning_reminds_nobody_at_night(room: Room) {
+        all_can_be_reminded(&mut room).await;
+        room.at("thứ Hai 21:00").privately("Cô Hoa", "/nhac qr").await;
+        room.chooses_privately("Cô Hoa", "Gửi lời nhắc").await;
+        becomes(&mut room, "thứ Ba 22:00").await;
+        assert_eq!(reminded(&room), 0);
+        becomes(&mut room, "thứ Tư 06:30").await;
+        assert_eq!(reminded(&room), 4);
+    }
+
+    async fn no_more_reminders_is_a_later_word_than_tomorrow(room: Room) {
+        all_can_be_reminded(&mut room).await;
+        room.at("thứ Hai 09:00").privately("Cô Hoa", "/nhac qr").await;
+        room.chooses_privately("Cô Hoa", "Gửi lời nhắc").await;
+        room.chooses_privately("Mẹ An", "Để mai nhắc").await;
+        room.privately("Mẹ An", "/dung").await;
+        becomes(&mut room, "thứ Ba 09:00").await;
+        assert_eq!(reminded(&room), 0);
+    }
+
     async fn what_a_teacher_let_wait_is_not_sent_when_she_has_left(room: Room) {
         all_can_be_reminded(&mut room).await;
         room.at("thứ Hai 21:00").privately("Cô Hoa", "/nhac qr").await;

@@ -16,9 +16,16 @@ impl Room {
     pub async fn deliver(&mut self) {
         self.turn.clear();
         let mut tx = self.test.db.begin().await.unwrap();
-        let letters = outbox::lease(&mut tx, self.bot.id, outbox::Lane::All, 1_000, self.now)
-            .await
-            .unwrap();
+        let letters = outbox::lease(
+            &mut tx,
+            self.bot.id,
+            outbox::Lane::All,
+            false,
+            1_000,
+            self.now,
+        )
+        .await
+        .unwrap();
         let mut outcomes = Vec::new();
         for letter in &letters {
             let id = match &mut self.wire {
