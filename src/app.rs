@@ -16,7 +16,7 @@ use tokio::sync::watch;
 
 use crate::bots;
 use crate::config::Reminders;
-use crate::db::Db;
+use crate::db::{Db, Tx};
 use crate::domain::message::{Update, What};
 use crate::domain::{Bot, SchoolId, Timestamp};
 use crate::effects::Effects;
@@ -27,7 +27,8 @@ use crate::inbox;
 use crate::installation::Key;
 use crate::ledger;
 use crate::render::render;
-use crate::roster::accounts::class_groups;
+use crate::roster::accounts;
+use crate::roster::chats::class_groups;
 use crate::understand::intent;
 use desk::Desk;
 
@@ -221,6 +222,7 @@ impl App {
             .map(|one| one.update.external_id.clone())
             .collect();
         let updates = heard.into_iter().map(|one| one.update).collect();
+        let updates = without_strangers(&mut tx, bot, updates).await?;
         let fresh = inbox::first_time(&mut tx, bot.id, updates, now).await?; // a second delivery was answered the first time
         if fresh.is_empty() {
             tx.commit().await?;
@@ -236,6 +238,24 @@ impl App {
         tx.commit().await?;
         Ok(fresh.len())
     }
+}
+
+/// That somebody came into a group or went is nothing to us before they are known, and not to be kept.
+async fn without_strangers(
+    tx: &mut Tx,
+    bot: &Bot,
+    mut updates: Vec<Update>,
+) -> Result<Vec<Update>, sqlx::Error> {
+    let is_member = |update: &Update| matches!(update.what, What::Member { .. });
+    let told_of = updates.iter().filter(|update| is_member(update));
+    let told_of: Vec<&str> = told_of
+        .map(|update| update.sender.external_id.as_str())
+        .collect();
+    if !told_of.is_empty() {
+        let linked = accounts::linked(tx, bot.id, &told_of).await?;
+        updates.retain(|update| !is_member(update) || linked.contains(&update.sender.external_id));
+    }
+    Ok(updates)
 }
 
 /// Takes out what may not be stored: secrets, and the NUL that PostgreSQL refuses in any text. True when

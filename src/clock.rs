@@ -39,7 +39,7 @@ pub async fn tidy_up(app: &App, now: Timestamp) -> anyhow::Result<()> {
     let messages = outbox::forget_old(&mut tx, now).await?;
     let reminders = remind::store::forget_old(&mut tx, now).await?;
     let arrivals = arrivals::forget_old(&mut tx, now).await?;
-    let codes = invites::forget_wrong_codes(&mut tx, now).await?;
+    let codes = invites::forget_old(&mut tx, now).await?;
     tx.commit().await?;
     if pending + updates + messages + arrivals + codes + reminders > 0 {
         tracing::info!(

@@ -6,7 +6,7 @@ use crate::domain::{ClassId, Timestamp};
 use crate::facts::Turn;
 use crate::ledger::store::Pending;
 use crate::ledger::{Act, Change};
-use crate::roster::accounts::ClassGroup;
+use crate::roster::chats::ClassGroup;
 use crate::{ledger, outbox};
 
 #[derive(Debug, Default)]

@@ -13,8 +13,9 @@ use crate::ledger::links::reaches;
 use crate::ledger::store::Pending;
 use crate::ledger::{Act, Change, Counts, Standing};
 use crate::outbox::{Board, Prompt};
-use crate::roster::accounts::{Chat, accounts, chats, remember_private};
+use crate::roster::accounts::{accounts, remember_private};
 use crate::roster::arrivals::{self, Arrival};
+use crate::roster::chats::{Chat, chats};
 use crate::roster::names::Address;
 use crate::roster::{Account, Child, Class, Member, School};
 use crate::{ledger, outbox, roster};
@@ -380,7 +381,7 @@ impl<'a> Turn<'a> {
             What::Text { message, .. } | What::Attachment { message, .. } => {
                 (None, Some(message.clone()))
             }
-            What::Presence { .. } | What::Moved { .. } => (None, None),
+            What::Presence { .. } | What::Member { .. } | What::Moved { .. } => (None, None),
         };
         Asker {
             account: self.account.id,
@@ -436,7 +437,7 @@ impl<'a> Turn<'a> {
     pub fn addressed(&self) -> bool {
         match &self.update.what {
             What::Tap { .. } => true,
-            What::Presence { .. } | What::Moved { .. } => false,
+            What::Presence { .. } | What::Member { .. } | What::Moved { .. } => false,
             What::Text { addressed, .. } | What::Attachment { addressed, .. } => {
                 *addressed || self.is_private()
             }
@@ -452,9 +453,11 @@ impl<'a> Turn<'a> {
 fn answered_message(update: &Update) -> Option<&str> {
     match &update.what {
         What::Text { reply_to, .. } => reply_to.as_deref(),
-        What::Tap { .. } | What::Attachment { .. } | What::Presence { .. } | What::Moved { .. } => {
-            None
-        }
+        What::Tap { .. }
+        | What::Attachment { .. }
+        | What::Presence { .. }
+        | What::Member { .. }
+        | What::Moved { .. } => None,
     }
 }
 
@@ -514,6 +517,7 @@ fn wanted_children(
         What::Text { .. }
         | What::Attachment { .. }
         | What::Presence { .. }
+        | What::Member { .. }
         | What::Moved { .. } => None,
     });
     let offered = prompts

@@ -15,7 +15,7 @@ use lopso::db::Engine;
 use lopso::domain::message::{ChatKind, ChatSeen, Payload, Priority};
 use lopso::domain::{Bot, Channel, ChatId, OutboxId, Timestamp};
 use lopso::outbox::{self, Draft, Lane, Letter, Outcome};
-use lopso::roster::accounts::chats;
+use lopso::roster::chats::chats;
 use support::TestDb;
 
 const NOW: Timestamp = Timestamp(1_795_500_000_000);

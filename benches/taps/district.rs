@@ -10,7 +10,8 @@ use lopso::domain::{
 };
 use lopso::ledger::store as ledger;
 use lopso::roster::School;
-use lopso::roster::accounts::{accounts, bind_class, chats, join};
+use lopso::roster::accounts::{accounts, join};
+use lopso::roster::chats::{bind_class, chats};
 use lopso::roster::store::{self, ChildEntry, NewClass};
 
 pub const SCHOOLS: usize = 10;

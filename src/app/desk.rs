@@ -11,11 +11,11 @@ use crate::domain::{Bot, ChatId, Tap, Task, Timestamp};
 use crate::effects::Effects;
 use crate::facts::{Facts, Turn};
 use crate::feature::guide::library::Library;
-use crate::feature::{confirm, guide, help, join, proxy, status};
+use crate::feature::{confirm, group, guide, help, join, proxy, status};
 use crate::installation::Key;
 use crate::outbox;
 use crate::render::render;
-use crate::roster::accounts::ClassGroup;
+use crate::roster::chats::ClassGroup;
 use crate::understand::codes;
 use crate::understand::commands::{Command, Name};
 use crate::understand::intent::{Around, Intent, Statement, understand};
@@ -62,6 +62,8 @@ impl<'a> Desk<'a> {
         if self.happened(tx, update).await? {
             return Ok(());
         }
+        // Whatever it says: who writes or taps in the class's group is in it.
+        self.decide(update, |desk, turn| group::member(turn, true, desk.now));
         let Some(turn) = self.facts.turn(update) else {
             return Ok(());
         };
@@ -320,7 +322,12 @@ fn said(statement: &Statement) -> confirm::Said {
 fn read(bot: &Bot, turn: &Turn<'_>, now: Timestamp) -> Intent {
     let tasks: Vec<&Task> = turn
         .school()
-        .map(|school| turn.facts.open_tasks(school).collect())
+        .map(|school| {
+            turn.facts
+                .open_tasks(school)
+                .filter(|task| task.kind.is_said())
+                .collect()
+        })
         .unwrap_or_default();
     let prompt: Option<(&[Choice], bool)> = turn
         .prompt

@@ -13,7 +13,7 @@ use crate::facts::{Facts, Turn};
 use crate::feature::confirm::{self, BEGIN_FAMILY};
 use crate::feature::{group, help, join, launch, missing, proxy, remind, report};
 use crate::outbox;
-use crate::roster::accounts;
+use crate::roster::chats;
 use crate::understand::commands::{Command, Name};
 
 /// What is asked of such a feature.
@@ -149,6 +149,10 @@ impl Desk<'_> {
                 }
                 Ok(true)
             }
+            What::Member { here } => {
+                self.decide(update, |desk, turn| group::member(turn, *here, desk.now));
+                Ok(true)
+            }
             What::Moved { to } => {
                 self.moved(tx, update, to).await?;
                 Ok(true)
@@ -186,10 +190,10 @@ impl Desk<'_> {
         let Some(from) = self.facts.turn(update).map(|turn| turn.chat.id) else {
             return Ok(());
         };
-        let chat = accounts::move_chat(tx, self.bot.id, from, to, self.now).await?;
+        let chat = chats::move_chat(tx, self.bot.id, from, to, self.now).await?;
         outbox::follow(tx, from, chat).await?;
         self.reload(tx).await?;
-        let Some((school, class)) = accounts::class_of(tx, chat).await? else {
+        let Some((school, class)) = chats::class_of(tx, chat).await? else {
             return Ok(());
         };
         let boards = outbox::boards(tx, &[class]).await?;

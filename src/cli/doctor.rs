@@ -4,11 +4,12 @@ use std::path::Path;
 
 use super::{Stop, open, say, texts};
 use crate::app::recount;
-use crate::channel::telegram::{PlaceInGroup, Telegram, Trouble};
+use crate::channel::telegram::profile::PlaceInGroup;
+use crate::channel::telegram::{Telegram, Trouble};
 use crate::db::Db;
 use crate::domain::Channel;
 use crate::domain::time::MINUTE_MS;
-use crate::roster::{accounts, store};
+use crate::roster::{chats, store};
 use crate::{inbox, outbox};
 
 /// Beyond this "today" and the quiet of the night are another's.
@@ -112,7 +113,7 @@ async fn look(db: &Db, telegram: &Telegram, remove_webhook: bool) -> Result<bool
 async fn groups_are_well(db: &Db, telegram: &Telegram, hears_all: bool) -> Result<bool, Look> {
     let me = telegram.me().await?;
     let mut tx = db.read().await?;
-    let groups = accounts::bound_groups(&mut tx, Channel::Telegram.slug(), &me.username).await?;
+    let groups = chats::bound_groups(&mut tx, Channel::Telegram.slug(), &me.username).await?;
     drop(tx);
     if groups.is_empty() {
         say(texts::DOCTOR_NO_GROUP);

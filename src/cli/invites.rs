@@ -1,5 +1,6 @@
 //! `lopso invites`: the codes with which families and colleagues come in, as a table to print slips from.
 
+use crate::roster::staff;
 use std::path::PathBuf;
 
 use super::{Stop, open, say, texts, warn};
@@ -141,7 +142,7 @@ async fn staff(
             .map(|class| class.title.clone())
     };
     let mut guests = Vec::new();
-    for member in store::staff_members(tx, school.id).await? {
+    for member in staff::staff_members(tx, school.id).await? {
         let own: Vec<String> = member.homerooms.iter().filter_map(title).collect();
         if only_these && own.is_empty() {
             continue;

@@ -1,5 +1,6 @@
 //! `lopso serve`: the loops side by side until somebody asks to stop.
 
+use crate::roster::staff;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,10 +10,11 @@ use tokio::net::TcpListener;
 
 use super::{Stop, open, say, texts};
 use crate::app::App;
-use crate::channel::telegram::{Menu, Telegram, Trouble, private_link};
+use crate::channel::telegram::profile::Menu;
+use crate::channel::telegram::{Telegram, Trouble, private_link};
 use crate::domain::{Bot, Channel};
 use crate::feature::help::texts::command;
-use crate::intake::{now, telegram};
+use crate::intake::{now, presence, telegram};
 use crate::outbox::{self, Lane};
 use crate::roster::invites::{For, Printing, issue};
 use crate::roster::store;
@@ -90,6 +92,7 @@ async fn talk(app: Arc<App>, telegram: Telegram, limits: Limits) -> anyhow::Resu
     tokio::select! {
         trouble = telegram::poll_forever(app.clone(), bot.clone(), telegram.clone(), me) => Ok(trouble),
         trouble = introduced => Ok(trouble),
+        () = presence::look_forever(app.clone(), bot.clone(), telegram.clone()) => Ok(Trouble::Network),
         () = send(Lane::Taps, Limits::default()) => Ok(Trouble::Network),
         () = send(Lane::Messages, limits) => Ok(Trouble::Network),
     }
@@ -99,7 +102,7 @@ async fn talk(app: Arc<App>, telegram: Telegram, limits: Limits) -> anyhow::Resu
 async fn invite_first_leads(app: &App, bot: &Bot) -> anyhow::Result<()> {
     let mut tx = app.db().begin().await?;
     for school in store::schools(&mut tx).await? {
-        if store::led_by(&mut tx, school.id).await? {
+        if staff::led_by(&mut tx, school.id).await? {
             continue;
         }
         let wanted = [For::Lead(school.id)];

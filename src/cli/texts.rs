@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::path::Path;
 
-use crate::channel::telegram::{Introduction, PlaceInGroup, Standing};
+use crate::channel::telegram::profile::{Introduction, PlaceInGroup, Standing};
 use crate::config;
 use crate::db::Problem;
 use crate::domain::Timestamp;

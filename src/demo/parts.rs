@@ -1,6 +1,7 @@
 //! Gives the people of the page their parts in a school: the made-up one, or one whose own list was
 //! imported into the demo's folder.
 
+use crate::roster::staff;
 use std::collections::HashMap;
 
 use super::cast::{
@@ -15,10 +16,9 @@ use crate::domain::{
 };
 use crate::feature::join::CONSENT_VERSION;
 use crate::ledger::{builtin, links, store as ledger};
-use crate::roster::accounts::{
-    accounts, bind_class, bind_staff_room, chats, join, remember_private,
-};
+use crate::roster::accounts::{accounts, join, remember_private};
 use crate::roster::arrivals::{Consent, keep_consents};
+use crate::roster::chats::{bind_class, bind_staff_room, chats};
 use crate::roster::store;
 use crate::roster::{Account, Child, Class, School};
 
@@ -228,12 +228,12 @@ async fn staff(
     parts: &mut Parts,
     now: Timestamp,
 ) -> Result<(), sqlx::Error> {
-    let known: Vec<PersonId> = store::staff(tx, school.id)
+    let known: Vec<PersonId> = staff::staff(tx, school.id)
         .await?
         .into_iter()
         .map(|(person, _)| person)
         .collect();
-    let (roles, homerooms) = store::posts(tx, &known).await?;
+    let (roles, homerooms) = staff::posts(tx, &known).await?;
     let mut add = Vec::new();
     let mut part = |persona: &'static str, role, class: Option<ClassId>| {
         let fits = |person: &&PersonId| {
@@ -264,10 +264,10 @@ async fn staff(
         .iter()
         .map(|(person, _, role, _)| (*person, *role))
         .collect();
-    store::add_roles(tx, school.id, &roles).await?;
+    staff::add_roles(tx, school.id, &roles).await?;
     let homerooms: Vec<_> = add
         .iter()
         .filter_map(|(person, .., class)| Some(((*class)?, *person)))
         .collect();
-    store::add_homerooms(tx, school.id, &homerooms).await
+    staff::add_homerooms(tx, school.id, &homerooms).await
 }

@@ -8,7 +8,8 @@ use super::texts;
 use crate::db::Tx;
 use crate::domain::message::{ChatKind, ChatSeen};
 use crate::domain::{Bot, Role, Timestamp};
-use crate::roster::accounts::{accounts, chats};
+use crate::roster::accounts::accounts;
+use crate::roster::chats::chats;
 use crate::roster::{Child, Class, Member, names, store};
 
 #[derive(Debug, Default)]

@@ -2,6 +2,7 @@
 //!
 //! Every state comes out of acts through the ledger, like everything the bot hears itself.
 
+use crate::roster::staff;
 use std::collections::HashMap;
 
 use super::cast::{SCHOOL_CODE, SCHOOL_NAME, TELEGRAM_BOT, ZALO_BOT, persona_name};
@@ -78,7 +79,7 @@ async fn tasks(tx: &mut Tx, school: &School, now: Timestamp) -> Result<Vec<Task>
     let mut tasks = builtin::tasks(school, now);
     for task in &mut tasks {
         let days = match task.kind {
-            TaskKind::Scan | TaskKind::Skill => CAMPAIGN_DAYS,
+            TaskKind::Scan | TaskKind::Skill | TaskKind::Group => CAMPAIGN_DAYS,
             TaskKind::Payment => COLLECTION_DAYS,
         };
         task.opened_at = now.plus_ms(-days * DAY_MS);
@@ -265,14 +266,14 @@ impl World {
             .collect();
         roles.push((self.principal, Role::Principal));
         roles.push((self.deputy, Role::VicePrincipal));
-        store::add_roles(tx, school.id, &roles).await?;
+        staff::add_roles(tx, school.id, &roles).await?;
         let homerooms: Vec<(ClassId, PersonId)> = self
             .classes
             .iter()
             .zip(&self.teachers)
             .map(|((class, _), (teacher, _))| (*class, *teacher))
             .collect();
-        store::add_homerooms(tx, school.id, &homerooms).await?;
+        staff::add_homerooms(tx, school.id, &homerooms).await?;
         let links: Vec<(ChildId, PersonId)> = self
             .children
             .iter()
@@ -426,7 +427,7 @@ impl World {
                     say("me-cuc", task, Evidence::Said);
                 }
                 TaskKind::Payment => say("ba-nam", task, Evidence::Said),
-                TaskKind::Skill => {}
+                TaskKind::Skill | TaskKind::Group => {}
             }
         }
     }

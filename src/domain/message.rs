@@ -76,6 +76,8 @@ pub enum What {
     /// The bot came into this chat or is no longer in it: put into a group or out of it, its private chat
     /// opened or blocked.
     Presence { here: bool },
+    /// The sender is in this group, or not (any more): came, went, or was looked for.
+    Member { here: bool },
     /// The group goes on under another id of the platform's.
     Moved { to: String },
 }

@@ -9,6 +9,8 @@ pub enum TaskKind {
     Scan,
     /// Any other skill of the household, such as VNeID or a task of the school's own.
     Skill,
+    /// To be in the class's chat group: filled by what is seen there, for each child by itself.
+    Group,
     /// A collection paid by bank: per child and fee round, and the only kind that knows cash.
     Payment,
 }
@@ -18,21 +20,36 @@ impl TaskKind {
         match self {
             TaskKind::Scan => "scan",
             TaskKind::Skill => "skill",
+            TaskKind::Group => "group",
             TaskKind::Payment => "payment",
         }
     }
 
     pub fn from_slug(slug: &str) -> Option<Self> {
-        [TaskKind::Scan, TaskKind::Skill, TaskKind::Payment]
-            .into_iter()
-            .find(|kind| kind.slug() == slug)
+        [
+            TaskKind::Scan,
+            TaskKind::Skill,
+            TaskKind::Group,
+            TaskKind::Payment,
+        ]
+        .into_iter()
+        .find(|kind| kind.slug() == slug)
     }
 
-    /// A household's act reaches all children of the person who did it; a payment is for one child.
+    /// People say of themselves that it is done; what is only seen has no button and no phrases.
+    pub fn is_said(self) -> bool {
+        match self {
+            TaskKind::Scan | TaskKind::Skill | TaskKind::Payment => true,
+            TaskKind::Group => false,
+        }
+    }
+
+    /// A household's act reaches all children of the person who did it; a payment is for one child, and each
+    /// class has its own group.
     pub fn is_household(self) -> bool {
         match self {
             TaskKind::Scan | TaskKind::Skill => true,
-            TaskKind::Payment => false,
+            TaskKind::Group | TaskKind::Payment => false,
         }
     }
 }

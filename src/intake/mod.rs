@@ -1,5 +1,6 @@
 //! The way in: what a platform brought goes to the app as it comes, a whole handful at a time.
 
+pub mod presence;
 pub mod telegram;
 
 use std::sync::{Arc, OnceLock};

@@ -76,7 +76,7 @@ async fn poll_once(
     let at = now();
     let read: Vec<inbound::Read> = raw.iter().map(|raw| inbound::read(raw, me, at)).collect();
     let last = read.iter().filter_map(|read| read.id).max();
-    let updates: Vec<_> = read.into_iter().filter_map(|read| read.update).collect();
+    let updates: Vec<_> = read.into_iter().flat_map(|read| read.updates).collect();
     if !updates.is_empty() {
         app.handle(bot, updates, at).await.map_err(Stumble::Ours)?;
     }

@@ -1,5 +1,5 @@
-//! The tasks that every school begins with (design §5): the class's QR, the collection of the month, and
-//! VNeID level 2. The principal may withdraw each and add her own.
+//! The tasks that every school begins with (design §5): the class's QR, the collection of the month, VNeID
+//! level 2, and to be in the class's group. The principal may withdraw each and add her own.
 
 use super::store::add_task;
 use super::texts;
@@ -18,6 +18,7 @@ pub fn tasks(school: &School, now: Timestamp) -> Vec<Task> {
             TaskKind::Payment,
         ),
         ("vneid".to_owned(), texts::VNEID.to_owned(), TaskKind::Skill),
+        ("nhom".to_owned(), texts::GROUP.to_owned(), TaskKind::Group),
     ];
     let task = |(position, (key, title, kind))| Task {
         id: TaskId(fresh_id(now)),

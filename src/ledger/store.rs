@@ -148,6 +148,18 @@ pub async fn add_acts(tx: &mut Tx, acts: &[Act], now: Timestamp) -> Result<(), s
     Ok(())
 }
 
+/// What one person testified is another's testimony from now on, who is the same human being.
+pub async fn give_acts(
+    tx: &mut Tx,
+    school: SchoolId,
+    one: PersonId,
+    into: PersonId,
+) -> Result<(), sqlx::Error> {
+    const UPDATE: &str = "UPDATE act SET person_id = $3 WHERE school_id = $1 AND person_id = $2";
+    tx.execute(UPDATE, vals![school, one, into]).await?;
+    Ok(())
+}
+
 /// Where these families stand. A pair that is missing is unknown.
 pub async fn families(
     tx: &mut Tx,

@@ -1,6 +1,7 @@
 //! A roster or staff file beside what stands in the tables: what is new, what changed, what is missing.
 //! A child or colleague missing in the file is reported and never removed.
 
+use super::staff;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::import::{ChildRow, StaffRow};
@@ -288,7 +289,7 @@ pub async fn staff(
     if !dry_run && plan.unknown_classes.is_empty() {
         write_staff(tx, school.id, &changes, now).await?;
         if plan.removes {
-            store::clear_posts(tx, school.id, &gone).await?;
+            staff::clear_posts(tx, school.id, &gone).await?;
         }
     }
     Ok(plan)
@@ -298,7 +299,7 @@ async fn posts(
     tx: &mut Tx,
     school: SchoolId,
 ) -> Result<Vec<(PersonId, String, Post)>, sqlx::Error> {
-    let staff = store::staff_members(tx, school).await?;
+    let staff = staff::staff_members(tx, school).await?;
     Ok(staff
         .into_iter()
         .map(|member| {
@@ -324,7 +325,7 @@ async fn write_staff(
         .collect();
     store::add_persons(tx, school, &new, now).await?;
     let everybody: Vec<PersonId> = changes.iter().map(|change| change.0).collect();
-    store::clear_posts(tx, school, &everybody).await?;
+    staff::clear_posts(tx, school, &everybody).await?;
     let roles: Vec<(PersonId, Role)> = changes
         .iter()
         .flat_map(|(person, _, post, _)| post.roles.iter().map(|role| (*person, *role)))
@@ -333,8 +334,8 @@ async fn write_staff(
         .iter()
         .flat_map(|(person, _, post, _)| post.classes.iter().map(|class| (*class, *person)))
         .collect();
-    store::add_roles(tx, school, &roles).await?;
-    store::add_homerooms(tx, school, &classes).await
+    staff::add_roles(tx, school, &roles).await?;
+    staff::add_homerooms(tx, school, &classes).await
 }
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
 //! Who is on the way in, and what we wait for from them; what people agreed to.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use serde::Serialize;
 
 use crate::db::{Row, Set, Tx, fresh_id, unknown_word};
-use crate::domain::{AccountId, ChildId, ClassId, Purpose, SchoolId, Timestamp};
+use crate::domain::{AccountId, ChildId, ClassId, PersonId, Purpose, SchoolId, Timestamp};
 use crate::vals;
 
 /// What we wait for from somebody on the way in.
@@ -55,6 +55,8 @@ pub struct Arrival {
     pub class: Option<ClassId>,
     /// The child of the slip that was shown.
     pub child: Option<ChildId>,
+    /// They scanned the paper: that they can is shown.
+    pub scanned: bool,
     pub expires_at: Timestamp,
 }
 
@@ -64,7 +66,7 @@ pub async fn arrivals(
     accounts: &[AccountId],
     now: Timestamp,
 ) -> Result<Vec<Arrival>, sqlx::Error> {
-    const SELECT: &str = "SELECT account_id, school_id, step, class_id, child_id, expires_at FROM arrival \
+    const SELECT: &str = "SELECT account_id, school_id, step, class_id, child_id, scanned, expires_at FROM arrival \
          WHERE account_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) AND expires_at > $2";
     let rows = tx.rows(SELECT, vals![Set(accounts), now]).await?;
     rows.iter().map(read).collect()
@@ -78,21 +80,24 @@ fn read(row: &Row) -> Result<Arrival, sqlx::Error> {
         step: Step::from_slug(&step).ok_or_else(|| unknown_word("step", &step))?,
         class: row.get("class_id")?,
         child: row.get("child_id")?,
+        scanned: row.get("scanned")?,
         expires_at: row.get("expires_at")?,
     })
 }
 
 /// Writes where somebody stands on the way in; one way at a time for an account.
 pub async fn put(tx: &mut Tx, arrival: &Arrival) -> Result<(), sqlx::Error> {
-    const UPSERT: &str = "INSERT INTO arrival (account_id, school_id, step, class_id, child_id, expires_at) \
-         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (account_id) DO UPDATE SET school_id = excluded.school_id, \
-         step = excluded.step, class_id = excluded.class_id, child_id = excluded.child_id, expires_at = excluded.expires_at";
+    const UPSERT: &str = "INSERT INTO arrival (account_id, school_id, step, class_id, child_id, scanned, expires_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (account_id) DO UPDATE SET school_id = excluded.school_id, \
+         step = excluded.step, class_id = excluded.class_id, child_id = excluded.child_id, \
+         scanned = excluded.scanned, expires_at = excluded.expires_at";
     let vals = vals![
         arrival.account,
         arrival.school,
         arrival.step.slug(),
         arrival.class,
         arrival.child,
+        arrival.scanned,
         arrival.expires_at
     ];
     tx.execute(UPSERT, vals).await?;
@@ -153,6 +158,34 @@ pub async fn keep_consents(
     let rows: Vec<_> = consents.iter().map(row).collect();
     tx.execute(INSERT, vals![now, Set(rows)]).await?;
     Ok(())
+}
+
+/// What a person agreed to by their other accounts they agreed to: the last answers, with their time and wording.
+pub async fn inherit_consents(
+    tx: &mut Tx,
+    school: SchoolId,
+    person: PersonId,
+    account: AccountId,
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
+    const SELECT: &str = "SELECT c.purpose, c.version, c.given FROM consent c \
+         JOIN membership m ON m.account_id = c.account_id AND m.school_id = c.school_id \
+         WHERE m.school_id = $1 AND m.person_id = $2 ORDER BY c.consent_id";
+    let mut last: HashMap<&'static str, Consent> = HashMap::new();
+    for row in tx.rows(SELECT, vals![school, person]).await? {
+        let word: String = row.get("purpose")?;
+        let purpose = Purpose::from_slug(&word).ok_or_else(|| unknown_word("purpose", &word))?;
+        let consent = Consent {
+            account,
+            school,
+            purpose,
+            version: row.get("version")?,
+            given: row.get("given")?,
+        };
+        last.insert(purpose.slug(), consent);
+    }
+    let last: Vec<Consent> = last.into_values().collect();
+    keep_consents(tx, &last, now).await
 }
 
 /// Those of these accounts whose last answer in a school was yes.

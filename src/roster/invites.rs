@@ -1,13 +1,14 @@
 //! Invites: the code on a family's slip, a colleague's code, and that of a school's first principal.
 //!
 //! Codes are derived by keyed hash from whom they are for and the number of their issue, so that printing
-//! again gives the same slips and the database alone gives none (design §5).
+//! again gives the same slips and the database alone gives none (design §5). The printed QR says another code
+//! than the link that may be passed on, so that only the paper proves a scan.
 
 use serde::Serialize;
 
 use crate::db::{Row, Set, Tx, unknown_word};
-use crate::domain::time::DAY_MS;
-use crate::domain::{AccountId, ChildId, PersonId, SchoolId, Timestamp};
+use crate::domain::time::{DAY_MS, MINUTE_MS};
+use crate::domain::{AccountId, ChildId, ClassId, PersonId, SchoolId, Timestamp};
 use crate::installation::{Key, hex};
 use crate::understand::codes::{Code, write_link, write_short};
 use crate::vals;
@@ -16,14 +17,24 @@ use crate::vals;
 pub const GUARDIANS: usize = 3;
 /// A slip lies in a bag for a while, but not for a school year.
 pub const CHILD_LIVES_MS: i64 = 120 * DAY_MS;
+/// A poster hangs at the class's door for a school year.
+const CLASS_LIVES_MS: i64 = 300 * DAY_MS;
 /// A colleague is told to come in within the month.
 pub const STAFF_LIVES_MS: i64 = 30 * DAY_MS;
+/// A new phone is at hand when its code is asked for.
+pub const MOVE_LIVES_MS: i64 = 3 * DAY_MS;
+/// The code on a slip's page is typed at once.
+pub const PAGE_LIVES_MS: i64 = 30 * MINUTE_MS;
 
 /// Whom an invite is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum For {
     Child(ChildId),
+    /// The poster at a class's door: the same way in, without a child.
+    Class(ClassId),
     Staff(PersonId),
+    /// Somebody known who has a new phone or account.
+    Move(PersonId),
     /// Whoever becomes the first to lead the school.
     Lead(SchoolId),
 }
@@ -32,6 +43,8 @@ impl For {
     fn columns(self) -> (&'static str, i64) {
         match self {
             For::Child(child) => ("child", child.0),
+            For::Class(class) => ("class", class.0),
+            For::Move(person) => ("move", person.0),
             For::Staff(person) => ("staff", person.0),
             For::Lead(school) => ("lead", school.0),
         }
@@ -40,6 +53,8 @@ impl For {
     fn from_columns(kind: &str, subject: i64) -> Option<Self> {
         match kind {
             "child" => Some(For::Child(ChildId(subject))),
+            "class" => Some(For::Class(ClassId(subject))),
+            "move" => Some(For::Move(PersonId(subject))),
             "staff" => Some(For::Staff(PersonId(subject))),
             "lead" => Some(For::Lead(SchoolId(subject))),
             _ => None,
@@ -49,6 +64,8 @@ impl For {
     fn lives_ms(self) -> i64 {
         match self {
             For::Child(_) => CHILD_LIVES_MS,
+            For::Class(_) => CLASS_LIVES_MS,
+            For::Move(_) => MOVE_LIVES_MS,
             For::Staff(_) | For::Lead(_) => STAFF_LIVES_MS,
         }
     }
@@ -61,20 +78,24 @@ pub struct Invite {
     pub issue: i64,
     pub expires_at: Timestamp,
     pub used_by: Option<AccountId>,
+    /// The code that was shown stood only in the printed QR.
+    pub scanned: bool,
 }
 
 impl Invite {
-    /// The first principal's code lets one in, and is asked for again only when nobody leads any more. A colleague's
-    /// stays hers: a new one would take her post from the account that has it.
+    /// The first principal's code lets one in, and is asked for again only when nobody leads any more; a new
+    /// phone's is good once. A colleague's stays hers: a new one would take her post from the account that has it.
     fn is_spent(&self) -> bool {
-        matches!(self.to, For::Lead(_)) && self.used_by.is_some()
+        matches!(self.to, For::Lead(_) | For::Move(_)) && self.used_by.is_some()
     }
 }
 
-/// The two codes of an invite, to be printed and not kept.
+/// The codes of an invite, to be printed and not kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Codes {
     pub link: String,
+    /// For the printed QR alone.
+    pub scan: String,
     pub short: String,
 }
 
@@ -83,6 +104,7 @@ fn codes(key: &Key, school: SchoolId, to: For, issue: i64) -> Codes {
     let (kind, subject) = to.columns();
     let whom = format!("{kind} {school} {subject} {issue}");
     let link = write_link(&key.hash(&[b"invite link ", whom.as_bytes()]));
+    let scan = write_link(&key.hash(&[b"invite scan ", whom.as_bytes()]));
     // About one number in four has too many digits or none; the next is taken then.
     let short = (0_u32..).find_map(|turn| {
         let hash = key.hash(&[b"invite code ", whom.as_bytes(), &turn.to_be_bytes()]);
@@ -94,6 +116,7 @@ fn codes(key: &Key, school: SchoolId, to: For, issue: i64) -> Codes {
     });
     Codes {
         link,
+        scan,
         short: short.unwrap_or_default(),
     }
 }
@@ -113,23 +136,109 @@ fn read(row: &Row) -> Result<Invite, sqlx::Error> {
         issue: row.get("issue")?,
         expires_at: row.get("expires_at")?,
         used_by: row.get("used_by")?,
+        scanned: false,
     })
 }
 
 /// The invite that a code belongs to. None for a code that is none, and for a short one that two schools
 /// gave out.
-pub async fn find(tx: &mut Tx, key: &Key, code: &Code) -> Result<Option<Invite>, sqlx::Error> {
+pub async fn find(
+    tx: &mut Tx,
+    key: &Key,
+    code: &Code,
+    now: Timestamp,
+) -> Result<Option<Invite>, sqlx::Error> {
     const LINK: &str = "SELECT school_id, kind, subject, issue, expires_at, used_by FROM invite WHERE link_mark = $1";
+    const SCAN: &str = "SELECT school_id, kind, subject, issue, expires_at, used_by FROM invite WHERE scan_mark = $1";
     const SHORT: &str = "SELECT school_id, kind, subject, issue, expires_at, used_by FROM invite WHERE code_mark = $1";
-    debug_assert!(LINK.contains(COLUMNS) && SHORT.contains(COLUMNS));
-    let rows = match code {
-        Code::Link(link) => tx.rows(LINK, vals![mark(key, link)]).await?,
-        Code::Short(short) => tx.rows(SHORT, vals![mark(key, short)]).await?,
-        Code::Mistyped => Vec::new(),
+    debug_assert!(LINK.contains(COLUMNS) && SCAN.contains(COLUMNS) && SHORT.contains(COLUMNS));
+    match code {
+        Code::Link(link) => {
+            let mark = mark(key, link);
+            match tx.row(LINK, vals![&mark]).await? {
+                Some(row) => read(&row).map(Some),
+                None => {
+                    let row = tx.row(SCAN, vals![&mark]).await?;
+                    let scanned = |row: Row| {
+                        Ok(Invite {
+                            scanned: true,
+                            ..read(&row)?
+                        })
+                    };
+                    row.map(scanned).transpose()
+                }
+            }
+        }
+        Code::Short(short) => {
+            let mark = mark(key, short);
+            match tx.rows(SHORT, vals![&mark]).await?.as_slice() {
+                [] => of_page(tx, &mark, now).await,
+                [only] => read(only).map(Some),
+                [_, _, ..] => Ok(None),
+            }
+        }
+        Code::Mistyped => Ok(None),
+    }
+}
+
+/// The invite behind a code that a slip's page showed; the code is used up by it.
+async fn of_page(tx: &mut Tx, mark: &str, now: Timestamp) -> Result<Option<Invite>, sqlx::Error> {
+    const TAKE: &str = "DELETE FROM page_code WHERE code_mark = $1 AND expires_at > $2 \
+         RETURNING school_id, kind, subject, issue, scanned";
+    // Issued anew since, the slip is worthless and so is its page.
+    const SELECT: &str = "SELECT school_id, kind, subject, issue, expires_at, used_by FROM invite \
+         WHERE school_id = $1 AND kind = $2 AND subject = $3 AND issue = $4";
+    let Some(code) = tx.row(TAKE, vals![mark, now]).await? else {
+        return Ok(None);
     };
-    match rows.as_slice() {
-        [only] => read(only).map(Some),
-        _ => Ok(None),
+    let (kind, scanned): (String, bool) = (code.get("kind")?, code.get("scanned")?);
+    let (school, subject): (SchoolId, i64) = (code.get("school_id")?, code.get("subject")?);
+    let issue: i64 = code.get("issue")?;
+    let row = tx.row(SELECT, vals![school, kind, subject, issue]).await?;
+    let with = |row: Row| {
+        Ok(Invite {
+            scanned,
+            ..read(&row)?
+        })
+    };
+    row.map(with).transpose()
+}
+
+/// A code to be typed, for who opened the page of this invite's slip and tapped there. Good once.
+pub async fn page_code(
+    tx: &mut Tx,
+    key: &Key,
+    invite: &Invite,
+    now: Timestamp,
+) -> Result<String, sqlx::Error> {
+    const INSERT: &str = "INSERT INTO page_code (code_mark, school_id, kind, subject, issue, scanned, expires_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (code_mark) DO NOTHING";
+    const TAKEN: &str = "SELECT COUNT(*) AS n FROM invite WHERE code_mark = $1";
+    let (kind, subject) = invite.to.columns();
+    loop {
+        let mut random = [0_u8; 8];
+        getrandom::fill(&mut random).map_err(|error| sqlx::Error::Io(error.into()))?;
+        let Some(code) = write_short(u64::from_be_bytes(random)) else {
+            continue;
+        };
+        let mark = mark(key, &code);
+        let taken = tx.row(TAKEN, vals![&mark]).await?;
+        if taken.map_or(Ok(0), |row| row.get::<i64>("n"))? > 0 {
+            continue;
+        }
+        let until = now.plus_ms(PAGE_LIVES_MS);
+        let vals = vals![
+            &mark,
+            invite.school,
+            kind,
+            subject,
+            invite.issue,
+            invite.scanned,
+            until
+        ];
+        if tx.execute(INSERT, vals).await? == 1 {
+            return Ok(code);
+        }
     }
 }
 
@@ -146,6 +255,7 @@ struct NewRow {
     subject: i64,
     issue: i64,
     link: String,
+    scan: String,
     code: String,
     expires: Timestamp,
 }
@@ -163,11 +273,15 @@ pub async fn issue(
     let known = of_school(tx, school).await?;
     let mut taken = short_marks(tx, school).await?;
     let (mut out, mut rows) = (Vec::with_capacity(wanted.len()), Vec::new());
+    let mut unmarked = Vec::new();
     for to in wanted {
         let before = known.iter().find(|invite| invite.to == *to);
         let is_good = |known: &&Invite| known.expires_at > now && !known.is_spent();
         if let Some(before) = before.filter(|known| printing == Printing::Again && is_good(known)) {
-            out.push(codes(key, school, *to, before.issue));
+            let same = codes(key, school, *to, before.issue);
+            // Invites of an earlier version know no scan yet.
+            unmarked.push(Unmarked::of(*to, mark(key, &same.scan)));
+            out.push(same);
             continue;
         }
         let mut issue = before.map_or(0, |before| before.issue) + 1;
@@ -183,13 +297,48 @@ pub async fn issue(
             subject,
             issue,
             link: mark(key, &made.link),
+            scan: mark(key, &made.scan),
             code: mark(key, &made.short),
             expires: now.plus_ms(to.lives_ms()),
         });
         out.push(made);
     }
     put(tx, school, &rows, now).await?;
+    mark_scans(tx, school, &unmarked).await?;
     Ok(out)
+}
+
+#[derive(Serialize)]
+struct Unmarked {
+    kind: &'static str,
+    subject: i64,
+    scan: String,
+}
+
+impl Unmarked {
+    fn of(to: For, scan: String) -> Self {
+        let (kind, subject) = to.columns();
+        Self {
+            kind,
+            subject,
+            scan,
+        }
+    }
+}
+
+async fn mark_scans(
+    tx: &mut Tx,
+    school: SchoolId,
+    unmarked: &[Unmarked],
+) -> Result<(), sqlx::Error> {
+    const UPDATE: &str = "UPDATE invite SET scan_mark = value ->> 'scan' FROM json_each($2) \
+         WHERE school_id = $1 AND kind = value ->> 'kind' AND subject = CAST(value ->> 'subject' AS BIGINT) \
+         AND scan_mark IS NULL";
+    if unmarked.is_empty() {
+        return Ok(());
+    }
+    tx.execute(UPDATE, vals![school, Set(unmarked)]).await?;
+    Ok(())
 }
 
 async fn put(
@@ -198,11 +347,11 @@ async fn put(
     rows: &[NewRow],
     now: Timestamp,
 ) -> Result<(), sqlx::Error> {
-    const UPSERT: &str = "INSERT INTO invite (school_id, kind, subject, issue, link_mark, code_mark, issued_at, expires_at) \
+    const UPSERT: &str = "INSERT INTO invite (school_id, kind, subject, issue, link_mark, scan_mark, code_mark, issued_at, expires_at) \
          SELECT $1, value ->> 'kind', CAST(value ->> 'subject' AS BIGINT), CAST(value ->> 'issue' AS BIGINT), \
-         value ->> 'link', value ->> 'code', $2, CAST(value ->> 'expires' AS BIGINT) FROM json_each($3) WHERE true \
+         value ->> 'link', value ->> 'scan', value ->> 'code', $2, CAST(value ->> 'expires' AS BIGINT) FROM json_each($3) WHERE true \
          ON CONFLICT (school_id, kind, subject) DO UPDATE SET issue = excluded.issue, link_mark = excluded.link_mark, \
-         code_mark = excluded.code_mark, issued_at = excluded.issued_at, expires_at = excluded.expires_at, used_by = NULL";
+         scan_mark = excluded.scan_mark, code_mark = excluded.code_mark, issued_at = excluded.issued_at, expires_at = excluded.expires_at, used_by = NULL";
     if rows.is_empty() {
         return Ok(());
     }
@@ -239,30 +388,41 @@ pub async fn use_up(tx: &mut Tx, invite: &Invite, account: AccountId) -> Result<
 
 /// Wrong codes of one account after which it is not listened to for a day.
 pub const TRIES: i64 = 5;
+/// Wrong codes in a school, of all accounts together, after which no short code is taken for a day. Of 23⁶ codes
+/// a school gives out some hundreds, so this many guesses find one in a thousand years.
+const TRIES_IN_SCHOOL: i64 = 200;
 
-/// How many wrong codes an account sent in the last day.
-pub async fn wrong_codes(
+/// Whether an account has tried too many wrong codes in the last day, or all accounts of a school together.
+pub async fn too_many_tries(
     tx: &mut Tx,
     account: AccountId,
+    school: Option<SchoolId>,
     now: Timestamp,
-) -> Result<i64, sqlx::Error> {
-    const SELECT: &str =
-        "SELECT COUNT(*) AS wrong FROM wrong_code WHERE account_id = $1 AND at > $2";
-    let row = tx.row(SELECT, vals![account, now.plus_ms(-DAY_MS)]).await?;
-    row.map_or(Ok(0), |row| row.get("wrong"))
+) -> Result<bool, sqlx::Error> {
+    const OWN: &str = "SELECT COUNT(*) AS wrong FROM wrong_code WHERE account_id = $1 AND at > $2";
+    const ALL: &str = "SELECT COUNT(*) AS wrong FROM wrong_code WHERE school_id = $1 AND at > $2";
+    let day_ago = now.plus_ms(-DAY_MS);
+    let wrong = |row: Option<Row>| row.map_or(Ok(0), |row| row.get::<i64>("wrong"));
+    let own = wrong(tx.row(OWN, vals![account, day_ago]).await?)?;
+    let all = wrong(tx.row(ALL, vals![school, day_ago]).await?)?;
+    Ok(own >= TRIES || all >= TRIES_IN_SCHOOL)
 }
 
 pub async fn note_wrong_code(
     tx: &mut Tx,
     account: AccountId,
+    school: Option<SchoolId>,
     now: Timestamp,
 ) -> Result<(), sqlx::Error> {
-    const INSERT: &str = "INSERT INTO wrong_code (account_id, at) VALUES ($1, $2)";
-    tx.execute(INSERT, vals![account, now]).await?;
+    const INSERT: &str = "INSERT INTO wrong_code (account_id, school_id, at) VALUES ($1, $2, $3)";
+    tx.execute(INSERT, vals![account, school, now]).await?;
     Ok(())
 }
 
-pub async fn forget_wrong_codes(tx: &mut Tx, now: Timestamp) -> Result<u64, sqlx::Error> {
-    const DELETE: &str = "DELETE FROM wrong_code WHERE at <= $1";
-    tx.execute(DELETE, vals![now.plus_ms(-DAY_MS)]).await
+/// Forgets wrong codes after a day, and what slips' pages showed and nobody typed.
+pub async fn forget_old(tx: &mut Tx, now: Timestamp) -> Result<u64, sqlx::Error> {
+    const WRONG: &str = "DELETE FROM wrong_code WHERE at <= $1";
+    const PAGE: &str = "DELETE FROM page_code WHERE expires_at <= $1";
+    let wrong = tx.execute(WRONG, vals![now.plus_ms(-DAY_MS)]).await?;
+    Ok(wrong + tx.execute(PAGE, vals![now]).await?)
 }

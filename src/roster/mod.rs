@@ -3,11 +3,13 @@
 pub mod accounts;
 pub mod apply;
 pub mod arrivals;
+pub mod chats;
 pub mod import;
 pub mod invites;
 pub mod names;
 pub mod permit;
 pub mod reach;
+pub mod staff;
 pub mod store;
 
 use crate::domain::{AccountId, ChatId, ChildId, ClassId, PersonId, Role, SchoolId};

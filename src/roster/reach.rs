@@ -1,8 +1,9 @@
 //! Where people of a school can be written to privately.
 
+use super::staff;
 use std::collections::BTreeSet;
 
-use super::{Member, permit, store};
+use super::{Member, permit};
 use crate::db::{Row, Set, Tx};
 use crate::domain::message::{Choice, Say};
 use crate::domain::{AccountId, BotId, ChatId, ClassId, PersonId, SchoolId};
@@ -72,7 +73,7 @@ async fn on_the_staff(
     school: SchoolId,
     fits: impl Fn(&Member) -> bool,
 ) -> Result<Vec<Mailbox>, sqlx::Error> {
-    let staff: Vec<PersonId> = store::staff_members(tx, school)
+    let staff: Vec<PersonId> = staff::staff_members(tx, school)
         .await?
         .into_iter()
         .filter(fits)

@@ -1,10 +1,11 @@
 //! Reading the roster set-wise, and the few rows that are written outside an import.
 
+use super::staff;
 use std::collections::HashMap;
 
 use super::{Child, Class, Member, School};
 use crate::db::{Row, Set, Tx};
-use crate::domain::{AccountId, ChildId, ClassId, PersonId, Role, SchoolId, Timestamp};
+use crate::domain::{AccountId, ChildId, ClassId, PersonId, SchoolId, Timestamp};
 use crate::understand::fold::fold;
 use crate::vals;
 
@@ -85,8 +86,7 @@ pub async fn members(
         persons.push((row.get("account_id")?, member));
     }
     let ids: Vec<PersonId> = persons.iter().map(|(_, member)| member.person).collect();
-    let roles = roles(tx, &ids).await?;
-    let homerooms = homerooms(tx, &ids).await?;
+    let (roles, homerooms) = staff::posts(tx, &ids).await?;
     let children = children_of(tx, &ids).await?;
     let mut members: HashMap<AccountId, Vec<Member>> = HashMap::new();
     for (account, mut member) in persons {
@@ -96,42 +96,6 @@ pub async fn members(
         members.entry(account).or_default().push(member);
     }
     Ok(members)
-}
-
-async fn roles(
-    tx: &mut Tx,
-    persons: &[PersonId],
-) -> Result<HashMap<PersonId, Vec<Role>>, sqlx::Error> {
-    const SELECT: &str = "SELECT r.person_id, r.role FROM staff_role r \
-         WHERE r.person_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) ORDER BY r.role";
-    let mut by_person: HashMap<PersonId, Vec<Role>> = HashMap::new();
-    for row in tx.rows(SELECT, vals![Set(persons)]).await? {
-        let word: String = row.get("role")?;
-        let role = Role::from_slug(&word).ok_or_else(|| crate::db::unknown_word("role", &word))?;
-        by_person
-            .entry(row.get("person_id")?)
-            .or_default()
-            .push(role);
-    }
-    Ok(by_person)
-}
-
-async fn homerooms(
-    tx: &mut Tx,
-    persons: &[PersonId],
-) -> Result<HashMap<PersonId, Vec<ClassId>>, sqlx::Error> {
-    const SELECT: &str = "SELECT h.person_id, h.class_id FROM homeroom h \
-         JOIN class c ON c.school_id = h.school_id AND c.class_id = h.class_id \
-         JOIN school s ON s.school_id = h.school_id AND s.year = c.year \
-         WHERE h.person_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) ORDER BY h.class_id";
-    let mut by_person: HashMap<PersonId, Vec<ClassId>> = HashMap::new();
-    for row in tx.rows(SELECT, vals![Set(persons)]).await? {
-        by_person
-            .entry(row.get("person_id")?)
-            .or_default()
-            .push(row.get("class_id")?);
-    }
-    Ok(by_person)
 }
 
 async fn children_of(
@@ -239,38 +203,6 @@ pub async fn guardians_children(
         .unwrap_or_default())
 }
 
-/// Whether somebody who leads the school has come in.
-pub async fn led_by(tx: &mut Tx, school: SchoolId) -> Result<bool, sqlx::Error> {
-    const SELECT: &str = "SELECT COUNT(*) AS leads FROM staff_role r \
-         JOIN membership m ON m.school_id = r.school_id AND m.person_id = r.person_id \
-         WHERE r.school_id = $1 AND r.role IN (SELECT value ->> 'role' FROM json_each($2))";
-    #[derive(serde::Serialize)]
-    struct Slug {
-        role: &'static str,
-    }
-    let leading = [Role::Principal, Role::VicePrincipal].map(|role| Slug { role: role.slug() });
-    let row = tx.row(SELECT, vals![school, Set(&leading[..])]).await?;
-    row.map_or(Ok(false), |row| Ok(row.get::<i64>("leads")? > 0))
-}
-
-/// Gives a colleague's roles, classes and name to another person, who is the same human being.
-pub async fn hand_over(tx: &mut Tx, colleague: &Member, to: PersonId) -> Result<(), sqlx::Error> {
-    const RENAME: &str = "UPDATE person SET name = $3 WHERE school_id = $1 AND person_id = $2";
-    let school = colleague.school;
-    let roles: Vec<(PersonId, Role)> = colleague.roles.iter().map(|role| (to, *role)).collect();
-    let classes: Vec<(ClassId, PersonId)> = colleague
-        .homerooms
-        .iter()
-        .map(|class| (*class, to))
-        .collect();
-    clear_posts(tx, school, &[colleague.person, to]).await?;
-    add_roles(tx, school, &roles).await?;
-    add_homerooms(tx, school, &classes).await?;
-    tx.execute(RENAME, vals![school, to, &colleague.name])
-        .await?;
-    Ok(())
-}
-
 /// Classes of the school year in force with their number of families.
 pub async fn classes(tx: &mut Tx, schools: &[SchoolId]) -> Result<Vec<Class>, sqlx::Error> {
     const SELECT: &str = "SELECT c.class_id, c.school_id, c.code, c.title, \
@@ -313,30 +245,52 @@ pub async fn add_persons(
     Ok(())
 }
 
-pub async fn add_roles(
+pub async fn rename_person(
     tx: &mut Tx,
     school: SchoolId,
-    roles: &[(PersonId, Role)],
+    person: PersonId,
+    name: &str,
 ) -> Result<(), sqlx::Error> {
-    const INSERT: &str = "INSERT INTO staff_role (school_id, person_id, role) \
-         SELECT $1, CAST(value ->> 0 AS BIGINT), value ->> 1 FROM json_each($2) WHERE true ON CONFLICT DO NOTHING";
-    let rows: Vec<(PersonId, &str)> = roles
-        .iter()
-        .map(|(person, role)| (*person, role.slug()))
-        .collect();
-    tx.execute(INSERT, vals![school, Set(rows)]).await?;
+    const UPDATE: &str = "UPDATE person SET name = $3 WHERE school_id = $1 AND person_id = $2";
+    tx.execute(UPDATE, vals![school, person, name]).await?;
     Ok(())
 }
 
-pub async fn add_homerooms(
+/// Whether there is such a person.
+pub async fn is_known(
     tx: &mut Tx,
     school: SchoolId,
-    pairs: &[(ClassId, PersonId)],
+    person: PersonId,
+) -> Result<bool, sqlx::Error> {
+    const SELECT: &str = "SELECT person_id FROM person WHERE school_id = $1 AND person_id = $2";
+    Ok(tx.row(SELECT, vals![school, person]).await?.is_some())
+}
+
+/// Two persons are one human being: the children of one are the other's too, and the one is no more. Accounts and
+/// posts must have gone over before, and the caller folds the children anew.
+pub async fn merge_person(
+    tx: &mut Tx,
+    school: SchoolId,
+    one: PersonId,
+    into: PersonId,
 ) -> Result<(), sqlx::Error> {
-    const INSERT: &str = "INSERT INTO homeroom (school_id, class_id, person_id) \
-         SELECT $1, CAST(value ->> 0 AS BIGINT), CAST(value ->> 1 AS BIGINT) FROM json_each($2) WHERE true \
+    const LINKS: &str = "INSERT INTO guardian (school_id, child_id, person_id, linked_at) \
+         SELECT school_id, child_id, $3, linked_at FROM guardian WHERE school_id = $1 AND person_id = $2 \
          ON CONFLICT DO NOTHING";
-    tx.execute(INSERT, vals![school, Set(pairs)]).await?;
+    tx.execute(LINKS, vals![school, one, into]).await?;
+    forget_person(tx, school, one).await
+}
+
+/// A person is forgotten, with all links to children. Accounts and posts must be gone before.
+pub async fn forget_person(
+    tx: &mut Tx,
+    school: SchoolId,
+    person: PersonId,
+) -> Result<(), sqlx::Error> {
+    const LINKS: &str = "DELETE FROM guardian WHERE school_id = $1 AND person_id = $2";
+    const PERSON: &str = "DELETE FROM person WHERE school_id = $1 AND person_id = $2";
+    tx.execute(LINKS, vals![school, person]).await?;
+    tx.execute(PERSON, vals![school, person]).await?;
     Ok(())
 }
 
@@ -454,32 +408,6 @@ pub async fn roll(tx: &mut Tx, school: SchoolId, year: &str) -> Result<Vec<Enrol
     rows.iter().map(read).collect()
 }
 
-/// Staff with their roles and classes.
-pub async fn staff(tx: &mut Tx, school: SchoolId) -> Result<Vec<(PersonId, String)>, sqlx::Error> {
-    const SELECT: &str = "SELECT DISTINCT p.person_id, p.name FROM staff_role r \
-         JOIN person p ON p.school_id = r.school_id AND p.person_id = r.person_id WHERE r.school_id = $1 ORDER BY p.person_id";
-    let rows = tx.rows(SELECT, vals![school]).await?;
-    rows.iter()
-        .map(|row| Ok((row.get("person_id")?, row.get("name")?)))
-        .collect()
-}
-
-/// The whole staff with roles and classes.
-pub async fn staff_members(tx: &mut Tx, school: SchoolId) -> Result<Vec<Member>, sqlx::Error> {
-    let staff = staff(tx, school).await?;
-    let ids: Vec<PersonId> = staff.iter().map(|(person, _)| *person).collect();
-    let (mut roles, mut classes) = posts(tx, &ids).await?;
-    let member = |(person, name)| Member {
-        school,
-        person,
-        name,
-        roles: roles.remove(&person).unwrap_or_default(),
-        homerooms: classes.remove(&person).unwrap_or_default(),
-        children: Vec::new(),
-    };
-    Ok(staff.into_iter().map(member).collect())
-}
-
 /// Links between children and guardians of a whole school, for a recount.
 pub async fn guardians(
     tx: &mut Tx,
@@ -494,29 +422,4 @@ pub async fn guardians(
             .push(row.get("child_id")?);
     }
     Ok(by_person)
-}
-
-type RolesAndClasses = (
-    HashMap<PersonId, Vec<Role>>,
-    HashMap<PersonId, Vec<ClassId>>,
-);
-
-/// Roles, and classes of the year in force, of these people.
-pub async fn posts(tx: &mut Tx, persons: &[PersonId]) -> Result<RolesAndClasses, sqlx::Error> {
-    Ok((roles(tx, persons).await?, homerooms(tx, persons).await?))
-}
-
-/// Takes roles and classes from these people, before new ones are given.
-pub async fn clear_posts(
-    tx: &mut Tx,
-    school: SchoolId,
-    persons: &[PersonId],
-) -> Result<(), sqlx::Error> {
-    const ROLES: &str = "DELETE FROM staff_role WHERE school_id = $1 \
-         AND person_id IN (SELECT CAST(value AS BIGINT) FROM json_each($2))";
-    const CLASSES: &str = "DELETE FROM homeroom WHERE school_id = $1 \
-         AND person_id IN (SELECT CAST(value AS BIGINT) FROM json_each($2))";
-    tx.execute(ROLES, vals![school, Set(persons)]).await?;
-    tx.execute(CLASSES, vals![school, Set(persons)]).await?;
-    Ok(())
 }

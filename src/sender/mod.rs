@@ -17,7 +17,7 @@ use crate::domain::time::SECOND_MS;
 use crate::domain::{Bot, ChatId, Timestamp};
 use crate::intake::now;
 use crate::outbox::{self, ATTEMPTS, Lane, Letter, Outcome};
-use crate::roster::accounts;
+use crate::roster::{accounts, chats};
 use pacer::{Limits, Pacer};
 
 /// Rows taken at a time.
@@ -159,7 +159,7 @@ async fn remember(app: &App, bot: &Bot, letter: &Letter, trouble: Trouble) -> an
         Trouble::Moved(to) => {
             let mut tx = app.db().begin().await?;
             let to = to.to_string();
-            let chat = accounts::move_chat(&mut tx, bot.id, letter.chat, &to, now()).await?;
+            let chat = chats::move_chat(&mut tx, bot.id, letter.chat, &to, now()).await?;
             outbox::follow(&mut tx, letter.chat, chat).await?;
             tx.commit().await?;
         }

@@ -73,7 +73,7 @@ pub fn redact(what: &mut What) -> bool {
     let text = match what {
         What::Text { text, .. } => Some(text),
         What::Attachment { caption, .. } => caption.as_mut(),
-        What::Tap { .. } | What::Presence { .. } | What::Moved { .. } => None,
+        What::Tap { .. } | What::Presence { .. } | What::Member { .. } | What::Moved { .. } => None,
     };
     let Some(text) = text else { return false };
     let redacted = redact::redact(&fold::clean(text));
@@ -94,7 +94,10 @@ pub fn understand(around: &Around<'_>) -> Intent {
             Tap::read(data).map_or(Intent::NoSuchChoice, |tap| Intent::Chosen(vec![tap]))
         }
         What::Attachment { .. } if around.addressed => Intent::Attachment,
-        What::Attachment { .. } | What::Presence { .. } | What::Moved { .. } => Intent::Nothing,
+        What::Attachment { .. }
+        | What::Presence { .. }
+        | What::Member { .. }
+        | What::Moved { .. } => Intent::Nothing,
         What::Text { text, .. } => words(text, around),
     }
 }
@@ -276,6 +279,6 @@ fn task_words(task: &Task) -> TaskWords {
         (TaskKind::Scan, _) => TaskWords::builtin_qr(),
         (TaskKind::Payment, key) => TaskWords::builtin_payment(key),
         (TaskKind::Skill, "vneid") => TaskWords::builtin_vneid(),
-        (TaskKind::Skill, key) => TaskWords::own(key, &task.title),
+        (TaskKind::Skill | TaskKind::Group, key) => TaskWords::own(key, &task.title),
     }
 }

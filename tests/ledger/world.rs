@@ -1,5 +1,6 @@
 //! A small school in which everything can happen to the ledger that can happen to it.
 
+use lopso::roster::staff;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -15,7 +16,8 @@ use lopso::installation::Key;
 use lopso::ledger::links::{self, Move};
 use lopso::ledger::{Act, store as ledger};
 use lopso::outbox::{self, Outcome};
-use lopso::roster::accounts::{accounts, bind_class, chats, join};
+use lopso::roster::accounts::{accounts, join};
+use lopso::roster::chats::{bind_class, chats};
 use lopso::roster::import::ChildRow;
 use lopso::roster::store::{self, ChildEntry, NewClass};
 use lopso::roster::{School, apply};
@@ -167,14 +169,14 @@ impl World {
         store::add_persons(&mut tx, school, &people, BEGIN)
             .await
             .unwrap();
-        store::add_roles(&mut tx, school, &[(self.people[TEACHER], Role::Teacher)])
+        staff::add_roles(&mut tx, school, &[(self.people[TEACHER], Role::Teacher)])
             .await
             .unwrap();
         let homerooms: Vec<_> = classes
             .iter()
             .map(|class| (class.id, self.people[TEACHER]))
             .collect();
-        store::add_homerooms(&mut tx, school, &homerooms)
+        staff::add_homerooms(&mut tx, school, &homerooms)
             .await
             .unwrap();
         let pairs = [(0, 0), (1, 0), (1, 1), (2, 2)]

@@ -6,6 +6,7 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::members::{PlaceChanged, member};
 use crate::domain::message::{ChatKind, ChatSeen, Sender, Update, What};
 use crate::domain::time::SECOND_MS;
 use crate::domain::{Timestamp, UpdateId};
@@ -23,8 +24,8 @@ pub struct Me {
 pub struct Read {
     /// By which the next poll is told how far we are; none where not even that could be read.
     pub id: Option<i64>,
-    /// None for what is not for us to answer.
-    pub update: Option<Update>,
+    /// Nothing for what is not for us to answer; several where one message tells of several people.
+    pub updates: Vec<Update>,
 }
 
 #[derive(Deserialize)]
@@ -43,6 +44,8 @@ struct Body<'a> {
     callback_query: Option<&'a RawValue>,
     #[serde(borrow)]
     my_chat_member: Option<&'a RawValue>,
+    #[serde(borrow)]
+    chat_member: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -60,6 +63,9 @@ struct Message {
     reply_to_message: Option<Box<Answered>>,
     /// The group goes on under this id.
     migrate_to_chat_id: Option<i64>,
+    #[serde(default)]
+    new_chat_members: Vec<User>,
+    left_chat_member: Option<User>,
     #[serde(flatten)]
     more: serde_json::Map<String, serde_json::Value>,
 }
@@ -71,17 +77,17 @@ struct Answered {
 }
 
 #[derive(Deserialize)]
-struct Chat {
+pub(super) struct Chat {
     id: i64,
     #[serde(rename = "type")]
     kind: Option<String>,
 }
 
 #[derive(Deserialize)]
-struct User {
-    id: i64,
+pub(super) struct User {
+    pub(super) id: i64,
     #[serde(default)]
-    is_bot: bool,
+    pub(super) is_bot: bool,
     #[serde(default)]
     first_name: String,
     last_name: Option<String>,
@@ -112,22 +118,6 @@ struct Tapped {
     chat: Chat,
 }
 
-/// Our own place in a chat changed.
-#[derive(Deserialize)]
-struct OwnPlace {
-    chat: Chat,
-    from: Option<User>,
-    date: Option<i64>,
-    old_chat_member: Option<Place>,
-    new_chat_member: Place,
-}
-
-#[derive(Deserialize)]
-struct Place {
-    status: String,
-    is_member: Option<bool>,
-}
-
 /// What a message may carry that is no text. It is never downloaded.
 const ATTACHMENTS: [&str; 14] = [
     "animation",
@@ -150,26 +140,33 @@ pub fn read(raw: &RawValue, me: &Me, now: Timestamp) -> Read {
     let Ok(head) = serde_json::from_str::<Head>(raw.get()) else {
         return Read {
             id: None,
-            update: None,
+            updates: Vec::new(),
         };
     };
     let body = serde_json::from_str::<Body<'_>>(raw.get()).ok();
-    let update = body.and_then(|body| body.update(head.update_id, me, now));
+    let updates = body.map(|body| body.updates(head.update_id, me, now));
     Read {
         id: Some(head.update_id),
-        update,
+        updates: updates.unwrap_or_default(),
     }
 }
 
 impl Body<'_> {
-    fn update(&self, id: i64, me: &Me, now: Timestamp) -> Option<Update> {
+    fn updates(&self, id: i64, me: &Me, now: Timestamp) -> Vec<Update> {
         if let Some(raw) = self.message.or(self.edited_message) {
-            return parsed::<Message>(raw, id)?.update(id, me, now);
+            let message = parsed::<Message>(raw, id);
+            return message.map_or_else(Vec::new, |message| message.updates(id, me, now));
         }
-        if let Some(raw) = self.callback_query {
-            return parsed::<Callback>(raw, id)?.update(id, now);
-        }
-        parsed::<OwnPlace>(self.my_chat_member?, id)?.update(id, now)
+        let one = if let Some(raw) = self.callback_query {
+            parsed::<Callback>(raw, id).and_then(|tapped| tapped.update(id, now))
+        } else if let Some(raw) = self.my_chat_member {
+            parsed::<PlaceChanged>(raw, id).and_then(|place| place.ours(id, now))
+        } else if let Some(raw) = self.chat_member {
+            parsed::<PlaceChanged>(raw, id).and_then(|place| place.theirs(id, now))
+        } else {
+            None
+        };
+        one.into_iter().collect()
     }
 }
 
@@ -185,10 +182,22 @@ fn parsed<'a, T: Deserialize<'a>>(raw: &'a RawValue, id: i64) -> Option<T> {
 }
 
 impl Message {
-    fn update(self, id: i64, me: &Me, now: Timestamp) -> Option<Update> {
+    fn updates(self, id: i64, me: &Me, now: Timestamp) -> Vec<Update> {
         if let Some(to) = self.migrate_to_chat_id {
-            return self.moved(id, to, now);
+            return self.moved(id, to, now).into_iter().collect();
         }
+        let came = self.new_chat_members.iter().map(|user| (user, true));
+        let went = self.left_chat_member.iter().map(|user| (user, false));
+        let mut told: Vec<Update> = came
+            .chain(went)
+            .filter_map(|(user, here)| member(id, &self.chat, user, here, now))
+            .collect();
+        told.extend(self.said(id, me, now));
+        told
+    }
+
+    /// What somebody wrote or sent.
+    fn said(self, id: i64, me: &Me, now: Timestamp) -> Option<Update> {
         let from = self.from.as_ref().filter(|from| !from.is_bot)?;
         let kind = self.chat.kind()?;
         let answered = self.reply_to_message.as_ref();
@@ -251,38 +260,6 @@ impl Message {
     }
 }
 
-impl OwnPlace {
-    /// None when only our rights changed.
-    fn update(self, id: i64, now: Timestamp) -> Option<Update> {
-        let kind = self.chat.kind()?;
-        let here = self.new_chat_member.is_in();
-        if self
-            .old_chat_member
-            .as_ref()
-            .is_some_and(|old| old.is_in() == here)
-        {
-            return None;
-        }
-        let at = self.date.map(|seconds| Timestamp(seconds * SECOND_MS));
-        Some(Update {
-            external_id: id.to_string(),
-            chat: self.chat.seen(kind),
-            sender: self.from.as_ref()?.sender(),
-            at: at.unwrap_or(now),
-            what: What::Presence { here },
-        })
-    }
-}
-
-impl Place {
-    fn is_in(&self) -> bool {
-        match self.status.as_str() {
-            "restricted" => self.is_member == Some(true),
-            status => matches!(status, "creator" | "administrator" | "member"),
-        }
-    }
-}
-
 impl Callback {
     fn update(self, id: i64, now: Timestamp) -> Option<Update> {
         let chat = self.message?.chat;
@@ -302,7 +279,7 @@ impl Callback {
 
 impl Chat {
     /// None for channels, in which nobody of a family speaks.
-    fn kind(&self) -> Option<ChatKind> {
+    pub(super) fn kind(&self) -> Option<ChatKind> {
         match self.kind.as_deref() {
             Some("private") => Some(ChatKind::Private),
             Some("group" | "supergroup") => Some(ChatKind::Group),
@@ -310,7 +287,7 @@ impl Chat {
         }
     }
 
-    fn seen(&self, kind: ChatKind) -> ChatSeen {
+    pub(super) fn seen(&self, kind: ChatKind) -> ChatSeen {
         ChatSeen {
             external_id: self.id.to_string(),
             kind,
@@ -319,7 +296,7 @@ impl Chat {
 }
 
 impl User {
-    fn sender(&self) -> Sender {
+    pub(super) fn sender(&self) -> Sender {
         let last = self.last_name.as_deref().unwrap_or_default();
         Sender {
             external_id: self.id.to_string(),
@@ -390,8 +367,15 @@ mod tests {
         json!({ "update_id": 900, "message": message })
     }
 
+    /// The one thing that an update tells of.
+    fn told(update: &Value) -> Option<Update> {
+        let mut updates = reads(update).updates;
+        assert!(updates.len() <= 1, "{updates:?}");
+        updates.pop()
+    }
+
     fn text(update: &Value) -> (String, bool, Option<String>) {
-        match reads(update).update.unwrap().what {
+        match told(update).unwrap().what {
             What::Text {
                 text,
                 addressed,
@@ -401,15 +385,14 @@ mod tests {
             other @ (What::Tap { .. }
             | What::Attachment { .. }
             | What::Presence { .. }
+            | What::Member { .. }
             | What::Moved { .. }) => panic!("{other:?}"),
         }
     }
 
     #[test]
     fn who_speaks_where_and_when_is_read() {
-        let update = reads(&in_group(json!({ "text": "em quét rồi ạ" })))
-            .update
-            .unwrap();
+        let update = told(&in_group(json!({ "text": "em quét rồi ạ" }))).unwrap();
         assert_eq!(update.external_id, "900");
         assert_eq!(update.chat.external_id, "-1001");
         assert_eq!(update.chat.kind, ChatKind::Group);
@@ -472,7 +455,7 @@ mod tests {
             json!({ "update_id": 900 }),
         ] {
             let read = reads(&odd);
-            assert_eq!((read.id, read.update), (Some(900), None), "{odd}");
+            assert_eq!((read.id, read.updates), (Some(900), Vec::new()), "{odd}");
         }
         assert_eq!(reads(&json!({ "message": {} })).id, None);
     }
@@ -480,13 +463,10 @@ mod tests {
     #[test]
     fn other_bots_and_channels_are_not_heard() {
         let bot = json!({ "id": 9, "is_bot": true, "first_name": "Khác" });
-        assert_eq!(
-            reads(&in_group(json!({ "text": "1", "from": bot }))).update,
-            None
-        );
+        assert_eq!(told(&in_group(json!({ "text": "1", "from": bot }))), None);
         let channel = json!({ "id": -7, "type": "channel" });
         assert_eq!(
-            reads(&in_group(json!({ "text": "1", "chat": channel }))).update,
+            told(&in_group(json!({ "text": "1", "chat": channel }))),
             None
         );
     }
@@ -503,13 +483,10 @@ mod tests {
     fn a_photo_is_an_attachment_and_a_service_message_is_nothing() {
         let photo = in_group(json!({ "photo": [{}], "caption": "biên lai ạ" }));
         assert!(matches!(
-            reads(&photo).update.unwrap().what,
+            told(&photo).unwrap().what,
             What::Attachment { caption: Some(words), addressed: false, .. } if words == "biên lai ạ"
         ));
-        assert_eq!(
-            reads(&in_group(json!({ "new_chat_title": "x" }))).update,
-            None
-        );
+        assert_eq!(told(&in_group(json!({ "new_chat_title": "x" }))), None);
     }
 
     #[test]
@@ -517,9 +494,8 @@ mod tests {
         let place = |old: &str, new: &str| {
             let from = json!({ "id": 5, "is_bot": false, "first_name": "Hoa" });
             let chat = json!({ "id": -1001, "type": "supergroup" });
-            reads(&json!({ "update_id": 902, "my_chat_member": { "chat": chat, "from": from, "date": 1_795_000_000,
+            told(&json!({ "update_id": 902, "my_chat_member": { "chat": chat, "from": from, "date": 1_795_000_000,
                 "old_chat_member": { "status": old }, "new_chat_member": { "status": new } } }))
-            .update
             .map(|update| update.what)
         };
         assert_eq!(place("left", "member"), Some(What::Presence { here: true }));
@@ -532,10 +508,39 @@ mod tests {
     }
 
     #[test]
+    fn who_came_and_who_went_is_told_for_each_by_name_and_never_for_bots() {
+        let people = json!([{ "id": 5, "first_name": "An" }, { "id": 6, "first_name": "Bi" }, { "id": 7, "is_bot": true, "first_name": "Bot" }]);
+        let came = reads(&in_group(json!({ "new_chat_members": people }))).updates;
+        let who: Vec<_> = came
+            .iter()
+            .map(|one| (one.external_id.as_str(), one.sender.name.as_str()))
+            .collect();
+        assert_eq!(who, [("900:5", "An"), ("900:6", "Bi")]);
+        assert!(
+            came.iter()
+                .all(|one| one.what == What::Member { here: true })
+        );
+        let went = told(&in_group(
+            json!({ "left_chat_member": { "id": 5, "first_name": "An" } }),
+        ));
+        assert_eq!(went.unwrap().what, What::Member { here: false });
+        // An administrator lets somebody in: it is about who came, not about who did it.
+        let chat = json!({ "id": -1001, "type": "supergroup" });
+        let let_in = json!({ "update_id": 903, "chat_member": { "chat": chat, "from": { "id": 1, "first_name": "Hoa" }, "date": 1,
+            "old_chat_member": { "status": "left" }, "new_chat_member": { "status": "restricted", "is_member": true,
+            "user": { "id": 8, "first_name": "Nam" } } } });
+        let let_in = told(&let_in).unwrap();
+        assert_eq!(
+            (let_in.sender.external_id.as_str(), let_in.what),
+            ("8", What::Member { here: true })
+        );
+    }
+
+    #[test]
     fn a_group_that_goes_on_as_another_is_told_whoever_signs_it() {
         let bot = json!({ "id": 1_087_968_824, "is_bot": true, "first_name": "Group" });
         let update = in_group(json!({ "migrate_to_chat_id": -100_777, "from": bot }));
-        let what = reads(&update).update.unwrap().what;
+        let what = told(&update).unwrap().what;
         assert_eq!(
             what,
             What::Moved {
@@ -549,7 +554,7 @@ mod tests {
         let tap = json!({ "update_id": 901, "callback_query": { "id": "cb1",
             "from": { "id": 5, "is_bot": false, "first_name": "An" }, "data": "say.done.1",
             "message": { "message_id": 3, "date": 0, "chat": { "id": -1001, "type": "group" } } } });
-        let update = reads(&tap).update.unwrap();
+        let update = told(&tap).unwrap();
         assert_eq!(
             update.what,
             What::Tap {

@@ -3,6 +3,8 @@
 
 mod html;
 pub mod inbound;
+mod members;
+pub mod profile;
 
 use std::time::Duration;
 
@@ -22,7 +24,6 @@ use teloxide::types::{
 };
 use teloxide::{ApiError, RequestError};
 
-use crate::domain::Timestamp;
 use crate::domain::message::{Choice, Payload, Show};
 use crate::outbox::Letter;
 use crate::understand::fold::fold;
@@ -40,7 +41,7 @@ const KINDS: [&str; 5] = [
     "edited_message",
     "callback_query",
     "my_chat_member",
-    // Who comes and goes; read past as yet, since no task counts it.
+    // Who comes and goes, where the bot is an administrator.
     "chat_member",
 ];
 
@@ -71,47 +72,6 @@ pub enum Trouble {
     Refused,
     #[error("Telegram cannot be reached")]
     Network,
-}
-
-/// What Telegram says of the bot itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Standing {
-    /// Without "@".
-    pub username: String,
-    /// BotFather's privacy mode is off: a group's plain talk reaches the bot.
-    pub hears_all: bool,
-    /// The machine another program let Telegram deliver to; nothing can be polled meanwhile. Without the
-    /// path, which often holds a secret.
-    pub webhook: Option<String>,
-    /// Updates Telegram still keeps for us.
-    pub waiting: i64,
-}
-
-/// Who reads a menu of commands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Menu {
-    Private,
-    Group,
-    Administrators,
-}
-
-/// What the bot's own page says: at most 64, 120 and 512 characters (`setMyName`, `setMyShortDescription`,
-/// `setMyDescription`).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Introduction {
-    pub name: String,
-    pub short: String,
-    pub long: String,
-}
-
-/// What the bot may do in a group.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PlaceInGroup {
-    /// Hears everything, whatever its privacy mode.
-    Administrator,
-    Member,
-    /// There, but not allowed to write.
-    Silenced,
 }
 
 /// What became of one row.
@@ -152,138 +112,6 @@ impl Telegram {
         })
     }
 
-    /// Asks only: may be called while another program polls for the same bot.
-    pub async fn standing(&self) -> Result<Standing, Trouble> {
-        #[derive(Deserialize)]
-        struct User {
-            username: String,
-            #[serde(default)]
-            can_read_all_group_messages: bool,
-        }
-        #[derive(Deserialize)]
-        struct Webhook {
-            url: String,
-            pending_update_count: i64,
-        }
-        let user: User = self.call("getMe", &serde_json::json!({})).await?;
-        let webhook: Webhook = self.call("getWebhookInfo", &serde_json::json!({})).await?;
-        Ok(Standing {
-            username: user.username,
-            hears_all: user.can_read_all_group_messages,
-            webhook: host(&webhook.url),
-            waiting: webhook.pending_update_count,
-        })
-    }
-
-    /// Lets the bot be polled again; what waits at Telegram is kept.
-    pub async fn remove_webhook(&self) -> Result<(), Trouble> {
-        let kept = serde_json::json!({ "drop_pending_updates": false });
-        let _: bool = self.call("deleteWebhook", &kept).await?;
-        Ok(())
-    }
-
-    /// Fills the menu of commands for those who read it.
-    pub async fn offer(&self, menu: Menu, commands: &[(&str, &str)]) -> Result<(), Trouble> {
-        let scope = match menu {
-            Menu::Private => "all_private_chats",
-            Menu::Group => "all_group_chats",
-            Menu::Administrators => "all_chat_administrators",
-        };
-        let commands: Vec<_> = commands
-            .iter()
-            .map(|(name, about)| serde_json::json!({ "command": name, "description": about }))
-            .collect();
-        let wanted = serde_json::json!({ "commands": commands, "scope": { "type": scope } });
-        let _: bool = self.call("setMyCommands", &wanted).await?;
-        Ok(())
-    }
-
-    /// Says who the bot is, as far as it does not say so already: Telegram lets a name change a few times a day.
-    /// What is refused does not keep the rest from being said.
-    pub async fn introduce(&self, about: &Introduction) -> Result<(), Trouble> {
-        let mut done = Ok(());
-        for (ask, tell, field, text) in [
-            ("getMyName", "setMyName", "name", &about.name),
-            (
-                "getMyShortDescription",
-                "setMyShortDescription",
-                "short_description",
-                &about.short,
-            ),
-            (
-                "getMyDescription",
-                "setMyDescription",
-                "description",
-                &about.long,
-            ),
-        ] {
-            match self.say_of_itself(ask, tell, field, text).await {
-                Err(trouble @ (Trouble::Refused | Trouble::Wait(_))) => done = Err(trouble),
-                said => said?,
-            }
-        }
-        done
-    }
-
-    async fn say_of_itself(
-        &self,
-        ask: &str,
-        tell: &str,
-        field: &str,
-        text: &str,
-    ) -> Result<(), Trouble> {
-        let now: serde_json::Map<String, serde_json::Value> =
-            self.call(ask, &serde_json::json!({})).await?;
-        if now.get(field).and_then(serde_json::Value::as_str) != Some(text) {
-            let wanted = serde_json::json!({ field: text });
-            let _: bool = self.call(tell, &wanted).await?;
-        }
-        Ok(())
-    }
-
-    /// How this bot stands in a group; None when the group does not know it (any more).
-    pub async fn place_in(&self, chat: &str, me: i64) -> Result<Option<PlaceInGroup>, Trouble> {
-        #[derive(Deserialize)]
-        struct Member {
-            status: String,
-            can_send_messages: Option<bool>,
-            is_member: Option<bool>,
-        }
-        let wanted = serde_json::json!({ "chat_id": chat, "user_id": me });
-        let member: Member = match self.call("getChatMember", &wanted).await {
-            Ok(member) => member,
-            Err(Trouble::Refused) => return Ok(None),
-            Err(trouble) => return Err(trouble),
-        };
-        Ok(match member.status.as_str() {
-            "creator" | "administrator" => Some(PlaceInGroup::Administrator),
-            "member" => Some(PlaceInGroup::Member),
-            "restricted" if member.is_member == Some(true) => {
-                Some(if member.can_send_messages == Some(true) {
-                    PlaceInGroup::Member
-                } else {
-                    PlaceInGroup::Silenced
-                })
-            }
-            _ => None,
-        })
-    }
-
-    /// Telegram's clock, by the date of its answer; None when it did not say.
-    pub async fn clock(&self) -> Result<Option<Timestamp>, Trouble> {
-        let url = format!("{}/getMe", self.base);
-        let response = self
-            .http
-            .get(url)
-            .send()
-            .await
-            .map_err(|_| Trouble::Network)?;
-        let date = response.headers().get(reqwest::header::DATE);
-        let date = date.and_then(|date| date.to_str().ok());
-        let moment = date.and_then(|date| jiff::fmt::rfc2822::parse(date).ok());
-        Ok(moment.map(|at| Timestamp(at.timestamp().as_millisecond())))
-    }
-
     /// What happened from `offset` on; everything before it is forgotten by Telegram. Waits for something
     /// to happen.
     pub async fn updates(&self, offset: i64) -> Result<Vec<Box<RawValue>>, Trouble> {
@@ -293,7 +121,7 @@ impl Telegram {
         self.call("getUpdates", &wanted).await
     }
 
-    async fn call<T: for<'de> Deserialize<'de>>(
+    pub(super) async fn call<T: for<'de> Deserialize<'de>>(
         &self,
         method: &str,
         parameters: &serde_json::Value,

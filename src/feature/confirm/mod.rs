@@ -107,6 +107,9 @@ fn check(turn: &Turn<'_>, said: &Said, now: Timestamp) -> Result<Heard, Refused>
     if !task.is_open() {
         return Err(Refused::Withdrawn(task.id));
     }
+    if !task.kind.is_said() {
+        return Err(Refused::UnknownTask);
+    }
     let Some(member) = turn
         .member_of(task.school)
         .filter(|member| member.is_guardian())
@@ -384,7 +387,8 @@ pub fn my_tasks(turn: &Turn<'_>, now: Timestamp) -> Effects {
             texts::SEE_PRIVATE,
         );
     };
-    let tasks: Vec<&Task> = turn.facts.open_tasks(school).collect();
+    let open = turn.facts.open_tasks(school);
+    let tasks: Vec<&Task> = open.filter(|task| task.kind.is_said()).collect();
     if tasks.is_empty() {
         return Effects::say(Say::Acknowledge {
             to: turn.asker(),

@@ -5,11 +5,13 @@ pub mod texts;
 
 use crate::db::Tx;
 use crate::domain::message::{Choice, Say};
-use crate::domain::{ClassId, Tap, Timestamp};
+use crate::domain::{ChildId, ClassId, Evidence, Tap, Task, TaskKind, Timestamp, Verb};
 use crate::effects::Effects;
 use crate::facts::Turn;
+use crate::ledger::Act;
 use crate::outbox;
-use crate::roster::accounts::{self, ClassGroup, bind_class, bind_staff_room, groups_of};
+use crate::roster::accounts;
+use crate::roster::chats::{self, ClassGroup, bind_class, bind_staff_room, groups_of};
 use crate::roster::permit::{self, Homeroom, Lead};
 use crate::roster::reach::{Mailbox, leads_of, teachers_of};
 use crate::roster::{Class, store};
@@ -149,7 +151,7 @@ async fn bind(
     // One that the bot was put out of gives way too, or the class had two groups once the bot is back there.
     let before = before.into_iter().map(|(chat, _)| chat);
     for chat in before.chain([turn.chat.id]) {
-        accounts::unbind(tx, chat).await?;
+        chats::unbind(tx, chat).await?;
         outbox::take_down_board(tx, chat).await?;
     }
     bind_class(tx, turn.chat.id, homeroom.school(), class).await?;
@@ -199,7 +201,7 @@ pub async fn presence(
         }
         return Ok(Effects::none().and_read_anew());
     }
-    let is_new = accounts::set_left(tx, turn.chat.id, (!here).then_some(now)).await?;
+    let is_new = chats::set_left(tx, turn.chat.id, (!here).then_some(now)).await?;
     let effects = match (here, turn.chat.class, turn.chat.school()) {
         (true, Some((school, class)), _) if is_new => Effects::none().and_boards([ClassGroup {
             school,
@@ -237,6 +239,41 @@ fn tell(mailboxes: &[Mailbox], text: &str) -> Effects {
             .iter()
             .map(|mailbox| mailbox.post(text, Vec::new())),
     )
+}
+
+/// A guardian is in the class's own group, or not any more: came or went, was looked for, or wrote or tapped there.
+/// Task `nhom` is shown by it for their children of this class.
+pub fn member(turn: &Turn<'_>, here: bool, now: Timestamp) -> Effects {
+    let Some((school, class)) = turn.chat.class else {
+        return Effects::none();
+    };
+    let (facts, member) = (turn.facts, turn.member_of(school));
+    let children = member.map_or(&[][..], |member| &member.children);
+    let in_class = |id: &&ChildId| facts.child(**id).is_some_and(|child| child.class == class);
+    let verb = if here { Verb::Done } else { Verb::Undo };
+    let acts = children.iter().filter(in_class).flat_map(|child| {
+        let open = facts.open_tasks(school);
+        let act = |task: &Task| Act {
+            school,
+            task: task.id,
+            person: member.map(|member| member.person),
+            child: Some(*child),
+            verb,
+            evidence: Evidence::Shown,
+            at: now,
+        };
+        let in_groups = open.filter(|task| task.kind == TaskKind::Group);
+        in_groups.map(act).collect::<Vec<_>>()
+    });
+    // Only what is new is kept, and only what stands can be taken back.
+    let is_news = |act: &Act| {
+        let before = facts.said_before(act);
+        before.map_or(here, |known| known.verb != verb)
+    };
+    Effects {
+        acts: acts.filter(is_news).collect(),
+        ..Effects::none()
+    }
 }
 
 /// What is said of a group is said in it: there is no family's data in it.

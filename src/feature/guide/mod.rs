@@ -110,6 +110,7 @@ fn of_task<'a>(library: &'a Library, task: &Task) -> Vec<&'a Guide> {
         (TaskKind::Scan, _) => "qr",
         (TaskKind::Payment, _) => "bank",
         (TaskKind::Skill, "vneid") => "vneid",
+        (TaskKind::Group, _) => "zalo",
         (TaskKind::Skill, _) => {
             return library
                 .ask(&task.title)

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::db::{Tx, fresh_id};
-use crate::domain::{AccountId, ChildId, ClassId, Evidence, PersonId, TaskId, Timestamp, Verb};
+use crate::domain::{
+    AccountId, ChildId, ClassId, Evidence, PersonId, SchoolId, Task, TaskId, TaskKind, Timestamp,
+    Verb,
+};
 use crate::ledger::store::{Pending, acts, add_acts, take_pending, tasks};
 use crate::ledger::{Act, links};
 use crate::roster::{Child, Member, accounts, arrivals, store};
@@ -15,19 +18,20 @@ use super::texts;
 const LONGEST_NAME: usize = 60;
 
 pub struct Linked {
-    pub person: PersonId,
     /// Something they answered before was counted now.
     pub counted: bool,
     /// The classes whose boards show it.
     pub classes: Vec<ClassId>,
 }
 
-/// Makes an account a guardian of a child, applies what they answered before, and ends the way in.
+/// Makes an account a guardian of a child, applies what they answered before and what their coming in shows
+/// (`scanned`: they scanned the paper; what they tapped in the class's group: they are in it), and ends the way in.
 pub async fn link(
     tx: &mut Tx,
     account: AccountId,
     name: &str,
     child: &Child,
+    scanned: bool,
     now: Timestamp,
 ) -> Result<Linked, sqlx::Error> {
     let school = child.school;
@@ -64,9 +68,24 @@ pub async fn link(
         .filter_map(act)
         .collect();
     add_acts(tx, &acts, now).await?;
+    if scanned {
+        show_scan(tx, school, person, now).await?;
+    }
+    if kept.iter().any(|kept| kept.class == Some(child.class)) {
+        let shown = open.iter().filter(|task| task.kind == TaskKind::Group);
+        let act = |task: &Task| Act {
+            school,
+            task: task.id,
+            person: Some(person),
+            child: Some(child.id),
+            verb: Verb::Done,
+            evidence: Evidence::Shown,
+            at: now,
+        };
+        add_acts(tx, &shown.map(act).collect::<Vec<_>>(), now).await?;
+    }
     let classes = refold(tx, school, person).await?;
     Ok(Linked {
-        person,
         counted: !acts.is_empty(),
         classes,
     })
@@ -102,10 +121,38 @@ pub async fn unlink(
     links::refold(tx, &[child.id]).await
 }
 
-/// What a household did reaches all its children, those linked before too.
-async fn refold(
+/// Who scanned the paper can scan. Nothing is added when that is shown already.
+pub(super) async fn show_scan(
     tx: &mut Tx,
-    school: crate::domain::SchoolId,
+    school: SchoolId,
+    person: PersonId,
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
+    let said = acts(tx, &[], &[person]).await?;
+    let is_shown = |task: &Task| {
+        let last = said.iter().rfind(|act| act.task == task.id);
+        last.is_some_and(|act| act.verb == Verb::Done && act.evidence >= Evidence::Shown)
+    };
+    let open = tasks(tx, &[school]).await?;
+    let to_show = open
+        .iter()
+        .filter(|task| task.kind == TaskKind::Scan && task.is_open() && !is_shown(task));
+    let act = |task: &Task| Act {
+        school,
+        task: task.id,
+        person: Some(person),
+        child: None,
+        verb: Verb::Done,
+        evidence: Evidence::Shown,
+        at: now,
+    };
+    add_acts(tx, &to_show.map(act).collect::<Vec<_>>(), now).await
+}
+
+/// What a household did reaches all its children, those linked before too. Returns the classes they are in.
+pub(super) async fn refold(
+    tx: &mut Tx,
+    school: SchoolId,
     person: PersonId,
 ) -> Result<Vec<ClassId>, sqlx::Error> {
     let children: Vec<ChildId> = store::guardians_children(tx, person).await?;

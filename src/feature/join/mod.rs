@@ -4,6 +4,7 @@
 //! Before a yes nothing is kept but where one stands on the way (48 h), and no child's name is said.
 
 pub mod link;
+mod moving;
 mod staff;
 mod teacher;
 pub mod texts;
@@ -11,13 +12,15 @@ pub mod texts;
 use crate::db::Tx;
 use crate::domain::message::{Choice, Say};
 use crate::domain::time::HOUR_MS;
-use crate::domain::{AccountId, Answer, ChildId, ClassId, Purpose, SchoolId, Tap, Timestamp};
+use crate::domain::{
+    AccountId, Answer, ChildId, ClassId, PersonId, Purpose, SchoolId, Tap, Timestamp,
+};
 use crate::effects::Effects;
 use crate::facts::Turn;
 use crate::installation::Key;
 use crate::ledger;
 use crate::roster::arrivals::{self, Arrival, Consent, Step};
-use crate::roster::invites::{self, For, GUARDIANS, Invite, TRIES};
+use crate::roster::invites::{self, For, GUARDIANS, Invite};
 use crate::roster::reach::teachers_of;
 use crate::roster::{self, Child, Class, store};
 use crate::understand::codes::Code;
@@ -97,14 +100,19 @@ async fn by_code(
     if !turn.is_private() {
         return Ok(reply(turn, texts::NOT_IN_A_GROUP, Vec::new()));
     }
-    if *code == Code::Mistyped {
-        return Ok(reply(turn, texts::MISTYPED, Vec::new()));
-    }
-    if invites::wrong_codes(tx, turn.account.id, now).await? >= TRIES {
+    let account = turn.account.id;
+    let school = match (turn.school(), code) {
+        // A link has too many digits to be guessed, so that it opens even when a school is being tried.
+        (_, Code::Mistyped) => return Ok(reply(turn, texts::MISTYPED, Vec::new())),
+        (_, Code::Link(_)) => None,
+        (Some(school), Code::Short(_)) => Some(school),
+        (None, Code::Short(_)) => only_school(tx).await?,
+    };
+    if invites::too_many_tries(tx, account, school, now).await? {
         return Ok(reply(turn, texts::LOCKED, Vec::new()));
     }
-    let Some(invite) = invites::find(tx, key, code).await? else {
-        invites::note_wrong_code(tx, turn.account.id, now).await?;
+    let Some(invite) = invites::find(tx, key, code, now).await? else {
+        invites::note_wrong_code(tx, account, school, now).await?;
         return Ok(reply(turn, texts::WRONG, Vec::new()));
     };
     if invite.expires_at <= now {
@@ -113,8 +121,13 @@ async fn by_code(
     // The school was not known when the batch locked its own; nothing of it was read before.
     tx.lock_schools(&[invite.school]).await?;
     match invite.to {
-        For::Child(child) => slip(tx, turn, &invite, child, now).await,
+        For::Child(child) => {
+            let typed = matches!(code, Code::Short(_)) && !invite.scanned;
+            slip(tx, turn, &invite, child, typed, now).await
+        }
+        For::Class(class) => poster(tx, turn, &invite, class, now).await,
         For::Staff(person) => staff::enter(tx, turn, &invite, person).await,
+        For::Move(person) => moving::enter(tx, turn, &invite, person, now).await,
         For::Lead(_) => staff::first_lead(tx, turn, &invite, now).await,
     }
 }
@@ -124,20 +137,28 @@ async fn slip(
     turn: &Turn<'_>,
     invite: &Invite,
     id: ChildId,
+    typed: bool,
     now: Timestamp,
 ) -> Result<Effects, sqlx::Error> {
     let Some(child) = store::children(tx, &[id]).await?.remove(&id) else {
         return Ok(reply(turn, texts::GONE, Vec::new()));
     };
     let member = turn.member_of(invite.school);
-    if member.is_some_and(|member| member.children.contains(&id)) {
-        return Ok(reply(turn, texts::KNOWN, vec![tasks_button()]));
+    if let Some(member) = member.filter(|member| member.children.contains(&id)) {
+        let person = invite.scanned.then_some(member.person);
+        return known(tx, turn, invite.school, person, now).await;
     }
     if child.guardians.len() >= GUARDIANS {
         return Ok(reply(turn, texts::FULL, Vec::new()));
     }
+    // A short code can be read over a shoulder: it opens no other class than the one somebody comes from.
+    let kept = turn.facts.pending(turn.account.id).last();
+    let comes_from = kept.and_then(|kept| kept.class);
+    if typed && comes_from.is_some_and(|class| class != child.class) {
+        return Ok(reply(turn, texts::ANOTHER_CLASS, Vec::new()));
+    }
     if agreed(tx, turn, invite.school).await? {
-        return welcome(tx, turn, &child, now).await;
+        return welcome(tx, turn, &child, invite.scanned, now).await;
     }
     let arrival = Arrival {
         account: turn.account.id,
@@ -145,9 +166,60 @@ async fn slip(
         step: Step::Consent,
         class: Some(child.class),
         child: Some(id),
+        scanned: invite.scanned,
         expires_at: now.plus_ms(ARRIVAL_MS),
     };
     go(tx, turn, arrival).await
+}
+
+/// The poster at a class's door: as with a slip, but the child is still to be named.
+async fn poster(
+    tx: &mut Tx,
+    turn: &Turn<'_>,
+    invite: &Invite,
+    class: ClassId,
+    now: Timestamp,
+) -> Result<Effects, sqlx::Error> {
+    if class_of(tx, class).await?.is_none() {
+        return Ok(reply(turn, texts::EXPIRED, Vec::new()));
+    }
+    let member = turn.member_of(invite.school);
+    if let Some(member) = member.filter(|member| member.is_guardian()) {
+        let person = invite.scanned.then_some(member.person);
+        return known(tx, turn, invite.school, person, now).await;
+    }
+    let step = if agreed(tx, turn, invite.school).await? {
+        Step::Name
+    } else {
+        Step::Consent
+    };
+    let arrival = Arrival {
+        account: turn.account.id,
+        school: invite.school,
+        step,
+        class: Some(class),
+        child: None,
+        scanned: invite.scanned,
+        expires_at: now.plus_ms(ARRIVAL_MS),
+    };
+    go(tx, turn, arrival).await
+}
+
+/// Somebody who is in already; if they scanned, that they can is shown now.
+async fn known(
+    tx: &mut Tx,
+    turn: &Turn<'_>,
+    school: SchoolId,
+    scanned: Option<PersonId>,
+    now: Timestamp,
+) -> Result<Effects, sqlx::Error> {
+    let effects = reply(turn, texts::KNOWN, vec![tasks_button()]);
+    let Some(person) = scanned else {
+        return Ok(effects);
+    };
+    link::show_scan(tx, school, person, now).await?;
+    let classes = link::refold(tx, school, person).await?;
+    Ok(effects.moving(classes))
 }
 
 /// Whose family is in already has said yes before.
@@ -181,6 +253,7 @@ async fn family(tx: &mut Tx, turn: &Turn<'_>, now: Timestamp) -> Result<Effects,
         step: Step::Consent,
         class: kept.and_then(|kept| kept.class),
         child: None,
+        scanned: false,
         expires_at: now.plus_ms(ARRIVAL_MS),
     };
     go(tx, turn, arrival).await
@@ -229,7 +302,7 @@ async fn to_record(
     if let Some(id) = arrival.child {
         return match store::children(tx, &[id]).await?.remove(&id) {
             Some(child) if child.guardians.len() < GUARDIANS => {
-                welcome(tx, turn, &child, now).await
+                welcome(tx, turn, &child, arrival.scanned, now).await
             }
             Some(_) => Ok(reply(turn, texts::FULL, Vec::new())),
             None => Ok(reply(turn, texts::GONE, Vec::new())),
@@ -387,12 +460,11 @@ async fn welcome(
     tx: &mut Tx,
     turn: &Turn<'_>,
     child: &Child,
+    scanned: bool,
     now: Timestamp,
 ) -> Result<Effects, sqlx::Error> {
     let name = &turn.update.sender.name;
-    let Linked {
-        counted, classes, ..
-    } = link(tx, turn.account.id, name, child, now).await?;
+    let Linked { counted, classes } = link(tx, turn.account.id, name, child, scanned, now).await?;
     let title = class_of(tx, child.class)
         .await?
         .map_or(String::new(), |class| class.title);

@@ -5,6 +5,7 @@ use crate::domain::{PersonId, Role, SchoolId, Timestamp};
 use crate::effects::Effects;
 use crate::facts::Turn;
 use crate::roster::invites::{self, Invite};
+use crate::roster::staff;
 use crate::roster::{Member, accounts, permit, store};
 
 use super::link::shown;
@@ -17,7 +18,7 @@ pub(super) async fn enter(
     invite: &Invite,
     person: PersonId,
 ) -> Result<Effects, sqlx::Error> {
-    let staff = store::staff_members(tx, invite.school).await?;
+    let staff = staff::staff_members(tx, invite.school).await?;
     // Who left the staff has no role any more, and an old code brings none back.
     let colleague = staff.iter().find(|member| member.person == person);
     let is_known = turn.member_of(invite.school).is_some_and(Member::is_staff);
@@ -55,10 +56,10 @@ pub(super) async fn first_lead(
     if is_known && invite.used_by == Some(turn.account.id) {
         return Ok(reply(turn, texts::KNOWN_STAFF, Vec::new()));
     }
-    if store::led_by(tx, invite.school).await? {
+    if staff::led_by(tx, invite.school).await? {
         return Ok(reply(turn, texts::USED, Vec::new()));
     }
-    let staff = store::staff_members(tx, invite.school).await?;
+    let staff = staff::staff_members(tx, invite.school).await?;
     let listed = staff
         .iter()
         .find(|member| member.roles.contains(&Role::Principal));
@@ -95,7 +96,7 @@ async fn new_principal(
     principal.roles.push(Role::Principal);
     let (person, name) = (principal.person, principal.name.clone());
     store::add_persons(tx, school, &[(person, name)], now).await?;
-    store::add_roles(tx, school, &[(person, Role::Principal)]).await?;
+    staff::add_roles(tx, school, &[(person, Role::Principal)]).await?;
     Ok(principal)
 }
 
@@ -105,7 +106,7 @@ async fn new_principal(
 async fn take_post(tx: &mut Tx, turn: &Turn<'_>, colleague: &Member) -> Result<(), sqlx::Error> {
     accounts::leave(tx, turn.bot(), colleague.school, colleague.person).await?;
     match accounts::person_of(tx, turn.account.id, colleague.school).await? {
-        Some(person) if person != colleague.person => store::hand_over(tx, colleague, person).await,
+        Some(person) if person != colleague.person => staff::hand_over(tx, colleague, person).await,
         Some(_) => Ok(()),
         None => {
             let member = (turn.account.id, colleague.school, colleague.person);

@@ -88,7 +88,7 @@ pub(super) async fn admit(
             && arrival.class == Some(child.class)
     };
     // Nobody gets in who did not ask: a made-up button finds nobody waiting.
-    let (Some(_), Some(face)) = (
+    let (Some(arrival), Some(face)) = (
         waiting.iter().find(asked),
         accounts::face(tx, account).await?,
     ) else {
@@ -97,7 +97,7 @@ pub(super) async fn admit(
     if child.guardians.len() >= GUARDIANS {
         return Ok(Some(reply(turn, texts::FULL_FOR_TEACHER, Vec::new())));
     }
-    let linked = link(tx, account, &face.name, &child, now).await?;
+    let linked = link(tx, account, &face.name, &child, arrival.scanned, now).await?;
     let title = class_of(tx, child.class)
         .await?
         .map_or(String::new(), |class| class.title);

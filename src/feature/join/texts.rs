@@ -11,6 +11,7 @@ pub const LOCKED: &str = "Dạ, hôm nay mình đã thử nhiều mã chưa đú
      Mình nhờ cô giáo chủ nhiệm giúp cho nhanh nhé.";
 pub const EXPIRED: &str =
     "Dạ, mã này đã hết hạn rồi ạ. Mình nhờ cô giáo hoặc nhà trường in cho mã mới nhé.";
+pub const ANOTHER_CLASS: &str = "Dạ, mã này là của lớp khác với nhóm mình vừa bấm ạ. Mình quét ô vuông đen trắng trên phiếu giúp em, hoặc nhờ cô giáo xem lại nhé.";
 pub const GONE: &str = "Dạ, bé trên phiếu này không còn trong danh sách lớp ạ. Mình hỏi lại cô giáo chủ nhiệm giúp em nhé.";
 pub const FULL: &str = "Dạ, phiếu này đã có ba người trong nhà dùng rồi ạ. Còn người nhà nữa thì mình nhờ cô giáo chủ nhiệm giúp nhé.";
 pub const USED: &str =
@@ -24,6 +25,13 @@ pub const SOMEBODY_ELSE: &str = "Dạ, mã này là của một thầy cô khác
 pub const NEEDS_SLIP: &str = "Dạ, mình quét mã trên tờ phiếu cô giáo phát, hoặc bấm một nút trên bảng trong nhóm lớp, là em biết bé học ở đâu ạ.";
 pub const TOO_LATE: &str =
     "Dạ, câu hỏi này lâu quá rồi ạ. Mình quét lại mã trên phiếu, hoặc nhắn /batdau để làm lại nhé.";
+
+// A new phone.
+pub const MOVED: &str = "Dạ, em nhận ra mình ở máy mới rồi ạ. Những việc nhà mình đã báo vẫn còn nguyên, máy cũ em không dùng nữa ạ.";
+pub const MOVE_USED: &str =
+    "Dạ, mã đổi máy này đã dùng rồi ạ. Mình nhờ cô giáo cho mã mới giúp em nhé.";
+pub const MOVE_GONE: &str =
+    "Dạ, em không còn giữ tên này nữa ạ. Mình quét mã trên phiếu của bé để vào lại nhé.";
 
 // Consent.
 pub const AGREE: &str = "✅ Đồng ý";

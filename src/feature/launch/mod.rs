@@ -8,7 +8,7 @@ use crate::domain::{Tap, Task, TaskId, TaskKind, Timestamp};
 use crate::effects::Effects;
 use crate::facts::{Facts, Turn};
 use crate::ledger::store::{add_task, set_withdrawn};
-use crate::roster::accounts::class_groups;
+use crate::roster::chats::class_groups;
 use crate::roster::names;
 use crate::roster::permit::{self, Lead};
 use crate::understand::fold::{clean, fold};

@@ -14,7 +14,8 @@ use crate::domain::{AccountId, ClassId, SchoolId, Tap, Task, TaskId, TaskKind, T
 use crate::effects::Effects;
 use crate::facts::Turn;
 use crate::ledger;
-use crate::roster::accounts::{ClassGroup, class_groups, face};
+use crate::roster::accounts::face;
+use crate::roster::chats::{ClassGroup, class_groups};
 use crate::roster::permit::{self, Homeroom, Lead};
 use crate::roster::{self, Member, names};
 use plan::{Letter, Plan};

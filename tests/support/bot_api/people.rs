@@ -228,6 +228,27 @@ impl BotApi {
         update_id
     }
 
+    /// Somebody goes out of a group.
+    #[track_caller]
+    pub fn leaves(&self, group: i64, user_id: i64, name: &str) -> i64 {
+        let mut state = self.state();
+        let person = user(user_id, name);
+        let chat = state.chat(group);
+        chat.members
+            .insert(user_id, (name.to_owned(), "left".to_owned()));
+        let content = json!({
+            "chat": chat.told(),
+            "from": person,
+            "date": now_s(),
+            "old_chat_member": member(person.clone(), "member"),
+            "new_chat_member": member(person.clone(), "left"),
+        });
+        state.deliver("chat_member", content);
+        let update_id = state.happen(group, person.clone(), json!({"left_chat_member": person}));
+        self.inside.news.notify_waiters();
+        update_id
+    }
+
     /// The bot's own place in a chat changes, by that person's hand, and the bot is told.
     #[track_caller]
     pub fn my_chat_member(

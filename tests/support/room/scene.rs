@@ -6,8 +6,10 @@ use lopso::domain::*;
 use lopso::installation::Key;
 use lopso::ledger::{links, store as ledger};
 use lopso::roster::School;
-use lopso::roster::accounts::{accounts, bind_class, bind_staff_room, chats, join};
+use lopso::roster::accounts::{accounts, join};
+use lopso::roster::chats::{bind_class, bind_staff_room, chats};
 use lopso::roster::invites::{Codes, For, Printing, issue};
+use lopso::roster::staff;
 use lopso::roster::store::{self, ChildEntry, NewClass};
 
 use super::{Elsewhere, GROUP, Room};
@@ -82,14 +84,14 @@ impl Room {
     pub async fn staff(&mut self, name: &str, role: Role, classes: &[&str]) {
         let person = self.person(name).await;
         let mut tx = self.test.db.begin().await.unwrap();
-        store::add_roles(&mut tx, self.school.id, &[(person, role)])
+        staff::add_roles(&mut tx, self.school.id, &[(person, role)])
             .await
             .unwrap();
         let homerooms: Vec<_> = classes
             .iter()
             .map(|code| (self.classes[*code], person))
             .collect();
-        store::add_homerooms(&mut tx, self.school.id, &homerooms)
+        staff::add_homerooms(&mut tx, self.school.id, &homerooms)
             .await
             .unwrap();
         tx.commit().await.unwrap();
@@ -150,14 +152,14 @@ impl Room {
         store::add_persons(&mut tx, self.school.id, &person, self.now)
             .await
             .unwrap();
-        store::add_roles(&mut tx, self.school.id, &[(id, role)])
+        staff::add_roles(&mut tx, self.school.id, &[(id, role)])
             .await
             .unwrap();
         let own: Vec<_> = classes
             .iter()
             .map(|code| (self.classes[*code], id))
             .collect();
-        store::add_homerooms(&mut tx, self.school.id, &own)
+        staff::add_homerooms(&mut tx, self.school.id, &own)
             .await
             .unwrap();
         tx.commit().await.unwrap();
@@ -168,7 +170,7 @@ impl Room {
     pub async fn leaves_the_staff(&mut self, name: &str) {
         let person = self.people[name];
         let mut tx = self.test.db.begin().await.unwrap();
-        store::clear_posts(&mut tx, self.school.id, &[person])
+        staff::clear_posts(&mut tx, self.school.id, &[person])
             .await
             .unwrap();
         tx.commit().await.unwrap();
@@ -181,7 +183,7 @@ impl Room {
         let mut tx = self.test.db.begin().await.unwrap();
         let row = tx.row(PERSON, lopso::vals![who]).await.unwrap().unwrap();
         let person = row.get("person_id").unwrap();
-        store::clear_posts(&mut tx, self.school.id, &[person])
+        staff::clear_posts(&mut tx, self.school.id, &[person])
             .await
             .unwrap();
         tx.commit().await.unwrap();

@@ -115,6 +115,13 @@ impl Wire {
                 };
                 self.api.my_chat_member(chat, who, &name, old, new);
             }
+            What::Member { here } => {
+                if *here {
+                    self.api.joined(chat, who, &name);
+                } else {
+                    self.api.leaves(chat, who, &name);
+                }
+            }
             // A group's new number is the room's own affair here; tests/telegram_groups.rs has the real thing.
             What::Moved { .. } => return vec![update],
         }
@@ -124,7 +131,7 @@ impl Wire {
             .map(|raw| inbound::read(raw, &self.me, now))
             .collect();
         self.offset = read.iter().filter_map(|read| read.id).max().unwrap() + 1;
-        let heard = read.into_iter().filter_map(|read| read.update);
+        let heard = read.into_iter().flat_map(|read| read.updates);
         let heard: Vec<Update> = heard.map(|heard| self.named(heard, &update)).collect();
         self.brought.insert(update.external_id, heard.clone());
         heard

@@ -1,0 +1,49 @@
+//! A new phone: by the teacher's code another account speaks for a person who is known, and their history stays
+//! with them.
+
+use super::link::refold;
+use super::{reply, tasks_button, texts};
+use crate::db::Tx;
+use crate::domain::{PersonId, Timestamp};
+use crate::effects::Effects;
+use crate::facts::Turn;
+use crate::ledger;
+use crate::roster::invites::{self, Invite};
+use crate::roster::{accounts, arrivals, staff, store};
+
+/// The account becomes the person's. Whoever came in with it as somebody else already is the same human being:
+/// what they said and whose guardian they are goes along.
+pub(super) async fn enter(
+    tx: &mut Tx,
+    turn: &Turn<'_>,
+    invite: &Invite,
+    person: PersonId,
+    now: Timestamp,
+) -> Result<Effects, sqlx::Error> {
+    let (school, account) = (invite.school, turn.account.id);
+    let before = accounts::person_of(tx, account, school).await?;
+    if before == Some(person) {
+        return Ok(reply(turn, texts::KNOWN, vec![tasks_button()]));
+    }
+    if !store::is_known(tx, school, person).await? {
+        return Ok(reply(turn, texts::MOVE_GONE, Vec::new()));
+    }
+    if !invites::use_up(tx, invite, account).await? {
+        return Ok(reply(turn, texts::MOVE_USED, Vec::new()));
+    }
+    arrivals::inherit_consents(tx, school, person, account, now).await?;
+    // The phone that is gone must not speak for them any more; an account on another bot is another way to them.
+    accounts::leave(tx, turn.bot(), school, person).await?;
+    match before {
+        Some(other) => {
+            accounts::become_one(tx, school, other, person).await?;
+            staff::become_one(tx, school, other, person).await?;
+            ledger::store::give_acts(tx, school, other, person).await?;
+            store::merge_person(tx, school, other, person).await?;
+        }
+        None => accounts::join(tx, &[(account, school, person)]).await?,
+    }
+    arrivals::end(tx, account).await?;
+    let classes = refold(tx, school, person).await?;
+    Ok(reply(turn, texts::MOVED, vec![tasks_button()]).moving(classes))
+}
