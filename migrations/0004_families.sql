@@ -53,3 +53,8 @@ CREATE TABLE erasure (
 );
 CREATE INDEX erasure_by_account ON erasure (account_id);
 CREATE INDEX erasure_by_time ON erasure (done_at, asked_at);
+
+-- For what is forgotten by its age or with its person.
+CREATE INDEX account_by_age ON account (created_at);
+CREATE INDEX prompt_by_account ON prompt (account_id);
+CREATE INDEX chat_by_kind ON chat (kind);

@@ -230,10 +230,7 @@ impl App {
         }
         let facts = Facts::load(&mut tx, bot, &fresh, now).await?;
         let mut desk = Desk::open(bot, self, &fresh, facts, now);
-        for update in &fresh {
-            desk.take(&mut tx, update, secret.contains(&update.external_id))
-                .await?;
-        }
+        desk.work_through(&mut tx, &secret).await?;
         desk.close(&mut tx).await?;
         tx.commit().await?;
         Ok(fresh.len())

@@ -5,9 +5,10 @@ use std::time::{Duration, Instant};
 
 use crate::app::App;
 use crate::domain::Timestamp;
-use crate::feature::remind;
+use crate::feature::confirm::PENDING_MS;
+use crate::feature::{erase, remind};
 use crate::intake::now;
-use crate::roster::{arrivals, invites};
+use crate::roster::{accounts, arrivals, chats, invites};
 use crate::{inbox, ledger, outbox};
 
 /// How late something due may be.
@@ -31,7 +32,7 @@ pub async fn tick_forever(app: Arc<App>) {
 }
 
 /// Forgets what has served its time: answers of people who were never linked (48 h), keys of applied
-/// updates and set-aside ones (a week), sent messages nobody can answer any more.
+/// updates and set-aside ones (a week), sent messages nobody can answer any more, accounts that only passed by.
 pub async fn tidy_up(app: &App, now: Timestamp) -> anyhow::Result<()> {
     let mut tx = app.db().begin().await?;
     let pending = ledger::store::drop_expired_pending(&mut tx, now).await?;
@@ -40,8 +41,13 @@ pub async fn tidy_up(app: &App, now: Timestamp) -> anyhow::Result<()> {
     let reminders = remind::store::forget_old(&mut tx, now).await?;
     let arrivals = arrivals::forget_old(&mut tx, now).await?;
     let codes = invites::forget_old(&mut tx, now).await?;
+    let strangers = accounts::forget_strangers(&mut tx, now.plus_ms(-PENDING_MS)).await?;
+    let requests = erase::store::forget_old(&mut tx, now).await?;
+    let chats = chats::forget_empty(&mut tx).await?;
     tx.commit().await?;
-    if pending + updates + messages + arrivals + codes + reminders > 0 {
+    if pending + updates + messages + arrivals + codes + reminders + strangers + requests + chats
+        > 0
+    {
         tracing::info!(
             pending,
             updates,
@@ -49,6 +55,9 @@ pub async fn tidy_up(app: &App, now: Timestamp) -> anyhow::Result<()> {
             arrivals,
             codes,
             reminders,
+            strangers,
+            requests,
+            chats,
             "forgot what has served its time"
         );
     }

@@ -2,7 +2,7 @@
 
 use crate::db::Tx;
 use crate::domain::message::{Choice, Say};
-use crate::domain::{ClassId, Timestamp};
+use crate::domain::{AccountId, ClassId, Timestamp};
 use crate::facts::Turn;
 use crate::ledger::store::Pending;
 use crate::ledger::{Act, Change};
@@ -20,6 +20,8 @@ pub struct Effects {
     pub boards: Vec<ClassGroup>,
     /// Something was written that the batch had read before (who is who, tasks): it is read anew.
     pub read_anew: bool,
+    /// Accounts to be forgotten: those of who spoke, who is nobody any more.
+    pub forgets: Vec<AccountId>,
 }
 
 impl Effects {
@@ -87,6 +89,7 @@ impl Effects {
         self.moved.extend(other.moved);
         self.boards.extend(other.boards);
         self.read_anew |= other.read_anew;
+        self.forgets.extend(other.forgets);
     }
 
     /// Writes acts, families, tallies and kept answers. What is to be said stays, to be rendered at

@@ -69,3 +69,20 @@ pub async fn forget_old(tx: &mut Tx, now: Timestamp) -> Result<u64, sqlx::Error>
     const DELETE: &str = "DELETE FROM inbox WHERE received_at < $1";
     tx.execute(DELETE, vals![now.plus_ms(-REMEMBERED_MS)]).await
 }
+
+/// Somebody is forgotten: of what they wrote and could not be applied no words stay.
+pub async fn forget(tx: &mut Tx, bot: BotId, sender: &str) -> Result<(), sqlx::Error> {
+    const SELECT: &str =
+        "SELECT external_id, body FROM inbox WHERE bot_id = $1 AND body IS NOT NULL";
+    const UPDATE: &str =
+        "UPDATE inbox SET body = NULL, reason = NULL WHERE bot_id = $1 AND external_id = $2";
+    for row in tx.rows(SELECT, vals![bot]).await? {
+        let (id, body): (String, String) = (row.get("external_id")?, row.get("body")?);
+        let theirs = serde_json::from_str::<Update>(&body)
+            .is_ok_and(|update| update.sender.external_id == sender);
+        if theirs {
+            tx.execute(UPDATE, vals![bot, id]).await?;
+        }
+    }
+    Ok(())
+}

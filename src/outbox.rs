@@ -386,6 +386,28 @@ pub async fn follow(tx: &mut Tx, from: ChatId, to: ChatId) -> Result<(), sqlx::E
     take_down_board(tx, from).await
 }
 
+/// Accounts are forgotten: what waits for them or was sent to them privately, and what they were asked. What is
+/// just being sent ends with its sending.
+pub async fn forget(tx: &mut Tx, accounts: &[AccountId]) -> Result<(), sqlx::Error> {
+    const CHATS: &str = "SELECT private_chat FROM account WHERE private_chat IS NOT NULL \
+         AND account_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))";
+    const PROMPTS: &str =
+        "DELETE FROM prompt WHERE chat_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))";
+    const ASKED: &str = "DELETE FROM prompt \
+         WHERE account_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))";
+    const ROWS: &str = "DELETE FROM outbox WHERE state <> 'leased' \
+         AND chat_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))";
+    let rows = tx.rows(CHATS, vals![Set(accounts)]).await?;
+    let chats: Vec<ChatId> = rows
+        .iter()
+        .map(|row| row.get("private_chat"))
+        .collect::<Result<_, _>>()?;
+    tx.execute(PROMPTS, vals![Set(&chats)]).await?;
+    tx.execute(ASKED, vals![Set(accounts)]).await?;
+    tx.execute(ROWS, vals![Set(&chats)]).await?;
+    Ok(())
+}
+
 /// The chat's board is no longer the class's.
 pub async fn take_down_board(tx: &mut Tx, chat: ChatId) -> Result<(), sqlx::Error> {
     const DELETE: &str = "DELETE FROM board WHERE chat_id = $1";

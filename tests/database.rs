@@ -259,7 +259,7 @@ const HOT: [(&str, &[&str]); 17] = [
         &["1", r#"'[{"id":"u7"},{"id":"u9"}]'"#],
     ),
     (
-        "roster/accounts.rs select_chats",
+        "roster/chats.rs select_chats",
         &["1", r#"'[{"id":"c7"},{"id":"c9"}]'"#],
     ),
     ("roster/store.rs schools_of", &["'[7,9]'"]),

@@ -1,6 +1,8 @@
 //! The desk on which the updates of one batch are worked through, in order: each is read, decided by
 //! its feature, and seen by those after it.
 
+use std::collections::HashSet;
+
 use super::wishes::Wish;
 use super::{App, Failure};
 use crate::bots;
@@ -28,6 +30,8 @@ pub(super) struct Desk<'a> {
     pub(super) reminders: &'a Reminders,
     /// The whole batch.
     pub(super) updates: &'a [Update],
+    /// Those of it that come after the one in hand.
+    pub(super) later: &'a [Update],
     pub(super) facts: Facts,
     effects: Effects,
     pub(super) now: Timestamp,
@@ -47,18 +51,28 @@ impl<'a> Desk<'a> {
             key: &app.key,
             reminders: &app.reminders,
             updates,
+            later: updates,
             facts,
             effects: Effects::none(),
             now,
         }
     }
 
-    pub async fn take(
+    /// Works through the batch. `secret` knows the updates in which something was redacted.
+    pub async fn work_through(
         &mut self,
         tx: &mut Tx,
-        update: &Update,
-        secret: bool,
+        secret: &HashSet<String>,
     ) -> Result<(), Failure> {
+        while let Some((update, later)) = self.later.split_first() {
+            self.later = later;
+            self.take(tx, update, secret.contains(&update.external_id))
+                .await?;
+        }
+        Ok(())
+    }
+
+    async fn take(&mut self, tx: &mut Tx, update: &Update, secret: bool) -> Result<(), Failure> {
         if self.happened(tx, update).await? {
             return Ok(());
         }
@@ -141,6 +155,8 @@ impl<'a> Desk<'a> {
             | Name::Report
             | Name::Roster
             | Name::Proxy
+            | Name::Families
+            | Name::Erase
             | Name::Launch => Effects::none(),
         })
     }
@@ -178,6 +194,13 @@ impl<'a> Desk<'a> {
                 | Tap::BindStaff
                 | Tap::RemindFirst { .. }
                 | Tap::Remind { .. }
+                | Tap::FamilyOf(_)
+                | Tap::SlipOf(_)
+                | Tap::NewPhone { .. }
+                | Tap::Remove { .. }
+                | Tap::Phone { .. }
+                | Tap::Erase
+                | Tap::Keep
                 | Tap::Later(_) => Effects::none(),
             });
         }

@@ -7,13 +7,13 @@ use super::Failure;
 use super::desk::Desk;
 use crate::db::Tx;
 use crate::domain::message::{Update, What};
-use crate::domain::{ClassId, Tap, TaskId};
+use crate::domain::{AccountId, ClassId, Tap, TaskId};
 use crate::effects::Effects;
 use crate::facts::{Facts, Turn};
 use crate::feature::confirm::{self, BEGIN_FAMILY};
-use crate::feature::{group, help, join, launch, missing, proxy, remind, report};
+use crate::feature::{erase, group, help, join, launch, missing, proxy, remind, report};
 use crate::outbox;
-use crate::roster::chats;
+use crate::roster::{accounts, chats};
 use crate::understand::commands::{Command, Name};
 
 /// What is asked of such a feature.
@@ -23,6 +23,7 @@ pub(super) enum Wish<'a> {
     Group(group::Wish<'a>),
     Remind(remind::Wish<'a>),
     Launch(launch::Wish<'a>),
+    Erase(erase::Wish),
     Report(&'a str),
     /// `/danhsach [task]`, and its button.
     Missing(&'a str),
@@ -45,6 +46,8 @@ impl<'a> Wish<'a> {
             Name::Roster => Some(Wish::Missing(words)),
             Name::Proxy => Some(Wish::Proxy(words)),
             Name::Launch => Some(Wish::Launch(launch::Wish::Ask(words))),
+            Name::Families => Some(Wish::Join(join::Wish::Families(words))),
+            Name::Erase => Some(Wish::Erase(erase::Wish::Ask)),
             Name::Start | Name::Help | Name::Guide | Name::Confirm | Name::Status => None,
         }
     }
@@ -72,6 +75,15 @@ impl<'a> Wish<'a> {
             }
             Tap::Remind { task, class } => Some(Wish::Remind(remind::Wish::Send { task, class })),
             Tap::Later(task) => Some(Wish::Remind(remind::Wish::Later(task))),
+            Tap::FamilyOf(child) => Some(Wish::Join(join::Wish::FamilyOf(child))),
+            Tap::SlipOf(child) => Some(Wish::Join(join::Wish::SlipOf(child))),
+            Tap::NewPhone { child, person } => {
+                Some(Wish::Join(join::Wish::NewPhone { child, person }))
+            }
+            Tap::Remove { child, person } => Some(Wish::Join(join::Wish::Remove { child, person })),
+            Tap::Phone { child, has } => Some(Wish::Join(join::Wish::Phone { child, has })),
+            Tap::Erase => Some(Wish::Erase(erase::Wish::Erase)),
+            Tap::Keep => Some(Wish::Erase(erase::Wish::Keep)),
             Tap::Say { .. }
             | Tap::Help(_)
             | Tap::Guide(_)
@@ -115,6 +127,7 @@ impl Desk<'_> {
             Wish::Group(wish) => group::decide(tx, turn, wish).await,
             Wish::Remind(wish) => remind::decide(tx, turn, wish, self.reminders, now).await,
             Wish::Launch(wish) => launch::decide(tx, turn, wish, now).await,
+            Wish::Erase(wish) => erase::decide(tx, turn, wish, now).await,
             Wish::Report(words) => report::answer(tx, turn, words, now).await,
             Wish::Missing(words) => missing::ask(tx, turn, words).await,
             Wish::MissingIn { task, class } => missing::show(tx, turn, task, class).await,
@@ -167,6 +180,8 @@ impl Desk<'_> {
         tx: &mut Tx,
         mut effects: Effects,
     ) -> Result<(), Failure> {
+        self.forget(tx, std::mem::take(&mut effects.forgets))
+            .await?;
         if effects.read_anew {
             self.reload(tx).await?;
         }
@@ -174,6 +189,20 @@ impl Desk<'_> {
         let groups = std::mem::take(&mut effects.boards);
         self.accept(effects);
         self.hang(tx, &groups).await
+    }
+
+    /// Forgets accounts, and what each room of the house keeps about them.
+    async fn forget(&mut self, tx: &mut Tx, gone: Vec<AccountId>) -> Result<(), Failure> {
+        if gone.is_empty() {
+            return Ok(());
+        }
+        remind::store::forget(tx, &gone).await?;
+        outbox::forget(tx, &gone).await?;
+        chats::forget(tx, &gone).await?;
+        accounts::forget(tx, &gone).await?;
+        // Read again, who spoke would be written down as somebody new.
+        self.updates = self.later;
+        Ok(())
     }
 
     /// Everything the batch knows, as the tables have it after what was decided so far.

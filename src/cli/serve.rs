@@ -148,10 +148,12 @@ const MENUS: [(Menu, &[Name]); 3] = [
             Name::Start,
             Name::Roster,
             Name::Proxy,
+            Name::Families,
             Name::Remind,
             Name::Report,
             Name::Launch,
             Name::Stop,
+            Name::Erase,
         ],
     ),
 ];

@@ -14,7 +14,7 @@ use crate::domain::message::{ChatKind, ChatSeen};
 use crate::domain::{
     AccountId, Bot, ChatId, ClassId, PersonId, Purpose, Role, SchoolId, Timestamp,
 };
-use crate::feature::join::CONSENT_VERSION;
+use crate::feature::join::consent::CONSENT_VERSION;
 use crate::ledger::{builtin, links, store as ledger};
 use crate::roster::accounts::{accounts, join, remember_private};
 use crate::roster::arrivals::{Consent, keep_consents};

@@ -1,6 +1,6 @@
 //! What a button says when it comes back. Written and read in one place, checked again when it comes.
 
-use super::{AccountId, Answer, ChildId, ClassId, Purpose, TaskId, Verb};
+use super::{AccountId, Answer, ChildId, ClassId, PersonId, Purpose, TaskId, Verb};
 
 /// A choice of the bot's own messages. As text at most 64 bytes (Telegram's limit for callback data).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,6 +72,29 @@ pub enum Tap {
     },
     /// A reminder: "tomorrow".
     Later(TaskId),
+    /// Who is linked to a child, for the class's teacher.
+    FamilyOf(ChildId),
+    /// The code of a child's slip, for the class's teacher.
+    SlipOf(ChildId),
+    /// A guardian of the class has a new phone: the teacher asks for its code.
+    NewPhone {
+        child: ChildId,
+        person: PersonId,
+    },
+    /// The teacher takes a wrong guardian's link away.
+    Remove {
+        child: ChildId,
+        person: PersonId,
+    },
+    /// The teacher says whether a family has a phone that can do the tasks.
+    Phone {
+        child: ChildId,
+        has: bool,
+    },
+    /// `/xoa`, confirmed: everything of one's own is deleted.
+    Erase,
+    /// `/xoa`, thought better of.
+    Keep,
 }
 
 impl Tap {
@@ -130,15 +153,34 @@ impl Tap {
                 class: Some(class),
             } => format!("remind.{}.{}", id36(task.0), id36(class.0)),
             Tap::Later(task) => format!("later.{}", id36(task.0)),
+            Tap::FamilyOf(child) => format!("family.{}", id36(child.0)),
+            Tap::SlipOf(child) => format!("slip.{}", id36(child.0)),
+            Tap::NewPhone { child, person } => {
+                format!("newphone.{}.{}", id36(child.0), id36(person.0))
+            }
+            Tap::Remove { child, person } => {
+                format!("remove.{}.{}", id36(child.0), id36(person.0))
+            }
+            Tap::Phone { child, has } => {
+                let word = if *has { "phone" } else { "nophone" };
+                format!("{word}.{}", id36(child.0))
+            }
+            Tap::Erase => "erase".to_owned(),
+            Tap::Keep => "keep".to_owned(),
         }
     }
 
     /// The child it names, if any.
     pub fn child(&self) -> Option<ChildId> {
         match self {
-            Tap::Proxy { child, .. } | Tap::Admit { child, .. } | Tap::NotMine(child) => {
-                Some(*child)
-            }
+            Tap::Proxy { child, .. }
+            | Tap::Admit { child, .. }
+            | Tap::NotMine(child)
+            | Tap::FamilyOf(child)
+            | Tap::SlipOf(child)
+            | Tap::NewPhone { child, .. }
+            | Tap::Remove { child, .. }
+            | Tap::Phone { child, .. } => Some(*child),
             Tap::Say { child, .. } => *child,
             Tap::Help(_)
             | Tap::Guide(_)
@@ -154,7 +196,9 @@ impl Tap {
             | Tap::BindStaff
             | Tap::RemindFirst { .. }
             | Tap::Remind { .. }
-            | Tap::Later(_) => None,
+            | Tap::Later(_)
+            | Tap::Erase
+            | Tap::Keep => None,
         }
     }
 
@@ -179,7 +223,14 @@ impl Tap {
             | Tap::Refuse { .. }
             | Tap::NotMine(_)
             | Tap::Bind { .. }
-            | Tap::BindStaff => None,
+            | Tap::BindStaff
+            | Tap::FamilyOf(_)
+            | Tap::SlipOf(_)
+            | Tap::NewPhone { .. }
+            | Tap::Remove { .. }
+            | Tap::Phone { .. }
+            | Tap::Erase
+            | Tap::Keep => None,
         }
     }
 
@@ -240,6 +291,22 @@ impl Tap {
                 })
             }
             ("later", Some(task), None, None) => Some(Tap::Later(TaskId(from36(task)?))),
+            ("family", Some(child), None, None) => Some(Tap::FamilyOf(ChildId(from36(child)?))),
+            ("slip", Some(child), None, None) => Some(Tap::SlipOf(ChildId(from36(child)?))),
+            ("newphone" | "remove", Some(child), Some(person), None) => {
+                let (child, person) = (ChildId(from36(child)?), PersonId(from36(person)?));
+                Some(if word == "remove" {
+                    Tap::Remove { child, person }
+                } else {
+                    Tap::NewPhone { child, person }
+                })
+            }
+            ("phone" | "nophone", Some(child), None, None) => Some(Tap::Phone {
+                child: ChildId(from36(child)?),
+                has: word == "phone",
+            }),
+            ("erase", None, None, None) => Some(Tap::Erase),
+            ("keep", None, None, None) => Some(Tap::Keep),
             _ => None,
         }
     }
@@ -318,6 +385,20 @@ mod tests {
                 class: Some(class),
             },
             Tap::Later(task),
+            Tap::FamilyOf(child),
+            Tap::SlipOf(child),
+            Tap::NewPhone {
+                child,
+                person: PersonId(i64::MAX),
+            },
+            Tap::Remove {
+                child,
+                person: PersonId(i64::MAX),
+            },
+            Tap::Phone { child, has: true },
+            Tap::Phone { child, has: false },
+            Tap::Erase,
+            Tap::Keep,
         ];
         for purpose in Purpose::ALL {
             for answer in Answer::ALL {

@@ -2,6 +2,7 @@
 //! (`store.rs`), every word it says (`texts.rs`). No feature imports another.
 
 pub mod confirm;
+pub mod erase;
 pub mod group;
 pub mod guide;
 pub mod help;

@@ -1,16 +1,18 @@
 //! What must follow when the roster changes under the ledger: a guardian linked or removed, a child
 //! moved to another class or gone. Each keeps the tallies equal to a recount in its own transaction.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use super::store::{Shifts, acts, apply, families, shift_tallies, tasks};
+use super::store::{Shifts, acts, add_acts, apply, families, shift_tallies, tasks};
 use super::{Act, Change, Standing, fold};
 use crate::db::Tx;
-use crate::domain::{ChildId, ClassId, SchoolId, State, TaskId};
+use crate::domain::{
+    ChildId, ClassId, Evidence, PersonId, SchoolId, State, TaskId, TaskKind, Timestamp, Verb,
+};
 use crate::roster::{Child, store};
 
 /// Does this act reach this child's family?
-pub fn reaches(act: &Act, child: ChildId, guardians: &[crate::domain::PersonId]) -> bool {
+pub fn reaches(act: &Act, child: ChildId, guardians: &[PersonId]) -> bool {
     match act.child {
         Some(named) => named == child,
         None => act.person.is_some_and(|person| guardians.contains(&person)),
@@ -87,7 +89,12 @@ pub struct Move {
 
 /// Carries the families of moved children from the old class's tallies to the new one's. A child that
 /// was in no class stood in no tally, and its family may have spoken meanwhile: it is folded anew.
-pub async fn moved(tx: &mut Tx, school: SchoolId, moves: &[Move]) -> Result<(), sqlx::Error> {
+pub async fn moved(
+    tx: &mut Tx,
+    school: SchoolId,
+    moves: &[Move],
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
     let ids: Vec<ChildId> = moves.iter().map(|moved| moved.child).collect();
     let by_child: HashMap<ChildId, &Move> =
         moves.iter().map(|moved| (moved.child, moved)).collect();
@@ -112,7 +119,42 @@ pub async fn moved(tx: &mut Tx, school: SchoolId, moves: &[Move]) -> Result<(), 
         .filter(|moved| moved.from.is_none())
         .map(|moved| moved.child)
         .collect();
-    come_back(tx, school, &back).await
+    come_back(tx, school, &back).await?;
+    leave_groups(tx, school, moves, now).await
+}
+
+/// Whoever was seen in the group of the class before has yet to be seen in that of the new one.
+async fn leave_groups(
+    tx: &mut Tx,
+    school: SchoolId,
+    moves: &[Move],
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
+    let tasks = tasks(tx, &[school]).await?;
+    let is_group = |id: TaskId| {
+        let task = tasks.iter().find(|task| task.id == id);
+        task.is_some_and(|task| task.kind == TaskKind::Group)
+    };
+    let moved: Vec<ChildId> = moves.iter().map(|moved| moved.child).collect();
+    let mut last: BTreeMap<(TaskId, Option<ChildId>, Option<PersonId>), Act> = BTreeMap::new();
+    for act in acts(tx, &moved, &[]).await? {
+        if is_group(act.task) && act.evidence == Evidence::Shown {
+            last.insert((act.task, act.child, act.person), act);
+        }
+    }
+    let seen = last.into_values().filter(|act| act.verb == Verb::Done);
+    let undone: Vec<Act> = seen
+        .map(|act| Act {
+            verb: Verb::Undo,
+            at: now,
+            ..act
+        })
+        .collect();
+    if undone.is_empty() {
+        return Ok(());
+    }
+    add_acts(tx, &undone, now).await?;
+    refold(tx, &moved).await
 }
 
 /// Counts children that are in a class again, in the tasks of this year: where their families stand

@@ -160,6 +160,38 @@ pub async fn give_acts(
     Ok(())
 }
 
+/// How many things a person testified for their own family.
+pub async fn said_by(tx: &mut Tx, school: SchoolId, person: PersonId) -> Result<i64, sqlx::Error> {
+    const SELECT: &str = "SELECT COUNT(*) AS acts FROM act WHERE school_id = $1 AND person_id = $2 \
+         AND evidence IN ('said', 'shown')";
+    let row = tx.row(SELECT, vals![school, person]).await?;
+    row.map_or(Ok(0), |row| row.get("acts"))
+}
+
+/// Deletes what a person testified for their own family; what they entered as a teacher is the school's. Returns
+/// the children that were named; the caller folds them anew, with those whose guardian the person was.
+pub async fn forget_acts(
+    tx: &mut Tx,
+    school: SchoolId,
+    person: PersonId,
+) -> Result<Vec<ChildId>, sqlx::Error> {
+    const DELETE: &str = "DELETE FROM act WHERE school_id = $1 AND person_id = $2 \
+         AND evidence IN ('said', 'shown') RETURNING child_id";
+    let rows = tx.rows(DELETE, vals![school, person]).await?;
+    let named = |row: &crate::db::Row| row.get::<Option<ChildId>>("child_id");
+    rows.iter()
+        .filter_map(|row| named(row).transpose())
+        .collect()
+}
+
+/// Deletes what is kept for accounts that are not linked.
+pub async fn forget_pending(tx: &mut Tx, accounts: &[AccountId]) -> Result<(), sqlx::Error> {
+    const DELETE: &str = "DELETE FROM pending \
+         WHERE account_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))";
+    tx.execute(DELETE, vals![Set(accounts)]).await?;
+    Ok(())
+}
+
 /// Where these families stand. A pair that is missing is unknown.
 pub async fn families(
     tx: &mut Tx,

@@ -165,6 +165,13 @@ pub async fn leave(
     Ok(())
 }
 
+/// No account speaks for this person any more.
+pub async fn nobody(tx: &mut Tx, school: SchoolId, person: PersonId) -> Result<(), sqlx::Error> {
+    const DELETE: &str = "DELETE FROM membership WHERE school_id = $1 AND person_id = $2";
+    tx.execute(DELETE, vals![school, person]).await?;
+    Ok(())
+}
+
 /// An account's name on its platform, and its private chat with its bot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Face {
@@ -199,4 +206,70 @@ pub async fn forget_private(tx: &mut Tx, chat: ChatId) -> Result<(), sqlx::Error
     const UPDATE: &str = "UPDATE account SET private_chat = NULL WHERE private_chat = $1";
     tx.execute(UPDATE, vals![chat]).await?;
     Ok(())
+}
+
+/// One human being: all their accounts, and who these are in each school.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Human {
+    pub accounts: Vec<AccountId>,
+    pub persons: Vec<(SchoolId, PersonId)>,
+}
+
+/// Everything that hangs together with an account: a Zalo and a Telegram account of one person, and the same
+/// account in two schools.
+pub async fn human(tx: &mut Tx, account: AccountId) -> Result<Human, sqlx::Error> {
+    const BY_ACCOUNT: &str = "SELECT school_id, person_id FROM membership \
+         WHERE account_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) ORDER BY school_id, person_id";
+    const BY_PERSON: &str = "SELECT DISTINCT account_id FROM membership \
+         WHERE person_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) ORDER BY account_id";
+    let mut human = Human {
+        accounts: vec![account],
+        persons: Vec::new(),
+    };
+    loop {
+        let rows = tx.rows(BY_ACCOUNT, vals![Set(&human.accounts)]).await?;
+        human.persons = rows
+            .iter()
+            .map(|row| Ok((row.get("school_id")?, row.get("person_id")?)))
+            .collect::<Result<_, sqlx::Error>>()?;
+        let persons: Vec<PersonId> = human.persons.iter().map(|(_, person)| *person).collect();
+        let rows = tx.rows(BY_PERSON, vals![Set(persons)]).await?;
+        let accounts: Vec<AccountId> = rows
+            .iter()
+            .map(|row| row.get("account_id"))
+            .collect::<Result<_, _>>()?;
+        if accounts.len() <= human.accounts.len() {
+            return Ok(human);
+        }
+        human.accounts = accounts;
+    }
+}
+
+/// Accounts are forgotten. What other tables keep of them must be gone before.
+pub async fn forget(tx: &mut Tx, accounts: &[AccountId]) -> Result<(), sqlx::Error> {
+    const MEMBERS: &str = "DELETE FROM membership \
+         WHERE account_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))";
+    const ACCOUNTS: &str =
+        "DELETE FROM account WHERE account_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))";
+    tx.execute(MEMBERS, vals![Set(accounts)]).await?;
+    tx.execute(ACCOUNTS, vals![Set(accounts)]).await?;
+    Ok(())
+}
+
+/// Accounts that only passed by, who wrote in a group perhaps, and were linked to nobody two days later: whatever
+/// names them keeps them.
+pub async fn forget_strangers(tx: &mut Tx, before: Timestamp) -> Result<u64, sqlx::Error> {
+    const DELETE: &str = "DELETE FROM account WHERE created_at < $1 \
+         AND NOT EXISTS (SELECT 1 FROM membership t WHERE t.account_id = account.account_id) \
+         AND NOT EXISTS (SELECT 1 FROM pending t WHERE t.account_id = account.account_id) \
+         AND NOT EXISTS (SELECT 1 FROM arrival t WHERE t.account_id = account.account_id) \
+         AND NOT EXISTS (SELECT 1 FROM consent t WHERE t.account_id = account.account_id) \
+         AND NOT EXISTS (SELECT 1 FROM wrong_code t WHERE t.account_id = account.account_id) \
+         AND NOT EXISTS (SELECT 1 FROM erasure t WHERE t.account_id = account.account_id) \
+         AND NOT EXISTS (SELECT 1 FROM reminder t WHERE t.account_id = account.account_id) \
+         AND NOT EXISTS (SELECT 1 FROM due t WHERE t.account_id = account.account_id) \
+         AND NOT EXISTS (SELECT 1 FROM due t WHERE t.asked_by = account.account_id) \
+         AND NOT EXISTS (SELECT 1 FROM group_check t WHERE t.account_id = account.account_id) \
+         AND NOT EXISTS (SELECT 1 FROM invite t WHERE t.used_by = account.account_id)";
+    tx.execute(DELETE, vals![before]).await
 }

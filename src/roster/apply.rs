@@ -192,7 +192,7 @@ async fn write(
         store::put_children(tx, school.id, &school.year, entries, now).await?;
     }
     for moves in draft.moves.chunks(CHUNK) {
-        moved(tx, school.id, moves).await?;
+        moved(tx, school.id, moves, now).await?;
     }
     Ok(())
 }

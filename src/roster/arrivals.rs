@@ -219,3 +219,14 @@ pub async fn consent(
         .await?;
     row.map(|row| row.get("given")).transpose()
 }
+
+/// Somebody is forgotten: where they stood on the way in and what they agreed to.
+pub async fn forget(tx: &mut Tx, accounts: &[AccountId]) -> Result<(), sqlx::Error> {
+    const ARRIVAL: &str = "DELETE FROM arrival \
+         WHERE account_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))";
+    const CONSENT: &str = "DELETE FROM consent \
+         WHERE account_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))";
+    tx.execute(ARRIVAL, vals![Set(accounts)]).await?;
+    tx.execute(CONSENT, vals![Set(accounts)]).await?;
+    Ok(())
+}

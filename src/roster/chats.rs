@@ -329,3 +329,21 @@ pub async fn people_of(
     let row = tx.row(SELECT, vals![school, class]).await?;
     row.map_or(Ok(None), |row| row.get("people"))
 }
+
+/// Private chats of nobody: whoever it was is forgotten, and nothing is on its way to them any more.
+pub async fn forget_empty(tx: &mut Tx) -> Result<u64, sqlx::Error> {
+    const DELETE: &str = "DELETE FROM chat WHERE kind = 'private' \
+         AND NOT EXISTS (SELECT 1 FROM account a WHERE a.private_chat = chat.chat_id) \
+         AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.chat_id = chat.chat_id AND o.state IN ('waiting', 'leased')) \
+         AND NOT EXISTS (SELECT 1 FROM board b WHERE b.chat_id = chat.chat_id) \
+         AND NOT EXISTS (SELECT 1 FROM group_check k WHERE k.chat_id = chat.chat_id)";
+    tx.execute(DELETE, vals![]).await
+}
+
+/// Accounts are forgotten: that they were looked for.
+pub async fn forget(tx: &mut Tx, accounts: &[AccountId]) -> Result<(), sqlx::Error> {
+    const DELETE: &str = "DELETE FROM group_check \
+         WHERE account_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))";
+    tx.execute(DELETE, vals![Set(accounts)]).await?;
+    Ok(())
+}

@@ -426,3 +426,14 @@ pub async fn forget_old(tx: &mut Tx, now: Timestamp) -> Result<u64, sqlx::Error>
     let wrong = tx.execute(WRONG, vals![now.plus_ms(-DAY_MS)]).await?;
     Ok(wrong + tx.execute(PAGE, vals![now]).await?)
 }
+
+/// Somebody is forgotten: which codes they used and tried.
+pub async fn forget(tx: &mut Tx, accounts: &[AccountId]) -> Result<(), sqlx::Error> {
+    const USED: &str = "UPDATE invite SET used_by = NULL \
+         WHERE used_by IN (SELECT CAST(value AS BIGINT) FROM json_each($1))";
+    const TRIED: &str = "DELETE FROM wrong_code \
+         WHERE account_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))";
+    tx.execute(USED, vals![Set(accounts)]).await?;
+    tx.execute(TRIED, vals![Set(accounts)]).await?;
+    Ok(())
+}

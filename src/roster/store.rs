@@ -266,6 +266,20 @@ pub async fn is_known(
     Ok(tx.row(SELECT, vals![school, person]).await?.is_some())
 }
 
+/// The names of these persons of a school, in the order in which they came in.
+pub async fn names(
+    tx: &mut Tx,
+    school: SchoolId,
+    persons: &[PersonId],
+) -> Result<Vec<(PersonId, String)>, sqlx::Error> {
+    const SELECT: &str = "SELECT person_id, name FROM person WHERE school_id = $1 \
+         AND person_id IN (SELECT CAST(value AS BIGINT) FROM json_each($2)) ORDER BY person_id";
+    let rows = tx.rows(SELECT, vals![school, Set(persons)]).await?;
+    rows.iter()
+        .map(|row| Ok((row.get("person_id")?, row.get("name")?)))
+        .collect()
+}
+
 /// Two persons are one human being: the children of one are the other's too, and the one is no more. Accounts and
 /// posts must have gone over before, and the caller folds the children anew.
 pub async fn merge_person(
@@ -287,10 +301,20 @@ pub async fn forget_person(
     school: SchoolId,
     person: PersonId,
 ) -> Result<(), sqlx::Error> {
-    const LINKS: &str = "DELETE FROM guardian WHERE school_id = $1 AND person_id = $2";
-    const PERSON: &str = "DELETE FROM person WHERE school_id = $1 AND person_id = $2";
-    tx.execute(LINKS, vals![school, person]).await?;
-    tx.execute(PERSON, vals![school, person]).await?;
+    const DELETE: &str = "DELETE FROM person WHERE school_id = $1 AND person_id = $2";
+    forget_guardian(tx, school, person).await?;
+    tx.execute(DELETE, vals![school, person]).await?;
+    Ok(())
+}
+
+/// A person is no child's guardian any more. The caller folds the children anew.
+pub async fn forget_guardian(
+    tx: &mut Tx,
+    school: SchoolId,
+    person: PersonId,
+) -> Result<(), sqlx::Error> {
+    const DELETE: &str = "DELETE FROM guardian WHERE school_id = $1 AND person_id = $2";
+    tx.execute(DELETE, vals![school, person]).await?;
     Ok(())
 }
 

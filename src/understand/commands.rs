@@ -19,6 +19,8 @@ pub enum Name {
     Bind,
     Stop,
     Remind,
+    Families,
+    Erase,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +31,7 @@ pub struct Command {
 }
 
 impl Name {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Start,
         Self::Help,
         Self::Guide,
@@ -42,6 +44,8 @@ impl Name {
         Self::Bind,
         Self::Stop,
         Self::Remind,
+        Self::Families,
+        Self::Erase,
     ];
 
     pub fn slug(self) -> &'static str {
@@ -58,6 +62,8 @@ impl Name {
             Self::Bind => "ganlop",
             Self::Stop => "dung",
             Self::Remind => "nhac",
+            Self::Families => "giadinh",
+            Self::Erase => "xoa",
         }
     }
 
@@ -76,6 +82,8 @@ impl Name {
             Self::Bind => &["gan lop"],
             Self::Stop => &["dung nhac", "stop"],
             Self::Remind => &["nhac viec"],
+            Self::Families => &["gia dinh"],
+            Self::Erase => &["xoa", "xoa du lieu", "xoa het"],
         }
     }
 
@@ -84,7 +92,11 @@ impl Name {
     fn takes(self, args: &[&str]) -> bool {
         let all = |allowed: &[&str]| args.iter().all(|word| allowed.contains(word));
         match self {
-            Self::Start | Self::Help | Self::Guide | Self::Confirm | Self::Stop => args.is_empty(),
+            Self::Start | Self::Help | Self::Guide | Self::Confirm | Self::Stop | Self::Erase => {
+                args.is_empty()
+            }
+            // "Gia đình" begins what families say of themselves.
+            Self::Families => false,
             Self::Status => all(&["lop", "toi", "em", "nha", "cua"]) || is_class(args),
             Self::Roster => all(TASKS) || is_class(args),
             Self::Report => all(REPORTS) || all(TASKS) || is_class(args),

@@ -236,7 +236,7 @@ async fn the_report_for_programs_has_the_promised_names_and_adds_up() {
         .map(|task| task["id"].as_str().unwrap())
         .collect();
     assert!(
-        matches!(ids.as_slice(), ["qr", collection, "vneid"] if collection.starts_with("thu-20")),
+        matches!(ids.as_slice(), ["qr", collection, "vneid", "nhom"] if collection.starts_with("thu-20")),
         "{ids:?}"
     );
     for task in tasks {

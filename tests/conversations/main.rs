@@ -36,7 +36,9 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod class_families;
 mod confirming;
+mod erasing;
 mod families;
 mod groups;
 mod joining;
@@ -45,6 +47,7 @@ mod odd_input;
 mod reminding;
 mod report;
 mod roles;
+mod scanning;
 mod sentences;
 mod strangers;
 mod teachers;

@@ -387,6 +387,7 @@ impl World {
                     from,
                     to: None,
                 }],
+                now,
             )
             .await
             .unwrap();

@@ -403,6 +403,18 @@ impl Room {
         self.classes[code]
     }
 
+    pub fn person_id(&self, name: &str) -> PersonId {
+        self.people[name]
+    }
+
+    /// Somebody comes into a class's group, or goes.
+    pub async fn comes(&mut self, class: &str, who: &str, here: bool) -> &mut Self {
+        let chat = format!("{GROUP}{class}");
+        let update = self.update(&chat, ChatKind::Group, who, What::Member { here });
+        self.happens(vec![update]).await;
+        self
+    }
+
     pub fn child_id(&self, name: &str) -> ChildId {
         self.children[name]
     }

@@ -462,15 +462,21 @@ fn board_say(
                 title: &task.title,
                 done: counts.done(),
                 families: known.families - counts.exempt(),
+                is_said: task.kind.is_said(),
             }
         })
+        .collect();
+    // What is only seen has its line and no button.
+    let said: Vec<&Task> = facts
+        .open_tasks(known.school)
+        .filter(|task| task.kind.is_said())
         .collect();
     Some(Say::Board {
         class,
         bot,
         chat,
         text: texts::board(&known.title, &rows, now),
-        choices: done_buttons(&tasks),
+        choices: done_buttons(&said),
         fresh,
     })
 }

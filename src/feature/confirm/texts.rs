@@ -159,6 +159,8 @@ pub struct BoardRow<'a> {
     pub done: i64,
     /// Families that count: those of the class without the exempt.
     pub families: i64,
+    /// People report it themselves; else it is only seen.
+    pub is_said: bool,
 }
 
 /// Squares of a progress bar.
@@ -166,7 +168,8 @@ const BAR: i64 = 10;
 
 pub fn board(class: &str, rows: &[BoardRow<'_>], now: Timestamp) -> String {
     let mut out = format!("📋 Lớp {class} – việc cả lớp cùng làm\n");
-    for (place, row) in rows.iter().enumerate() {
+    // The numbers are those by which it can be answered, so that what is only seen has none.
+    for (place, row) in rows.iter().filter(|row| row.is_said).enumerate() {
         out.push_str(&format!(
             "\n{}. {}\n{} {}/{} gia đình đã xong\n",
             place + 1,
@@ -174,6 +177,12 @@ pub fn board(class: &str, rows: &[BoardRow<'_>], now: Timestamp) -> String {
             bar(row.done, row.families),
             row.done,
             row.families
+        ));
+    }
+    for row in rows.iter().filter(|row| !row.is_said) {
+        out.push_str(&format!(
+            "\n👥 {}: em đã gặp {}/{} gia đình\n",
+            row.title, row.done, row.families
         ));
     }
     out.push_str(&format!(

@@ -34,6 +34,8 @@ pub fn command(name: Name) -> &'static str {
         Name::Bind => "Cô giáo: gắn nhóm này với lớp",
         Name::Remind => "Cô giáo: nhắc nhà chưa xong",
         Name::Stop => "Thôi nhận tin nhắc riêng",
+        Name::Families => "Cô giáo: ai trong nhà đã vào, đổi máy",
+        Name::Erase => "Rút lại và xoá dữ liệu của mình",
     }
 }
 
@@ -53,6 +55,7 @@ pub fn help(teacher: bool, lead: bool) -> String {
          • Báo việc đã làm: /xacnhan, hoặc nhắn “em quét mã rồi”\n\
          • Hỏi cách làm: /huongdan, hoặc nhắn câu hỏi của mình\n\
          • Xem nhà mình đã báo những gì: /trangthai\n\
+         • Thôi nhận tin nhắc: /dung. Xoá dữ liệu của mình: /xoa\n\
          Lỡ báo nhầm thì nhắn “em bấm nhầm” để rút lại ạ.",
     );
     if teacher {
@@ -61,6 +64,7 @@ pub fn help(teacher: bool, lead: bool) -> String {
              • Số liệu của lớp: /baocao\n\
              • Nhà nào còn thiếu: /danhsach\n\
              • Nhập hộ gia đình: /nhapho\n\
+             • Ai trong nhà đã vào, đổi máy, mã phiếu: /giadinh\n\
              • Nhắc các nhà chưa xong: /nhac\n\
              • Gắn nhóm lớp (nhắn trong nhóm): /ganlop",
         );

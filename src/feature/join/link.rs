@@ -9,7 +9,7 @@ use crate::domain::{
 };
 use crate::ledger::store::{Pending, acts, add_acts, take_pending, tasks};
 use crate::ledger::{Act, links};
-use crate::roster::{Child, Member, accounts, arrivals, store};
+use crate::roster::{Child, accounts, arrivals, store};
 use crate::understand::fold::clean;
 
 use super::texts;
@@ -95,13 +95,13 @@ pub async fn link(
 /// is the child's and would stay without its payer.
 pub async fn unlink(
     tx: &mut Tx,
-    member: &Member,
+    person: PersonId,
     child: &Child,
     now: Timestamp,
 ) -> Result<(), sqlx::Error> {
     let mut said: BTreeMap<TaskId, Act> = BTreeMap::new();
     for act in acts(tx, &[child.id], &[]).await? {
-        let own = act.person == Some(member.person) && act.evidence < Evidence::Teacher;
+        let own = act.person == Some(person) && act.evidence < Evidence::Teacher;
         if own && act.child == Some(child.id) {
             said.insert(act.task, act);
         }
@@ -117,7 +117,7 @@ pub async fn unlink(
         })
         .collect();
     add_acts(tx, &undone, now).await?;
-    store::remove_guardians(tx, child.school, &[(child.id, member.person)]).await?;
+    store::remove_guardians(tx, child.school, &[(child.id, person)]).await?;
     links::refold(tx, &[child.id]).await
 }
 

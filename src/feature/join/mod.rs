@@ -3,6 +3,8 @@
 //!
 //! Before a yes nothing is kept but where one stands on the way (48 h), and no child's name is said.
 
+pub mod consent;
+mod families;
 pub mod link;
 mod moving;
 mod staff;
@@ -10,7 +12,7 @@ mod teacher;
 pub mod texts;
 
 use crate::db::Tx;
-use crate::domain::message::{Choice, Say};
+use crate::domain::message::Choice;
 use crate::domain::time::HOUR_MS;
 use crate::domain::{
     AccountId, Answer, ChildId, ClassId, PersonId, Purpose, SchoolId, Tap, Timestamp,
@@ -18,19 +20,17 @@ use crate::domain::{
 use crate::effects::Effects;
 use crate::facts::Turn;
 use crate::installation::Key;
-use crate::ledger;
-use crate::roster::arrivals::{self, Arrival, Consent, Step};
+use crate::roster::arrivals::{self, Arrival, Step};
 use crate::roster::invites::{self, For, GUARDIANS, Invite};
 use crate::roster::reach::teachers_of;
 use crate::roster::{self, Child, Class, store};
 use crate::understand::codes::Code;
 use crate::understand::fold::{clean, fold};
+use consent::{agreed, record_choices, remind_choices, to_record, to_remind};
 use link::{Linked, link, unlink};
 
 /// How long somebody may take on the way in, as long as their answer is kept (design §2.8).
 const ARRIVAL_MS: i64 = 48 * HOUR_MS;
-/// Which wording of the questions in `texts.rs` is asked now. A change of what is agreed to needs a new number.
-pub const CONSENT_VERSION: i64 = 1;
 /// Longer is no name.
 const LONGEST_NAME: usize = 40;
 
@@ -58,6 +58,25 @@ pub enum Wish<'a> {
         account: AccountId,
         class: ClassId,
     },
+    /// `/giadinh [child]`, for the teacher.
+    Families(&'a str),
+    FamilyOf(ChildId),
+    SlipOf(ChildId),
+    /// A guardian has a new phone.
+    NewPhone {
+        child: ChildId,
+        person: PersonId,
+    },
+    /// A guardian is none of this child's.
+    Remove {
+        child: ChildId,
+        person: PersonId,
+    },
+    /// Whether the family has a phone that can do what is asked.
+    Phone {
+        child: ChildId,
+        has: bool,
+    },
 }
 
 /// None when this is not theirs to say.
@@ -84,6 +103,14 @@ pub async fn decide(
         Wish::NotMine(child) => Some(not_mine(tx, turn, child, now).await?),
         Wish::Admit { account, child } => teacher::admit(tx, turn, account, child, now).await?,
         Wish::Refuse { account, class } => teacher::refuse(tx, turn, account, class, now).await?,
+        Wish::Families(words) => families::ask(tx, turn, words).await?,
+        Wish::FamilyOf(child) => families::show(tx, turn, child).await?,
+        Wish::SlipOf(child) => families::slip(tx, key, turn, child, now).await?,
+        Wish::NewPhone { child, person } => {
+            families::new_phone(tx, key, turn, child, person, now).await?
+        }
+        Wish::Remove { child, person } => families::remove(tx, turn, child, person, now).await?,
+        Wish::Phone { child, has } => families::phone(turn, child, has, now),
     };
     // Who is who, and where everybody stands on the way in, may have changed.
     Ok(answer.map(Effects::and_read_anew))
@@ -222,15 +249,6 @@ async fn known(
     Ok(effects.moving(classes))
 }
 
-/// Whose family is in already has said yes before.
-async fn agreed(tx: &mut Tx, turn: &Turn<'_>, school: SchoolId) -> Result<bool, sqlx::Error> {
-    let is_in = turn
-        .member_of(school)
-        .is_some_and(roster::Member::is_guardian);
-    let given = arrivals::consent(tx, turn.account.id, school, Purpose::Record).await?;
-    Ok(is_in || given == Some(true))
-}
-
 /// "We are the family of a child", without a slip. The class is that of the group in which they tapped.
 async fn family(tx: &mut Tx, turn: &Turn<'_>, now: Timestamp) -> Result<Effects, sqlx::Error> {
     if turn.members.iter().any(roster::Member::is_guardian) {
@@ -266,93 +284,6 @@ async fn only_school(tx: &mut Tx) -> Result<Option<SchoolId>, sqlx::Error> {
         [only] => Some(only.id),
         _ => None,
     })
-}
-
-/// Yes, no or later to the question for consent.
-async fn to_record(
-    tx: &mut Tx,
-    turn: &Turn<'_>,
-    answer: Answer,
-    now: Timestamp,
-) -> Result<Effects, sqlx::Error> {
-    let Some(arrival) = turn.facts.arrival(turn.account.id).cloned() else {
-        let text = if turn.members.iter().any(roster::Member::is_guardian) {
-            texts::KNOWN
-        } else {
-            texts::TOO_LATE
-        };
-        return Ok(reply(turn, text, Vec::new()));
-    };
-    // A second tap on an old question moves nobody back on the way.
-    if arrival.step != Step::Consent {
-        return ask(tx, turn, &arrival).await;
-    }
-    let given = match answer {
-        Answer::Later => return Ok(reply(turn, texts::LATER, Vec::new())),
-        Answer::Yes => true,
-        Answer::No => false,
-    };
-    keep_consent(tx, turn, arrival.school, Purpose::Record, given, now).await?;
-    if !given {
-        // What was kept until a yes goes with the no.
-        ledger::store::take_pending(tx, turn.account.id, arrival.school, now).await?;
-        arrivals::end(tx, turn.account.id).await?;
-        return Ok(reply(turn, texts::RESPECTED, vec![guides_button()]));
-    }
-    if let Some(id) = arrival.child {
-        return match store::children(tx, &[id]).await?.remove(&id) {
-            Some(child) if child.guardians.len() < GUARDIANS => {
-                welcome(tx, turn, &child, arrival.scanned, now).await
-            }
-            Some(_) => Ok(reply(turn, texts::FULL, Vec::new())),
-            None => Ok(reply(turn, texts::GONE, Vec::new())),
-        };
-    }
-    let step = arrival.class.map_or(Step::Class, |_| Step::Name);
-    go(tx, turn, Arrival { step, ..arrival }).await
-}
-
-async fn to_remind(
-    tx: &mut Tx,
-    turn: &Turn<'_>,
-    answer: Answer,
-    now: Timestamp,
-) -> Result<Effects, sqlx::Error> {
-    let own = turn.members.iter().filter(|member| member.is_guardian());
-    let schools: Vec<SchoolId> = own.map(|member| member.school).collect();
-    let given = answer == Answer::Yes;
-    for school in &schools {
-        keep_consent(tx, turn, *school, Purpose::Remind, given, now).await?;
-    }
-    let text = match (given, schools.is_empty()) {
-        (true, true) => texts::TOO_LATE,
-        (true, false) => texts::WILL_REMIND,
-        (false, _) => texts::WONT_REMIND,
-    };
-    // A group that was asked in reads that an answer was sent, so one must be.
-    Ok(if turn.is_private() {
-        acknowledge(turn, text)
-    } else {
-        reply(turn, text, Vec::new())
-    })
-}
-
-async fn keep_consent(
-    tx: &mut Tx,
-    turn: &Turn<'_>,
-    school: SchoolId,
-    purpose: Purpose,
-    given: bool,
-    now: Timestamp,
-) -> Result<(), sqlx::Error> {
-    let consent = Consent {
-        account: turn.account.id,
-        school,
-        purpose,
-        version: CONSENT_VERSION,
-        given,
-    };
-    arrivals::keep_consents(tx, &[consent], now).await
 }
 
 /// The class was chosen.
@@ -443,7 +374,7 @@ async fn not_mine(
     let (Some(member), Some(child)) = (own, turn.facts.child(child)) else {
         return Ok(reply(turn, texts::NOT_LINKED, Vec::new()));
     };
-    unlink(tx, member, child, now).await?;
+    unlink(tx, member.person, child, now).await?;
     let title = class_of(tx, child.class)
         .await?
         .map_or(String::new(), |class| class.title);
@@ -526,38 +457,6 @@ async fn class_of(tx: &mut Tx, class: ClassId) -> Result<Option<Class>, sqlx::Er
     Ok(store::classes_by_id(tx, &[class]).await?.pop())
 }
 
-fn record_choices() -> Vec<Choice> {
-    agree(
-        Purpose::Record,
-        &[
-            (texts::AGREE, Answer::Yes),
-            (texts::DISAGREE, Answer::No),
-            (texts::NOT_NOW, Answer::Later),
-        ],
-    )
-}
-
-fn remind_choices() -> Vec<Choice> {
-    agree(
-        Purpose::Remind,
-        &[
-            (texts::AGREE_REMIND, Answer::Yes),
-            (texts::DISAGREE_REMIND, Answer::No),
-        ],
-    )
-}
-
-fn agree(purpose: Purpose, answers: &[(&str, Answer)]) -> Vec<Choice> {
-    let choice = |(label, answer): &(&str, Answer)| {
-        let tap = Tap::Consent {
-            purpose,
-            answer: *answer,
-        };
-        Choice::new(*label, tap.write())
-    };
-    answers.iter().map(choice).collect()
-}
-
 /// What one can do once one is in.
 fn doors(child: &Child) -> Vec<Choice> {
     vec![
@@ -573,14 +472,6 @@ fn tasks_button() -> Choice {
 
 fn guides_button() -> Choice {
     Choice::new(texts::GUIDES, Tap::Guides.write())
-}
-
-fn acknowledge(turn: &Turn<'_>, text: &str) -> Effects {
-    Effects::say(Say::Acknowledge {
-        to: turn.asker(),
-        private: text.to_owned(),
-        public: texts::SENT_PRIVATELY,
-    })
 }
 
 /// Everything on the way in is said privately.

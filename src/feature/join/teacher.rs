@@ -1,7 +1,8 @@
 //! Without a slip the class's teacher says whether somebody is of a child's family.
 
+use super::consent::remind_choices;
 use super::link::{link, shown};
-use super::{ARRIVAL_MS, class_of, doors, remind_choices, reply, texts};
+use super::{ARRIVAL_MS, class_of, doors, reply, texts};
 use crate::db::Tx;
 use crate::domain::message::Choice;
 use crate::domain::{AccountId, ChildId, ClassId, Tap, Timestamp};

@@ -1,5 +1,7 @@
 //! What people read on their way in. A change of what is agreed to needs a new `CONSENT_VERSION`.
 
+use crate::domain::Timestamp;
+
 pub const SENT_PRIVATELY: &str = "Dạ, em trả lời mình ở tin nhắn riêng rồi ạ.";
 
 // The code.
@@ -169,4 +171,85 @@ pub fn welcome_staff(name: &str, leads: bool, classes: &[&str]) -> String {
     }
     out.push_str("\nEm giúp được gì thêm thì thầy cô nhắn /trogiup nhé.");
     out
+}
+
+// `/giadinh`.
+pub const WHICH_CHILD: &str = "Dạ, cô muốn xem bé nào ạ?";
+pub const SLIP: &str = "🧾 Mã phiếu của bé";
+pub const NO_PHONE: &str = "📵 Nhà không dùng điện thoại";
+pub const HAS_PHONE: &str = "📱 Nhà đã có điện thoại";
+pub const HOW_TO_ASK: &str = "Cô nhắn /giadinh kèm tên bé (ví dụ: /giadinh An) để xem người nhà của bé, cấp mã đổi máy hay lấy lại mã phiếu ạ.";
+
+pub fn no_such_child(name: &str) -> String {
+    format!("Dạ, em chưa thấy bé nào tên “{name}” trong lớp của cô ạ. Cô nhắn lại tên giúp em nhé.")
+}
+
+pub fn too_many(found: usize) -> String {
+    format!("Dạ, có {found} bé trùng tên này ạ. Cô nhắn cả họ tên giúp em nhé.")
+}
+
+/// `people`: how many the platform counts in the class's group; `outside`: whose family is not in.
+pub fn overview(class: &str, families: usize, outside: &[&str], people: Option<i64>) -> String {
+    let mut out = format!(
+        "👪 Lớp {class}: {}/{families} gia đình đã vào.",
+        families - outside.len()
+    );
+    if let Some(people) = people {
+        out.push_str(&format!(
+            "\nNhóm có {people} người, {} gia đình đã liên kết.",
+            families - outside.len()
+        ));
+    }
+    if !outside.is_empty() {
+        out.push_str("\nChưa vào: ");
+        out.push_str(&outside.join(", "));
+        out.push('.');
+    }
+    out
+}
+
+pub fn family(child: &str, guardians: &[&str]) -> String {
+    if guardians.is_empty() {
+        return format!("👪 Bé {child}: chưa có ai trong nhà vào ạ.");
+    }
+    format!("👪 Người nhà của bé {child}: {}.", guardians.join(", "))
+}
+
+pub fn new_phone(guardian: &str) -> String {
+    format!("🔄 {guardian} đổi máy")
+}
+
+pub fn remove(guardian: &str) -> String {
+    format!("Gỡ {guardian}")
+}
+
+pub fn slip_code(child: &str, code: &str) -> String {
+    format!(
+        "Dạ, mã phiếu của bé {child}: {code}\nCô đưa riêng cho gia đình, đừng gửi vào nhóm ạ. Gia đình nhắn riêng mã này cho em là vào được."
+    )
+}
+
+pub fn new_phone_code(guardian: &str, code: &str, until: Timestamp, now: Timestamp) -> String {
+    format!(
+        "Dạ, mã đổi máy của {guardian}: {code}\nCô đưa riêng mã này ạ. {guardian} dùng máy mới nhắn mã cho em, mọi việc đã báo vẫn còn nguyên. \
+         Mã dùng một lần, đến hết ngày {}.",
+        until.day(now)
+    )
+}
+
+pub fn removed(guardian: &str, child: &str) -> String {
+    format!(
+        "Dạ, em gỡ {guardian} khỏi bé {child} rồi ạ. Việc người ấy báo riêng cho bé này em cũng rút lại."
+    )
+}
+
+pub fn no_phone(child: &str) -> String {
+    format!(
+        "Dạ, em ghi nhà bé {child} không dùng điện thoại ạ. Nhà vẫn có trong sĩ số, và em không nhắc những việc cần điện thoại nữa. \
+         Nhà làm được việc nào, cô nhập hộ bằng /nhapho nhé."
+    )
+}
+
+pub fn has_phone(child: &str) -> String {
+    format!("Dạ, em ghi nhà bé {child} đã có điện thoại dùng được ạ.")
 }

@@ -8,9 +8,10 @@ use lopso::ledger::{links, store as ledger};
 use lopso::roster::School;
 use lopso::roster::accounts::{accounts, join};
 use lopso::roster::chats::{bind_class, bind_staff_room, chats};
-use lopso::roster::invites::{Codes, For, Printing, issue};
+use lopso::roster::invites::{Codes, For, Printing, find, issue, note_wrong_code, page_code};
 use lopso::roster::staff;
 use lopso::roster::store::{self, ChildEntry, NewClass};
+use lopso::understand::codes::Code;
 
 use super::{Elsewhere, GROUP, Room};
 
@@ -116,6 +117,78 @@ impl Room {
     pub async fn new_slip(&mut self, child: &str) -> Codes {
         self.codes(For::Child(self.children[child]), Printing::Anew)
             .await
+    }
+
+    /// The codes on the poster at a class's door.
+    pub async fn poster(&mut self, class: &str) -> Codes {
+        self.codes(For::Class(self.classes[class]), Printing::Again)
+            .await
+    }
+
+    /// The code that the page of a child's slip shows, opened by the printed QR or by a link that was passed on.
+    pub async fn page_code(&mut self, child: &str, scanned: bool) -> String {
+        let slip = self.slip(child).await;
+        let link = if scanned { slip.scan } else { slip.link };
+        let mut tx = self.test.db.begin().await.unwrap();
+        let key = Key::new(b"key");
+        let found = find(&mut tx, &key, &Code::Link(link), self.now)
+            .await
+            .unwrap();
+        let code = page_code(&mut tx, &key, &found.unwrap(), self.now)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        code
+    }
+
+    /// So many wrong codes of so many different people.
+    pub async fn wrong_codes(&mut self, number: usize) {
+        let mut tx = self.test.db.begin().await.unwrap();
+        for guess in 0..number {
+            let sender = Sender {
+                external_id: format!("kẻ đoán {guess}"),
+                name: "Kẻ đoán".to_owned(),
+            };
+            let known = accounts(&mut tx, self.bot.id, &[&sender], self.now)
+                .await
+                .unwrap();
+            let account = known[&sender.external_id].id;
+            note_wrong_code(&mut tx, account, Some(self.school.id), self.now)
+                .await
+                .unwrap();
+        }
+        tx.commit().await.unwrap();
+    }
+
+    /// The next roster has the child in another class.
+    pub async fn changes_class(&mut self, child: &str, class: &str) {
+        let (id, to) = (self.children[child], self.classes[class]);
+        let mut tx = self.test.db.begin().await.unwrap();
+        let before = store::children(&mut tx, &[id]).await.unwrap()[&id].class;
+        let entry = ChildEntry {
+            id,
+            code: format!("HS{id}"),
+            name: child.to_owned(),
+            class: to,
+        };
+        store::put_children(
+            &mut tx,
+            self.school.id,
+            &self.school.year,
+            &[entry],
+            self.now,
+        )
+        .await
+        .unwrap();
+        let moves = [links::Move {
+            child: id,
+            from: Some(before),
+            to: Some(to),
+        }];
+        links::moved(&mut tx, self.school.id, &moves, self.now)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
     }
 
     /// The code of somebody on the staff.

@@ -1,0 +1,160 @@
+//! `/xoa`: withdraw and delete. First the person reads what is kept about them; one tap deletes it, with a receipt.
+//!
+//! What others testified stays, and each family is computed anew from it: it stays in the count. Somebody of the
+//! staff keeps the post, which is the school's, and loses only what they are as a parent.
+
+pub mod store;
+pub mod texts;
+
+use std::collections::BTreeSet;
+
+use crate::db::Tx;
+use crate::domain::message::{Choice, Say};
+use crate::domain::{ChildId, ClassId, PersonId, Purpose, SchoolId, Tap, Timestamp};
+use crate::effects::Effects;
+use crate::facts::Turn;
+use crate::inbox;
+use crate::ledger::{self, links};
+use crate::roster::accounts::{self, Human};
+use crate::roster::reach::teachers_of;
+use crate::roster::{arrivals, invites, staff, store as roster};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wish {
+    /// `/xoa`: what is kept?
+    Ask,
+    Erase,
+    Keep,
+}
+
+/// Everybody may: it is about themselves.
+pub async fn decide(
+    tx: &mut Tx,
+    turn: &Turn<'_>,
+    wish: Wish,
+    now: Timestamp,
+) -> Result<Option<Effects>, sqlx::Error> {
+    let answer = match wish {
+        Wish::Ask => ask(tx, turn, now).await?,
+        Wish::Keep => {
+            store::withdraw(tx, turn.account.id).await?;
+            reply(turn, texts::KEPT, Vec::new())
+        }
+        Wish::Erase => erase(tx, turn, now).await?,
+    };
+    Ok(Some(answer))
+}
+
+async fn ask(tx: &mut Tx, turn: &Turn<'_>, now: Timestamp) -> Result<Effects, sqlx::Error> {
+    let account = turn.account.id;
+    let mut kept = texts::Kept {
+        name: &turn.update.sender.name,
+        ..texts::Kept::default()
+    };
+    for member in turn.members {
+        kept.answers += ledger::store::said_by(tx, member.school, member.person).await?;
+        kept.is_staff |= member.is_staff();
+        for child in &member.children {
+            if let Some(child) = turn.facts.child(*child) {
+                let class = turn.facts.class(child.class);
+                let class = class.map_or("", |class| class.title.as_str());
+                kept.children.push((child.given_name(), class));
+            }
+        }
+        kept.reminds |=
+            arrivals::consent(tx, account, member.school, Purpose::Remind).await? == Some(true);
+    }
+    kept.answers += i64::try_from(turn.facts.pending(account).count()).unwrap_or(0);
+    store::open(tx, account, now).await?;
+    let choices = vec![
+        Choice::new(texts::ERASE, Tap::Erase.write()),
+        Choice::new(texts::KEEP, Tap::Keep.write()),
+    ];
+    Ok(reply(turn, &texts::kept(&kept), choices))
+}
+
+async fn erase(tx: &mut Tx, turn: &Turn<'_>, now: Timestamp) -> Result<Effects, sqlx::Error> {
+    let human = accounts::human(tx, turn.account.id).await?;
+    // One may have children in schools of which this message did not speak.
+    let schools: BTreeSet<SchoolId> = human.persons.iter().map(|(school, _)| *school).collect();
+    let schools: Vec<SchoolId> = schools.into_iter().collect();
+    tx.lock_schools(&schools).await?;
+    let receipt = store::done(tx, turn.account.id, now).await?;
+    let mut lost = Lost::default();
+    let mut on_the_staff = false;
+    for (school, person) in &human.persons {
+        on_the_staff |= forget_person(tx, *school, *person, &mut lost).await?;
+    }
+    links::refold(tx, &lost.children).await?;
+    let effects = reply(turn, &texts::erased(&receipt, on_the_staff), Vec::new())
+        .moving(lost.classes.iter().map(|(_, class)| *class))
+        .and_says(lost.told)
+        .and_read_anew();
+    ledger::store::forget_pending(tx, &human.accounts).await?;
+    arrivals::forget(tx, &human.accounts).await?;
+    forget_traces(tx, turn, &human).await?;
+    if on_the_staff {
+        return Ok(effects);
+    }
+    for (school, person) in &human.persons {
+        accounts::nobody(tx, *school, *person).await?;
+        roster::forget_person(tx, *school, *person).await?;
+    }
+    Ok(Effects {
+        forgets: human.accounts,
+        ..effects
+    })
+}
+
+/// What a family lost with one of its people.
+#[derive(Default)]
+struct Lost {
+    children: Vec<ChildId>,
+    classes: BTreeSet<(SchoolId, ClassId)>,
+    told: Vec<Say>,
+}
+
+/// Takes away what a person said and whose guardian they are; true when they have a post and stay for it.
+async fn forget_person(
+    tx: &mut Tx,
+    school: SchoolId,
+    person: PersonId,
+    lost: &mut Lost,
+) -> Result<bool, sqlx::Error> {
+    let (roles, _) = staff::posts(tx, &[person]).await?;
+    let is_staff = roles.contains_key(&person);
+    let own = roster::guardians_children(tx, person).await?;
+    let mut children = roster::children(tx, &own).await?;
+    // Of children who left, too, what they said is deleted; nobody counts it any more.
+    lost.children
+        .extend(ledger::store::forget_acts(tx, school, person).await?);
+    roster::forget_guardian(tx, school, person).await?;
+    if !is_staff {
+        staff::clear_posts(tx, school, &[person]).await?;
+    }
+    for id in own {
+        lost.children.push(id);
+        let Some(child) = children.remove(&id) else {
+            continue;
+        };
+        lost.classes.insert((school, child.class));
+        let class = roster::classes_by_id(tx, &[child.class]).await?.pop();
+        let title = class.map_or(String::new(), |class| class.title);
+        let text = texts::for_teacher(&child.name, &title);
+        let teachers = teachers_of(tx, school, child.class).await?;
+        let others = teachers.iter().filter(|mailbox| mailbox.person != person);
+        lost.told
+            .extend(others.map(|mailbox| mailbox.post(&text, Vec::new())));
+    }
+    Ok(is_staff)
+}
+
+/// What stands about their accounts where nobody would look for it.
+async fn forget_traces(tx: &mut Tx, turn: &Turn<'_>, human: &Human) -> Result<(), sqlx::Error> {
+    invites::forget(tx, &human.accounts).await?;
+    inbox::forget(tx, turn.bot(), &turn.update.sender.external_id).await
+}
+
+fn reply(turn: &Turn<'_>, text: &str, choices: Vec<Choice>) -> Effects {
+    Effects::confide(turn, text.to_owned(), choices, texts::SENT_PRIVATELY)
+}

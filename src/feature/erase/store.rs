@@ -1,0 +1,70 @@
+//! Requests to delete: what the operator sees of them, and what proves that they were done.
+
+use crate::db::{Tx, fresh_id};
+use crate::domain::time::DAY_MS;
+use crate::domain::{AccountId, Timestamp};
+use crate::vals;
+
+/// A request must be done within this (decree 356/2025: 20 days; design: 15 at the latest).
+pub const DEADLINE_MS: i64 = 15 * DAY_MS;
+/// The proof that a request was done is kept for a year.
+const PROOF_MS: i64 = 365 * DAY_MS;
+
+/// Somebody asks; asked twice it is one request.
+pub async fn open(tx: &mut Tx, account: AccountId, now: Timestamp) -> Result<(), sqlx::Error> {
+    const INSERT: &str = "INSERT INTO erasure (receipt, account_id, asked_at) SELECT $1, $2, $3 \
+         WHERE NOT EXISTS (SELECT 1 FROM erasure e WHERE e.account_id = $2)";
+    tx.execute(INSERT, vals![receipt(now), account, now])
+        .await?;
+    Ok(())
+}
+
+/// They thought better of it.
+pub async fn withdraw(tx: &mut Tx, account: AccountId) -> Result<(), sqlx::Error> {
+    const DELETE: &str = "DELETE FROM erasure WHERE account_id = $1";
+    tx.execute(DELETE, vals![account]).await?;
+    Ok(())
+}
+
+/// It is done. Returns the receipt, which names nobody.
+pub async fn done(tx: &mut Tx, account: AccountId, now: Timestamp) -> Result<String, sqlx::Error> {
+    const UPDATE: &str = "UPDATE erasure SET account_id = NULL, done_at = $2 WHERE account_id = $1 RETURNING receipt";
+    open(tx, account, now).await?;
+    let row = tx.row(UPDATE, vals![account, now]).await?;
+    row.map_or(Ok(String::new()), |row| row.get("receipt"))
+}
+
+/// Unlike our other codes, so that nobody takes it for one: "BN-" and the moment's own number.
+fn receipt(now: Timestamp) -> String {
+    format!("BN-{}", fresh_id(now))
+}
+
+/// What the operator sees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Clock {
+    pub done: i64,
+    /// Asked for and not confirmed by the person.
+    pub open: i64,
+    pub oldest: Option<Timestamp>,
+}
+
+pub async fn clock(tx: &mut Tx) -> Result<Clock, sqlx::Error> {
+    const DONE: &str = "SELECT COUNT(*) AS n FROM erasure WHERE done_at > 0";
+    const OPEN: &str =
+        "SELECT COUNT(*) AS n, MIN(asked_at) AS oldest FROM erasure WHERE done_at IS NULL";
+    let done = tx.row(DONE, vals![]).await?;
+    let open = tx.row(OPEN, vals![]).await?;
+    Ok(Clock {
+        done: done.map_or(Ok(0), |row| row.get("n"))?,
+        open: open.as_ref().map_or(Ok(0), |row| row.get("n"))?,
+        oldest: open.map_or(Ok(None), |row| row.get("oldest"))?,
+    })
+}
+
+/// Forgets proofs that nobody asks for any more, and requests that their people let lie.
+pub async fn forget_old(tx: &mut Tx, now: Timestamp) -> Result<u64, sqlx::Error> {
+    const DONE: &str = "DELETE FROM erasure WHERE done_at < $1";
+    const OPEN: &str = "DELETE FROM erasure WHERE done_at IS NULL AND asked_at < $1";
+    let done = tx.execute(DONE, vals![now.plus_ms(-PROOF_MS)]).await?;
+    Ok(done + tx.execute(OPEN, vals![now.plus_ms(-DEADLINE_MS)]).await?)
+}
