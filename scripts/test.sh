@@ -61,6 +61,8 @@ missing_packages() {
   [ -n "$postgres_bin" ] || echo postgresql
   command -v chromium >/dev/null || echo chromium
   command -v chromedriver >/dev/null || echo chromium-driver
+  # Opens what we print again, to look at it with other eyes.
+  command -v pdftotext >/dev/null || echo poppler-utils
   # A font with all Vietnamese letters, or the pages in the browser show boxes.
   [ -e /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf ] || echo fonts-dejavu-core
   # And one with emoji, which stand on boards and buttons.

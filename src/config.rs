@@ -15,10 +15,21 @@ pub struct Config {
     pub database_url: String,
     /// Where the web server listens, `host:port`.
     pub http_addr: String,
+    /// Under which address others reach the web server, without a slash at its end; none where they do not.
+    pub public_url: Option<String>,
     /// A folder of guides of the school's own, in place of the shipped ones.
     pub guides: Option<PathBuf>,
     pub limits: Limits,
     pub reminders: Reminders,
+    pub print: Print,
+}
+
+/// What stands on paper.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct Print {
+    /// Whom to call for help.
+    pub phone: Option<String>,
 }
 
 impl Default for Config {
@@ -26,7 +37,9 @@ impl Default for Config {
         Self {
             database_url: "sqlite:data/lopso.db".to_owned(),
             http_addr: "127.0.0.1:8080".to_owned(),
+            public_url: None,
             guides: None,
+            print: Print::default(),
             limits: Limits::default(),
             reminders: Reminders::default(),
         }
@@ -101,10 +114,12 @@ impl Default for TelegramLimits {
 }
 
 /// Every key there is, with the tables it stands in, and what kind of value it takes.
-const KEYS: [(&str, Kind); 8] = [
+const KEYS: [(&str, Kind); 10] = [
     ("database_url", Kind::Text),
     ("http_addr", Kind::Text),
+    ("public_url", Kind::Text),
     ("guides", Kind::Text),
+    ("print.phone", Kind::Text),
     ("limits.telegram.per_second", Kind::Number),
     ("limits.telegram.per_chat_per_second", Kind::Number),
     ("limits.telegram.per_group_per_minute", Kind::Number),
@@ -174,6 +189,12 @@ pub fn load(env: impl Fn(&str) -> Option<String>) -> Result<Config, Problem> {
     if let Some(addr) = set("LOPSO_HTTP_ADDR") {
         config.http_addr = addr;
     }
+    if let Some(url) = set("LOPSO_PUBLIC_URL") {
+        config.public_url = Some(url);
+    }
+    config.public_url = config
+        .public_url
+        .map(|url| url.trim().trim_end_matches('/').to_owned());
     Ok(config)
 }
 
@@ -269,14 +290,18 @@ mod tests {
                 })
         };
         let lines: Vec<&str> = lines.filter(is_toml).collect();
-        // All keys but the guides', which have no default.
+        // All keys but those that have no default.
         assert_eq!(
             lines.iter().filter(|line| !line.starts_with('[')).count(),
             KEYS.len()
         );
         let lines: Vec<&str> = lines
             .into_iter()
-            .filter(|line| !line.starts_with("guides"))
+            .filter(|line| {
+                !["guides", "public_url", "phone"]
+                    .iter()
+                    .any(|key| line.starts_with(key))
+            })
             .collect();
         assert_eq!(parsed(&lines.join("\n")).unwrap(), Config::default());
     }

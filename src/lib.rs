@@ -27,6 +27,7 @@ pub mod inbox;
 pub mod installation;
 pub mod ledger;
 pub mod outbox;
+pub mod print;
 pub mod roster;
 
 pub mod db;

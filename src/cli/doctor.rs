@@ -9,6 +9,7 @@ use crate::channel::telegram::{Telegram, Trouble};
 use crate::db::Db;
 use crate::domain::Channel;
 use crate::domain::time::MINUTE_MS;
+use crate::feature::erase;
 use crate::roster::{chats, store};
 use crate::{inbox, outbox};
 
@@ -22,11 +23,12 @@ pub async fn run(remove_webhook: bool) -> Result<(), Stop> {
     let config = open::config()?;
     let telegram = open::telegram()?;
     let db = open::database(&config.database_url).await?;
-    say(texts::DOCTOR_DATABASE);
+    say(texts::doctor::DATABASE);
     let mut tx = db.read().await?;
     let schools = store::schools(&mut tx).await?;
     let (aside, oldest) = inbox::aside(&mut tx).await?;
     let (waiting, failed) = outbox::depth(&mut tx).await?;
+    let erasures = erase::store::clock(&mut tx).await?;
     drop(tx);
     let mut ill = aside > 0 || failed > 0;
     if schools.is_empty() {
@@ -35,17 +37,18 @@ pub async fn run(remove_webhook: bool) -> Result<(), Stop> {
     for school in schools {
         let difference = recount(&db, &school).await?;
         ill |= !difference.is_none();
-        say(&texts::doctor_tallies(&school.name, &difference));
+        say(&texts::doctor::tallies(&school.name, &difference));
     }
-    say(&texts::doctor_inbox(aside, oldest));
-    say(&texts::doctor_outbox(waiting, failed));
+    say(&texts::doctor::inbox(aside, oldest));
+    say(&texts::doctor::outbox(waiting, failed));
+    say(&texts::doctor::erasures(&erasures, crate::intake::now()));
     ill |= disk_is_full(&config.database_url);
     match telegram {
         Some(telegram) => ill |= !is_well(&db, &telegram, remove_webhook).await,
-        None => say(texts::DOCTOR_NO_TELEGRAM),
+        None => say(texts::doctor::NO_TELEGRAM),
     }
     if ill {
-        Err(Stop::Told(texts::DOCTOR_ILL.to_owned()))
+        Err(Stop::Told(texts::doctor::ILL.to_owned()))
     } else {
         Ok(())
     }
@@ -60,12 +63,12 @@ async fn is_well(db: &Db, telegram: &Telegram, remove_webhook: bool) -> bool {
             false
         }
         Err(Look::Telegram(Trouble::Token)) => {
-            say(texts::DOCTOR_TOKEN);
+            say(texts::doctor::TOKEN);
             false
         }
         Err(Look::Telegram(trouble)) => {
             tracing::warn!(%trouble, "telegram not looked at");
-            say(texts::DOCTOR_NO_ANSWER);
+            say(texts::doctor::NO_ANSWER);
             false
         }
     }
@@ -93,16 +96,16 @@ async fn look(db: &Db, telegram: &Telegram, remove_webhook: bool) -> Result<bool
     let before = telegram.standing().await?;
     if remove_webhook && before.webhook.is_some() {
         telegram.remove_webhook().await?;
-        say(texts::DOCTOR_WEBHOOK_REMOVED);
+        say(texts::doctor::WEBHOOK_REMOVED);
     }
     let now = telegram.standing().await?;
-    say(&texts::doctor_telegram(&now));
+    say(&texts::doctor::telegram(&now));
     let mut well = now.webhook.is_none();
     if let Some(theirs) = telegram.clock().await? {
         let off = crate::intake::now().0 - theirs.0;
         if off.abs() > CLOCK_OFF_MS {
             well = false;
-            say(&texts::doctor_clock(off));
+            say(&texts::doctor::clock(off));
         }
     }
     well &= groups_are_well(db, telegram, now.hears_all).await?;
@@ -116,7 +119,7 @@ async fn groups_are_well(db: &Db, telegram: &Telegram, hears_all: bool) -> Resul
     let groups = chats::bound_groups(&mut tx, Channel::Telegram.slug(), &me.username).await?;
     drop(tx);
     if groups.is_empty() {
-        say(texts::DOCTOR_NO_GROUP);
+        say(texts::doctor::NO_GROUP);
     }
     let mut well = true;
     for (chat, title) in groups {
@@ -125,7 +128,7 @@ async fn groups_are_well(db: &Db, telegram: &Telegram, hears_all: bool) -> Resul
             place,
             Some(PlaceInGroup::Administrator | PlaceInGroup::Member)
         );
-        say(&texts::doctor_group(&title, place, hears_all));
+        say(&texts::doctor::group(&title, place, hears_all));
     }
     Ok(well)
 }
@@ -139,11 +142,11 @@ fn disk_is_full(url: &str) -> bool {
     match room {
         Room::Enough => false,
         Room::Short => {
-            say(&texts::doctor_disk_short(free));
+            say(&texts::doctor::disk_short(free));
             false
         }
         Room::Full => {
-            say(&texts::doctor_disk_full(free));
+            say(&texts::doctor::disk_full(free));
             true
         }
     }

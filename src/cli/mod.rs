@@ -45,16 +45,18 @@ enum Command {
     },
     #[command(about = texts::IMPORT, subcommand)]
     Import(Import),
-    #[command(about = texts::INVITES)]
+    #[command(about = texts::invites::ABOUT)]
     Invites {
-        #[arg(long, help = texts::INVITES_CLASS)]
+        #[arg(long, help = texts::invites::CLASS)]
         class: Option<String>,
-        #[arg(long, help = texts::INVITES_STAFF)]
+        #[arg(long, help = texts::invites::STAFF)]
         staff: bool,
-        #[arg(long, help = texts::INVITES_REISSUE)]
+        #[arg(long, help = texts::invites::REISSUE)]
         reissue: Option<String>,
-        #[arg(long, help = texts::INVITES_FORMAT)]
-        format: InviteFormat,
+        #[arg(long, help = texts::invites::POSTER)]
+        poster: bool,
+        #[arg(long, help = texts::invites::FORMAT)]
+        format: invites::Format,
         #[arg(long, help = texts::OUT)]
         out: Option<PathBuf>,
         #[arg(long, env = "LOPSO_SCHOOL", hide_env_values = true, help = texts::SCHOOL_CODE)]
@@ -86,11 +88,6 @@ enum Command {
 enum Format {
     Text,
     Json,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum InviteFormat {
-    Csv,
 }
 
 #[derive(Subcommand)]
@@ -208,7 +205,8 @@ async fn run(command: Command) -> Result<(), Stop> {
             class,
             staff,
             reissue,
-            format: InviteFormat::Csv,
+            poster,
+            format,
             out,
             school,
         } => {
@@ -216,8 +214,9 @@ async fn run(command: Command) -> Result<(), Stop> {
                 class,
                 staff,
                 reissue,
+                poster,
             };
-            invites::run(wish, out, school).await
+            invites::run(wish, format, out, school).await
         }
         Command::Guides(Guides::List) => guides::list(),
         Command::Guides(Guides::Check) => guides::check(),

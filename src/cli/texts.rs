@@ -1,14 +1,15 @@
 //! What the command line says to the person in front of it.
 
+pub mod doctor;
+pub mod invites;
+
 use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::path::Path;
 
-use crate::channel::telegram::profile::{Introduction, PlaceInGroup, Standing};
+use crate::channel::telegram::profile::Introduction;
 use crate::config;
 use crate::db::Problem;
-use crate::domain::Timestamp;
-use crate::ledger::recount::Difference;
 use crate::roster::apply::{RosterPlan, StaffPlan};
 
 pub const ABOUT: &str = "Lớp Số: trợ lý nhóm lớp mầm non – ghi nhận việc gia đình đã làm, chỉ cách làm, báo cáo đúng số";
@@ -25,13 +26,6 @@ pub const IMPORT_STAFF: &str = "Nhập danh sách cán bộ, giáo viên (cột:
 pub const DRY_RUN: &str = "Chỉ xem sẽ thay đổi gì, chưa ghi";
 pub const REMOVE_MISSING: &str =
     "Tệp là danh sách đầy đủ: ai không có trong tệp coi như đã nghỉ, thôi mọi quyền ngay";
-pub const INVITES: &str = "In mã mời cho gia đình (hoặc --staff: cho cán bộ, giáo viên)";
-pub const INVITES_CLASS: &str = "Chỉ lớp này, ví dụ 5A1";
-pub const INVITES_STAFF: &str = "Mã cho cán bộ, giáo viên thay vì gia đình";
-pub const INVITES_REISSUE: &str =
-    "Cấp mã mới cho đúng một bé (mã bé hoặc họ tên) hay một thầy cô (họ tên); mã cũ hết tác dụng";
-pub const INVITES_FORMAT: &str = "Dạng in ra";
-pub const NO_TELEGRAM_LINK: &str = "Chưa có bot Telegram nào nên cột telegram_link để trống. Đặt LOPSO_TELEGRAM_TOKEN, chạy lopso một lần, rồi in lại.";
 pub const GUIDES: &str = "Bộ hướng dẫn";
 pub const GUIDES_LIST: &str = "Liệt kê các hướng dẫn";
 pub const GUIDES_CHECK: &str = "Kiểm tra các tệp hướng dẫn";
@@ -59,8 +53,6 @@ pub const NO_SCHOOL_NAME: &str =
 pub const BAD_KEY: &str =
     "LOPSO_INSTALLATION_KEY phải gồm đúng 64 ký tự 0-9 a-f. Kiểm tra lại bản chép trên giấy.";
 pub const NO_GUIDE: &str = "Chưa có hướng dẫn nào hợp với câu này.";
-pub const DOCTOR_DATABASE: &str = "✔ Cơ sở dữ liệu mở được và đúng phiên bản.";
-pub const DOCTOR_ILL: &str = "Có mục cần xem lại ở trên.";
 
 pub fn config(problem: &config::Problem) -> String {
     match problem {
@@ -119,34 +111,6 @@ pub fn no_such_class(wanted: &str, codes: &[&str]) -> String {
     format!(
         "Không có lớp {wanted}. Các lớp đang có: {}.",
         codes.join(", ")
-    )
-}
-
-pub fn nobody_to_invite(staff: bool) -> String {
-    let (who, how) = if staff {
-        ("cán bộ, giáo viên", "lopso import staff DANH-SACH.xlsx")
-    } else {
-        ("trẻ", "lopso import roster DANH-SACH.xlsx")
-    };
-    format!("Chưa có {who} nào trong danh sách. Nhập trước: {how}")
-}
-
-pub fn reissue_whom(wanted: &str, found: usize) -> String {
-    if found == 0 {
-        format!(
-            "Không thấy ai là \"{wanted}\". Ghi đúng mã bé hoặc họ tên đầy đủ; thầy cô thì thêm --staff."
-        )
-    } else {
-        format!(
-            "Có {found} người là \"{wanted}\". Ghi mã bé, hoặc thêm --class để chọn đúng một người."
-        )
-    }
-}
-
-pub fn invites_written(guests: usize, path: &Path) -> String {
-    format!(
-        "✔ Đã ghi {guests} mã mời vào {}. Mỗi mã chỉ dành cho một nhà (hay một thầy cô): phát tận tay, xin đừng gửi vào nhóm.",
-        path.display()
     )
 }
 
@@ -453,109 +417,6 @@ pub fn unknown_classes(file: &str, classes: &[(u32, String)]) -> String {
         "Tệp {file} có lớp chưa có trong danh sách trẻ, nên chưa ghi gì:\n{}\nNhập danh sách trẻ trước, hoặc sửa lại tên lớp.",
         rows.join("\n")
     )
-}
-
-pub fn doctor_tallies(school: &str, difference: &Difference) -> String {
-    if difference.is_none() {
-        return format!("✔ {school}: số liệu khớp với từng lời xác nhận.");
-    }
-    format!(
-        "✘ {school}: {} gia đình và {} con số không khớp khi đếm lại. Hãy gửi nhật ký cho người phụ trách.",
-        difference.families.len(),
-        difference.tallies.len()
-    )
-}
-
-pub const DOCTOR_NO_TELEGRAM: &str =
-    "– Telegram: chưa đặt LOPSO_TELEGRAM_TOKEN nên chưa nối (không sao nếu trường không dùng).";
-pub const DOCTOR_TOKEN: &str = "✘ Telegram không nhận mã bot (LOPSO_TELEGRAM_TOKEN). Lấy lại mã ở @BotFather rồi đặt lại biến.";
-pub const DOCTOR_NO_ANSWER: &str = "✘ Không gọi được Telegram. Xem lại mạng; ở Việt Nam có mạng chặn Telegram: thử mạng khác, \
-     mạng điện thoại, hoặc đặt LOPSO_PROXY.";
-pub const DOCTOR_WEBHOOK_REMOVED: &str =
-    "✔ Đã gỡ webhook. Tin đang chờ vẫn còn; chạy lopso để nhận.";
-
-/// One line or more on the bot itself.
-pub fn doctor_telegram(bot: &Standing) -> String {
-    let name = &bot.username;
-    let privacy = if bot.hears_all {
-        "nghe mọi tin trong nhóm (chế độ riêng tư tắt). Chuyện thường bot bỏ qua, không lưu"
-    } else {
-        "trong nhóm chỉ nghe lệnh, tin gọi tên bot và tin trả lời bot (chế độ riêng tư bật). Muốn câu \
-         “nhà em làm rồi ạ” nói thường trong nhóm cũng được ghi: nhắn @BotFather /setprivacy, chọn \
-         Disable, rồi mời bot ra và vào lại nhóm"
-    };
-    let told = format!("✔ Telegram nhận mã bot: @{name}.\n– @{name} {privacy}.");
-    match &bot.webhook {
-        None => told,
-        Some(host) => format!(
-            "{told}\n✘ Một chương trình khác ({host}) đang nhận tin của @{name} qua webhook, {} tin đang chờ, nên \
-             Lớp Số không nhận được tin nào. Nếu không dùng chương trình ấy nữa: lopso doctor --remove-webhook",
-            bot.waiting
-        ),
-    }
-}
-
-pub const DOCTOR_NO_GROUP: &str = "– Chưa có nhóm lớp nào trên Telegram. Cô chủ nhiệm thêm bot vào nhóm lớp rồi nhắn /ganlop trong nhóm.";
-
-pub fn doctor_group(class: &str, place: Option<PlaceInGroup>, hears_all: bool) -> String {
-    match place {
-        Some(PlaceInGroup::Administrator) => {
-            format!("✔ Nhóm lớp {class}: bot là quản trị viên, nghe mọi tin.")
-        }
-        Some(PlaceInGroup::Member) if hears_all => {
-            format!("✔ Nhóm lớp {class}: bot viết được, nghe mọi tin.")
-        }
-        Some(PlaceInGroup::Member) => format!(
-            "✔ Nhóm lớp {class}: bot viết được; chỉ nghe lệnh, tin gọi tên và tin trả lời bot (cho bot làm quản trị viên thì nghe mọi tin)."
-        ),
-        Some(PlaceInGroup::Silenced) => format!(
-            "✘ Nhóm lớp {class}: bot không được phép viết. Trưởng nhóm mở quyền gửi tin cho bot."
-        ),
-        None => format!(
-            "✘ Nhóm lớp {class}: bot không còn trong nhóm. Cô chủ nhiệm thêm bot lại; nhóm vẫn gắn với lớp, không cần /ganlop lại."
-        ),
-    }
-}
-
-/// `off_ms`: how much our clock is ahead of Telegram's.
-pub fn doctor_clock(off_ms: i64) -> String {
-    let (seconds, way) = (
-        off_ms.abs() / 1_000,
-        if off_ms > 0 { "nhanh" } else { "chậm" },
-    );
-    format!(
-        "✘ Đồng hồ máy {way} {seconds} giây so với Telegram. Giờ nghỉ đêm và ngày trong báo cáo sẽ sai: bật đặt giờ tự động."
-    )
-}
-
-pub fn doctor_disk_short(free_bytes: u64) -> String {
-    format!(
-        "– Ổ đĩa chứa dữ liệu còn trống {} MB. Nên dọn bớt sớm.",
-        free_bytes >> 20
-    )
-}
-
-pub fn doctor_disk_full(free_bytes: u64) -> String {
-    format!(
-        "✘ Ổ đĩa chứa dữ liệu chỉ còn trống {} MB. Dọn bớt ngay để bot còn ghi được câu trả lời.",
-        free_bytes >> 20
-    )
-}
-
-pub fn doctor_inbox(aside: i64, oldest: Option<Timestamp>) -> String {
-    match oldest {
-        None => "✔ Không có tin nào bị gác lại.".to_owned(),
-        Some(at) => format!(
-            "✘ {aside} tin bị gác lại vì lỗi, tin cũ nhất lúc {} ngày {}. Lý do nằm trong nhật ký.",
-            at.clock(),
-            at.day(at)
-        ),
-    }
-}
-
-pub fn doctor_outbox(waiting: i64, failed: i64) -> String {
-    let mark = if failed > 0 { "✘" } else { "✔" };
-    format!("{mark} Tin chờ gửi: {waiting}, không gửi được: {failed}.")
 }
 
 #[cfg(test)]

@@ -204,6 +204,20 @@ async fn of_page(tx: &mut Tx, mark: &str, now: Timestamp) -> Result<Option<Invit
     row.map(with).transpose()
 }
 
+/// Codes of one slip's page that may wait to be typed at the same time: for three guardians and some second taps.
+pub const PAGE_CODES: i64 = 10;
+
+/// How many codes of an invite's page still wait to be typed.
+pub async fn page_codes(tx: &mut Tx, invite: &Invite, now: Timestamp) -> Result<i64, sqlx::Error> {
+    const SELECT: &str = "SELECT COUNT(*) AS codes FROM page_code \
+         WHERE school_id = $1 AND kind = $2 AND subject = $3 AND expires_at > $4";
+    let (kind, subject) = invite.to.columns();
+    let row = tx
+        .row(SELECT, vals![invite.school, kind, subject, now])
+        .await?;
+    row.map_or(Ok(0), |row| row.get("codes"))
+}
+
 /// A code to be typed, for who opened the page of this invite's slip and tapped there. Good once.
 pub async fn page_code(
     tx: &mut Tx,

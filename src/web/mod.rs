@@ -1,7 +1,8 @@
-//! The web server: health for whoever watches over it, and in the demo the chat page.
+//! The web server: health for whoever watches over it, the page a slip leads to, and in the demo the chat page.
 
 pub mod demo;
 mod health;
+mod slip;
 
 use std::sync::Arc;
 
@@ -11,5 +12,5 @@ use crate::app::App;
 
 /// The routes every installation has.
 pub fn router(app: Arc<App>) -> Router {
-    health::router(app)
+    health::router(app.clone()).merge(slip::router(app))
 }

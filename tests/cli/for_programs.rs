@@ -324,3 +324,68 @@ async fn the_doctor_finds_a_count_that_is_not_what_was_said() {
         .refused()
         .says("1 con số không khớp");
 }
+
+#[test]
+fn slips_and_posters_are_written_as_paper_and_nothing_is_half_written() {
+    let office = with_a_class();
+    let out = office.path("phieu.pdf");
+    let out = out.to_str().unwrap();
+    let url = [("LOPSO_PUBLIC_URL", "https://lopso.truong.edu.vn")];
+    office
+        .run(&["invites", "--format", "pdf", "--out", out])
+        .refused()
+        .says("LOPSO_PUBLIC_URL");
+    assert!(!std::path::Path::new(out).exists());
+    office
+        .run_with(&["invites", "--format", "pdf"], &url)
+        .refused()
+        .says("--out");
+    office
+        .run_with(&["invites", "--format", "pdf", "--out", out], &url)
+        .fine()
+        .says("Đã ghi 5 mã mời");
+    let first = std::fs::read(out).unwrap();
+    assert!(first.starts_with(b"%PDF-"));
+    // Printed again it is the same paper.
+    office
+        .run_with(&["invites", "--format", "pdf", "--out", out], &url)
+        .fine();
+    assert_eq!(std::fs::read(out).unwrap(), first);
+    office
+        .run_with(
+            &["invites", "--poster", "--format", "pdf", "--out", out],
+            &url,
+        )
+        .fine()
+        .says("áp phích của 2 lớp");
+    office
+        .run_with(&["invites", "--poster", "--format", "csv"], &url)
+        .refused();
+    office
+        .run_with(
+            &["invites", "--staff", "--format", "pdf", "--out", out],
+            &url,
+        )
+        .refused()
+        .says("--format csv");
+    let folder = office.path("phieu");
+    let words = [
+        "invites",
+        "--class",
+        "5A1",
+        "--format",
+        "svg",
+        "--out",
+        folder.to_str().unwrap(),
+    ];
+    office.run_with(&words, &url).fine();
+    let mut files: Vec<String> = std::fs::read_dir(&folder)
+        .unwrap()
+        .map(|file| file.unwrap().file_name().into_string().unwrap())
+        .collect();
+    files.sort();
+    assert_eq!(
+        files,
+        ["phieu-5A1-01.svg", "phieu-5A1-02.svg", "phieu-5A1-03.svg"]
+    );
+}

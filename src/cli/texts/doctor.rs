@@ -1,0 +1,130 @@
+//! What `lopso doctor` says: what is wrong, where, and what to do.
+
+use crate::channel::telegram::profile::{PlaceInGroup, Standing};
+use crate::domain::Timestamp;
+use crate::feature::erase::store::{Clock, DEADLINE_MS};
+use crate::ledger::recount::Difference;
+
+pub const DATABASE: &str = "✔ Cơ sở dữ liệu mở được và đúng phiên bản.";
+pub const ILL: &str = "Có mục cần xem lại ở trên.";
+
+pub fn tallies(school: &str, difference: &Difference) -> String {
+    if difference.is_none() {
+        return format!("✔ {school}: số liệu khớp với từng lời xác nhận.");
+    }
+    format!(
+        "✘ {school}: {} gia đình và {} con số không khớp khi đếm lại. Hãy gửi nhật ký cho người phụ trách.",
+        difference.families.len(),
+        difference.tallies.len()
+    )
+}
+
+pub const NO_TELEGRAM: &str =
+    "– Telegram: chưa đặt LOPSO_TELEGRAM_TOKEN nên chưa nối (không sao nếu trường không dùng).";
+pub const TOKEN: &str = "✘ Telegram không nhận mã bot (LOPSO_TELEGRAM_TOKEN). Lấy lại mã ở @BotFather rồi đặt lại biến.";
+pub const NO_ANSWER: &str = "✘ Không gọi được Telegram. Xem lại mạng; ở Việt Nam có mạng chặn Telegram: thử mạng khác, \
+     mạng điện thoại, hoặc đặt LOPSO_PROXY.";
+pub const WEBHOOK_REMOVED: &str = "✔ Đã gỡ webhook. Tin đang chờ vẫn còn; chạy lopso để nhận.";
+
+/// One line or more on the bot itself.
+pub fn telegram(bot: &Standing) -> String {
+    let name = &bot.username;
+    let privacy = if bot.hears_all {
+        "nghe mọi tin trong nhóm (chế độ riêng tư tắt). Chuyện thường bot bỏ qua, không lưu"
+    } else {
+        "trong nhóm chỉ nghe lệnh, tin gọi tên bot và tin trả lời bot (chế độ riêng tư bật). Muốn câu \
+         “nhà em làm rồi ạ” nói thường trong nhóm cũng được ghi: nhắn @BotFather /setprivacy, chọn \
+         Disable, rồi mời bot ra và vào lại nhóm"
+    };
+    let told = format!("✔ Telegram nhận mã bot: @{name}.\n– @{name} {privacy}.");
+    match &bot.webhook {
+        None => told,
+        Some(host) => format!(
+            "{told}\n✘ Một chương trình khác ({host}) đang nhận tin của @{name} qua webhook, {} tin đang chờ, nên \
+             Lớp Số không nhận được tin nào. Nếu không dùng chương trình ấy nữa: lopso doctor --remove-webhook",
+            bot.waiting
+        ),
+    }
+}
+
+pub const NO_GROUP: &str = "– Chưa có nhóm lớp nào trên Telegram. Cô chủ nhiệm thêm bot vào nhóm lớp rồi nhắn /ganlop trong nhóm.";
+
+pub fn group(class: &str, place: Option<PlaceInGroup>, hears_all: bool) -> String {
+    match place {
+        Some(PlaceInGroup::Administrator) => {
+            format!("✔ Nhóm lớp {class}: bot là quản trị viên, nghe mọi tin.")
+        }
+        Some(PlaceInGroup::Member) if hears_all => {
+            format!("✔ Nhóm lớp {class}: bot viết được, nghe mọi tin.")
+        }
+        Some(PlaceInGroup::Member) => format!(
+            "✔ Nhóm lớp {class}: bot viết được; chỉ nghe lệnh, tin gọi tên và tin trả lời bot (cho bot làm quản trị viên thì nghe mọi tin)."
+        ),
+        Some(PlaceInGroup::Silenced) => format!(
+            "✘ Nhóm lớp {class}: bot không được phép viết. Trưởng nhóm mở quyền gửi tin cho bot."
+        ),
+        None => format!(
+            "✘ Nhóm lớp {class}: bot không còn trong nhóm. Cô chủ nhiệm thêm bot lại; nhóm vẫn gắn với lớp, không cần /ganlop lại."
+        ),
+    }
+}
+
+/// `off_ms`: how much our clock is ahead of Telegram's.
+pub fn clock(off_ms: i64) -> String {
+    let (seconds, way) = (
+        off_ms.abs() / 1_000,
+        if off_ms > 0 { "nhanh" } else { "chậm" },
+    );
+    format!(
+        "✘ Đồng hồ máy {way} {seconds} giây so với Telegram. Giờ nghỉ đêm và ngày trong báo cáo sẽ sai: bật đặt giờ tự động."
+    )
+}
+
+pub fn disk_short(free_bytes: u64) -> String {
+    format!(
+        "– Ổ đĩa chứa dữ liệu còn trống {} MB. Nên dọn bớt sớm.",
+        free_bytes >> 20
+    )
+}
+
+pub fn disk_full(free_bytes: u64) -> String {
+    format!(
+        "✘ Ổ đĩa chứa dữ liệu chỉ còn trống {} MB. Dọn bớt ngay để bot còn ghi được câu trả lời.",
+        free_bytes >> 20
+    )
+}
+
+pub fn inbox(aside: i64, oldest: Option<Timestamp>) -> String {
+    match oldest {
+        None => "✔ Không có tin nào bị gác lại.".to_owned(),
+        Some(at) => format!(
+            "✘ {aside} tin bị gác lại vì lỗi, tin cũ nhất lúc {} ngày {}. Lý do nằm trong nhật ký.",
+            at.clock(),
+            at.day(at)
+        ),
+    }
+}
+
+pub fn outbox(waiting: i64, failed: i64) -> String {
+    let mark = if failed > 0 { "✘" } else { "✔" };
+    format!("{mark} Tin chờ gửi: {waiting}, không gửi được: {failed}.")
+}
+
+/// Requests to delete (decree 356/2025): done at once when the person confirms, so only unconfirmed ones wait.
+pub fn erasures(clock: &Clock, now: Timestamp) -> String {
+    let Some(oldest) = clock.oldest else {
+        return format!(
+            "✔ Yêu cầu xoá dữ liệu: {} đã xong, không yêu cầu nào chờ.",
+            clock.done
+        );
+    };
+    let until = oldest.plus_ms(DEADLINE_MS);
+    format!(
+        "– Yêu cầu xoá dữ liệu: {} đã xong; {} người đã nhắn /xoa mà chưa bấm xác nhận, sớm nhất từ ngày {}. \
+         Nhờ cô chủ nhiệm hỏi lại giúp trước ngày {}.",
+        clock.done,
+        clock.open,
+        oldest.day(now),
+        until.day(now)
+    )
+}
