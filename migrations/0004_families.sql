@@ -38,9 +38,19 @@ CREATE TABLE group_check (
 );
 CREATE INDEX group_check_by_account ON group_check (account_id);
 
--- A teacher in charge for a time only, such as a substitute. Without these a class is hers until the list changes.
-ALTER TABLE homeroom ADD COLUMN from_at BIGINT;
-ALTER TABLE homeroom ADD COLUMN until_at BIGINT;
+-- Somebody in charge of a class for a time only, beside those on the staff list.
+CREATE TABLE substitute (
+    school_id BIGINT NOT NULL,
+    class_id  BIGINT NOT NULL,
+    person_id BIGINT NOT NULL,
+    from_at   BIGINT NOT NULL,
+    until_at  BIGINT NOT NULL,
+    PRIMARY KEY (school_id, class_id, person_id),
+    FOREIGN KEY (school_id, class_id) REFERENCES class (school_id, class_id),
+    FOREIGN KEY (school_id, person_id) REFERENCES person (school_id, person_id)
+);
+CREATE INDEX substitute_by_person ON substitute (person_id);
+CREATE INDEX substitute_by_time ON substitute (until_at);
 
 -- Requests to withdraw and delete: when they were made and done. Nothing else of the person stays.
 CREATE TABLE erasure (

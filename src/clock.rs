@@ -8,7 +8,7 @@ use crate::domain::Timestamp;
 use crate::feature::confirm::PENDING_MS;
 use crate::feature::{erase, remind};
 use crate::intake::now;
-use crate::roster::{accounts, arrivals, chats, invites};
+use crate::roster::{accounts, arrivals, chats, invites, staff};
 use crate::{inbox, ledger, outbox};
 
 /// How late something due may be.
@@ -42,10 +42,20 @@ pub async fn tidy_up(app: &App, now: Timestamp) -> anyhow::Result<()> {
     let arrivals = arrivals::forget_old(&mut tx, now).await?;
     let codes = invites::forget_old(&mut tx, now).await?;
     let strangers = accounts::forget_strangers(&mut tx, now.plus_ms(-PENDING_MS)).await?;
+    let substitutes = staff::forget_substitutes(&mut tx, now).await?;
     let requests = erase::store::forget_old(&mut tx, now).await?;
     let chats = chats::forget_empty(&mut tx).await?;
     tx.commit().await?;
-    if pending + updates + messages + arrivals + codes + reminders + strangers + requests + chats
+    if pending
+        + updates
+        + messages
+        + arrivals
+        + codes
+        + reminders
+        + strangers
+        + substitutes
+        + requests
+        + chats
         > 0
     {
         tracing::info!(
@@ -56,6 +66,7 @@ pub async fn tidy_up(app: &App, now: Timestamp) -> anyhow::Result<()> {
             codes,
             reminders,
             strangers,
+            substitutes,
             requests,
             chats,
             "forgot what has served its time"

@@ -78,7 +78,7 @@ impl Facts {
         let chat_ids: Vec<_> = chats.values().map(|chat| chat.id).collect();
         let answered: Vec<&str> = updates.iter().filter_map(answered_message).collect();
         let prompts = outbox::prompts(tx, &chat_ids, &account_ids, &answered).await?;
-        let members = roster::store::members(tx, &account_ids).await?;
+        let members = roster::store::members(tx, &account_ids, now).await?;
         let schools = roster::store::schools_by_id(tx, &school_ids).await?;
         let wanted = wanted_children(&members, &prompts, updates);
         let children = roster::store::children(tx, &wanted).await?;

@@ -5,14 +5,22 @@ use std::path::Path;
 use indicatif::ProgressBar;
 
 use super::{ImportFile, Stop, open, say, texts};
+use crate::bots;
+use crate::db::Tx;
+use crate::effects::Effects;
+use crate::feature::group;
 use crate::intake::now;
+use crate::ledger::builtin;
+use crate::render::render;
+use crate::roster::School;
 use crate::roster::apply;
 use crate::roster::import::{self, Skipped, Table, texts as words};
 
 /// Below this many rows reading is over before a bar could be drawn.
 const BAR_FROM_ROWS: usize = 2_000;
 
-pub async fn roster(file: &ImportFile) -> Result<(), Stop> {
+/// With `year` it may be the roster of the next school year: children move up, and the year's tasks are opened.
+pub async fn roster(file: &ImportFile, year: Option<&str>) -> Result<(), Stop> {
     let tables = read(&file.file)?;
     let parsed = import::children(&tables)
         .map_err(|bad| Stop::Told(words::report(&name(&file.file), &bad)))?;
@@ -23,13 +31,53 @@ pub async fn roster(file: &ImportFile) -> Result<(), Stop> {
     let school = open::school(&db, file.school.as_deref()).await?;
     let bar = bar(parsed.rows.len());
     let mut tx = db.begin().await?;
-    let plan = apply::roster(&mut tx, &school, &parsed.rows, &key, file.dry_run, now()).await?;
+    let rows = &parsed.rows;
+    let plan = match year {
+        Some(year) if year != school.year => {
+            if next(&school.year).as_deref() != Some(year) {
+                return Err(Stop::Told(texts::not_next_year(year, &school.year)));
+            }
+            let plan =
+                apply::next_year(&mut tx, &school, year, rows, &key, file.dry_run, now()).await?;
+            if !file.dry_run {
+                begin_year(&mut tx, &school, year).await?;
+            }
+            plan
+        }
+        Some(_) | None => apply::roster(&mut tx, &school, rows, &key, file.dry_run, now()).await?,
+    };
     if !file.dry_run {
         tx.commit().await?;
         db.count_rows().await?;
     }
     bar.finish_and_clear();
     say(&texts::roster_plan(&plan, parsed.rows.len(), file.dry_run));
+    if let Some(year) = year.filter(|year| *year != school.year) {
+        say(&texts::new_year(year, file.dry_run));
+    }
+    Ok(())
+}
+
+/// "2026-2027" is followed by "2027-2028".
+fn next(year: &str) -> Option<String> {
+    let (_, last) = year.split_once('-')?;
+    let last: u16 = last.parse().ok()?;
+    Some(format!("{last}-{}", last.checked_add(1)?))
+}
+
+/// The tasks every school begins with, and a question to the groups whose they are now.
+async fn begin_year(tx: &mut Tx, school: &School, year: &str) -> Result<(), sqlx::Error> {
+    let school = School {
+        year: year.to_owned(),
+        ..school.clone()
+    };
+    builtin::open(tx, &school, now()).await?;
+    let says = group::new_year(tx, school.id).await?;
+    let bots = bots::all(tx).await?;
+    if let Some(bot) = bots.first() {
+        let drafts = render(says, bot, &[], &bots);
+        Effects::write_outbox(tx, &drafts, now()).await?;
+    }
     Ok(())
 }
 

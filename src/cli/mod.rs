@@ -12,6 +12,7 @@ mod replies;
 mod report;
 mod school;
 mod serve;
+mod substitute;
 mod texts;
 
 use std::io::Write as _;
@@ -80,6 +81,8 @@ enum Command {
         #[arg(long, help = texts::DOCTOR_REMOVE_WEBHOOK)]
         remove_webhook: bool,
     },
+    #[command(about = texts::STAFF, subcommand)]
+    Staff(Staff),
     #[command(about = texts::SCHOOL, subcommand)]
     School(School),
 }
@@ -91,9 +94,20 @@ enum Format {
 }
 
 #[derive(Subcommand)]
+enum Staff {
+    #[command(about = texts::SUBSTITUTE)]
+    Substitute(substitute::Wish),
+}
+
+#[derive(Subcommand)]
 enum Import {
     #[command(about = texts::IMPORT_ROSTER)]
-    Roster(ImportFile),
+    Roster {
+        #[command(flatten)]
+        file: ImportFile,
+        #[arg(long, help = texts::IMPORT_YEAR)]
+        year: Option<String>,
+    },
     #[command(about = texts::IMPORT_STAFF)]
     Staff {
         #[command(flatten)]
@@ -196,7 +210,9 @@ async fn run(command: Command) -> Result<(), Stop> {
             data,
             open,
         } => demo::run(empty, addr, data, open).await,
-        Command::Import(Import::Roster(file)) => import::roster(&file).await,
+        Command::Import(Import::Roster { file, year }) => {
+            import::roster(&file, year.as_deref()).await
+        }
         Command::Import(Import::Staff {
             file,
             remove_missing,
@@ -228,6 +244,7 @@ async fn run(command: Command) -> Result<(), Stop> {
             school,
         } => report::run(format, out, school).await,
         Command::Doctor { remove_webhook } => doctor::run(remove_webhook).await,
+        Command::Staff(Staff::Substitute(wish)) => substitute::run(&wish).await,
         Command::School(School::Add { code, name }) => school::add(&code, &name).await,
         Command::School(School::List) => school::list().await,
     }

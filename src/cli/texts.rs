@@ -7,6 +7,8 @@ use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::path::Path;
 
+use jiff::civil::Date;
+
 use crate::channel::telegram::profile::Introduction;
 use crate::config;
 use crate::db::Problem;
@@ -23,6 +25,14 @@ pub const DEMO_OPEN: &str =
 pub const IMPORT: &str = "Nhập danh sách từ tệp .xlsx .xls .ods .csv";
 pub const IMPORT_ROSTER: &str = "Nhập danh sách trẻ (cột: lop, ma_be, ho_ten)";
 pub const IMPORT_STAFF: &str = "Nhập danh sách cán bộ, giáo viên (cột: ho_ten, vai_tro, lop)";
+pub const IMPORT_YEAR: &str = "Năm học của danh sách, ví dụ 2027-2028: ghi năm kế tiếp là các bé lên lớp, số liệu năm cũ giữ nguyên";
+pub const STAFF: &str = "Việc của cán bộ, giáo viên";
+pub const SUBSTITUTE: &str = "Nhờ một thầy cô phụ trách thay một lớp trong ít ngày";
+pub const SUBSTITUTE_CLASS: &str = "Lớp cần người thay, ví dụ 5A1";
+pub const SUBSTITUTE_NAME: &str = "Họ tên thầy cô dạy thay, như trong danh sách";
+pub const SUBSTITUTE_FROM: &str = "Từ ngày (năm-tháng-ngày); bỏ trống là hôm nay";
+pub const SUBSTITUTE_UNTIL: &str = "Đến hết ngày (năm-tháng-ngày), ví dụ 2026-12-04";
+pub const SUBSTITUTE_PERIOD: &str = "Những ngày dạy thay chưa hợp lệ: ngày cuối phải sau ngày đầu và chưa qua, ví dụ --from 2026-12-01 --until 2026-12-04";
 pub const DRY_RUN: &str = "Chỉ xem sẽ thay đổi gì, chưa ghi";
 pub const REMOVE_MISSING: &str =
     "Tệp là danh sách đầy đủ: ai không có trong tệp coi như đã nghỉ, thôi mọi quyền ngay";
@@ -105,6 +115,40 @@ pub fn database(problem: &Problem) -> String {
             "Không cập nhật được các bảng dữ liệu; dữ liệu cũ vẫn nguyên. Kiểm tra ổ đĩa còn chỗ rồi chạy lại.".to_owned()
         }
     }
+}
+
+pub fn no_such_colleague(name: &str) -> String {
+    format!(
+        "Không thấy đúng một thầy cô tên \"{name}\" trong danh sách. Ghi họ tên đầy đủ, hoặc nhập trước: lopso import staff DANH-SACH.xlsx"
+    )
+}
+
+pub fn substitute(name: &str, class: &str, from: Date, until: Date) -> String {
+    format!(
+        "✔ {name} phụ trách thay lớp {class} từ {} đến hết {}; hết ngày ấy quyền tự thôi.",
+        day(from),
+        day(until)
+    )
+}
+
+fn day(date: Date) -> String {
+    format!("{}/{}/{}", date.day(), date.month(), date.year())
+}
+
+pub fn not_next_year(year: &str, now: &str) -> String {
+    format!(
+        "Năm học đang dùng là {now}; \"{year}\" không phải năm kế tiếp nên chưa làm gì. Bỏ --year để nhập cho năm đang dùng."
+    )
+}
+
+pub fn new_year(year: &str, dry_run: bool) -> String {
+    if dry_run {
+        return format!("Nhập thật thì trường sang năm học {year}; số liệu năm cũ giữ nguyên.");
+    }
+    format!(
+        "✔ Trường đã sang năm học {year}. Bước tiếp theo: lopso import staff DANH-SACH.xlsx để ghi cô nào phụ trách lớp nào; \
+         sau đó mỗi cô nhắn /ganlop trong nhóm lớp (em đã hỏi ở từng nhóm)."
+    )
 }
 
 pub fn no_such_class(wanted: &str, codes: &[&str]) -> String {

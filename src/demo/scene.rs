@@ -46,7 +46,7 @@ impl Scene {
         let senders = senders();
         let accounts = accounts(tx, bot.id, &senders.iter().collect::<Vec<_>>(), now).await?;
         let ids: Vec<_> = accounts.values().map(|account| account.id).collect();
-        let members = store::members(tx, &ids).await?;
+        let members = store::members(tx, &ids, now).await?;
         let all = || members.values().flatten();
         let own: Vec<_> = all().flat_map(|member| member.children.clone()).collect();
         let children = store::children(tx, &own).await?;

@@ -72,6 +72,56 @@ pub async fn roster(
     Ok(draft.plan)
 }
 
+/// The roster of the next school year: children move up into its classes, who is not in it has left, and what was
+/// reported stays under the year before. The caller opens the year's tasks.
+pub async fn next_year(
+    tx: &mut Tx,
+    school: &School,
+    year: &str,
+    rows: &[ChildRow],
+    key: &Key,
+    dry_run: bool,
+    now: Timestamp,
+) -> Result<RosterPlan, sqlx::Error> {
+    tx.lock_schools(&[school.id]).await?;
+    let before = store::roll(tx, school.id, &school.year).await?;
+    let old = store::classes(tx, &[school.id]).await?;
+    let enrolled = store::roll(tx, school.id, year).await?;
+    let mut draft = compare(&enrolled, &[], rows, key, now);
+    let class_before = |id: ChildId| {
+        let child = before.iter().find(|child| child.id == id)?;
+        old.iter().find(|class| Some(class.id) == child.class)
+    };
+    // In nobody's class yet, all of them would seem to come back: what counts is where they were.
+    let moved = draft.moves.iter().zip(&draft.plan.moved);
+    draft.plan.moved = moved
+        .map(|(moved, (name, _, to))| {
+            let from = class_before(moved.child).map(|class| class.title.clone());
+            (name.clone(), from, to.clone())
+        })
+        .collect();
+    let stays: BTreeSet<ChildId> = draft.moves.iter().map(|moved| moved.child).collect();
+    let missing = before
+        .iter()
+        .filter(|child| child.class.is_some() && !stays.contains(&child.id));
+    draft.plan.missing = missing
+        .map(|child| {
+            let class = class_before(child.id);
+            let title = class.map_or(String::new(), |class| class.title.clone());
+            (child.name.clone(), title)
+        })
+        .collect();
+    if !dry_run {
+        store::set_year(tx, school.id, year).await?;
+        let school = School {
+            year: year.to_owned(),
+            ..school.clone()
+        };
+        write(tx, &school, &draft, now).await?;
+    }
+    Ok(draft.plan)
+}
+
 #[derive(Default)]
 struct Draft {
     plan: RosterPlan,
@@ -289,7 +339,7 @@ pub async fn staff(
     if !dry_run && plan.unknown_classes.is_empty() {
         write_staff(tx, school.id, &changes, now).await?;
         if plan.removes {
-            staff::clear_posts(tx, school.id, &gone).await?;
+            staff::leave(tx, school.id, &gone).await?;
         }
     }
     Ok(plan)

@@ -18,12 +18,15 @@ pub struct Chat {
     pub external_id: String,
     pub kind: ChatKind,
     pub class: Option<(SchoolId, ClassId)>,
+    /// The class of an earlier school year whose group it was.
+    pub past: Option<(SchoolId, ClassId)>,
     pub staff_room: Option<SchoolId>,
 }
 
 impl Chat {
     pub fn school(&self) -> Option<SchoolId> {
-        self.class.map(|(school, _)| school).or(self.staff_room)
+        let class = self.class.or(self.past);
+        class.map(|(school, _)| school).or(self.staff_room)
     }
 }
 
@@ -66,8 +69,11 @@ async fn select_chats(
     bot: BotId,
     seen: &[&ChatSeen],
 ) -> Result<HashMap<String, Chat>, sqlx::Error> {
-    const SELECT: &str = "SELECT c.chat_id, c.external_id, c.kind, g.school_id, g.class_id, r.school_id AS staff_of \
-         FROM chat c LEFT JOIN class_group g ON g.chat_id = c.chat_id LEFT JOIN staff_room r ON r.chat_id = c.chat_id \
+    const SELECT: &str = "SELECT c.chat_id, c.external_id, c.kind, g.school_id, g.class_id, r.school_id AS staff_of, \
+         CAST(CASE WHEN k.year = s.year THEN 1 ELSE 0 END AS BIGINT) AS in_force FROM chat c \
+         LEFT JOIN class_group g ON g.chat_id = c.chat_id LEFT JOIN staff_room r ON r.chat_id = c.chat_id \
+         LEFT JOIN class k ON k.school_id = g.school_id AND k.class_id = g.class_id \
+         LEFT JOIN school s ON s.school_id = g.school_id \
          WHERE c.bot_id = $1 AND c.external_id IN (SELECT value ->> 'id' FROM json_each($2))";
     let ids: Vec<ExternalId<'_>> = seen
         .iter()
@@ -85,11 +91,14 @@ fn read_chat(row: &Row) -> Result<Chat, sqlx::Error> {
     let kind: String = row.get("kind")?;
     let school: Option<SchoolId> = row.get("school_id")?;
     let class: Option<ClassId> = row.get("class_id")?;
+    let bound = school.zip(class);
+    let in_force = row.get::<i64>("in_force")? == 1;
     Ok(Chat {
         id: row.get("chat_id")?,
         external_id: row.get("external_id")?,
         kind: ChatKind::from_slug(&kind).ok_or_else(|| crate::db::unknown_word("kind", &kind))?,
-        class: school.zip(class),
+        class: bound.filter(|_| in_force),
+        past: bound.filter(|_| !in_force),
         staff_room: row.get("staff_of")?,
     })
 }
@@ -226,6 +235,8 @@ pub async fn groups_of(
 /// All class groups of a school, on every bot, in which the bot still is.
 pub async fn class_groups(tx: &mut Tx, school: SchoolId) -> Result<Vec<ClassGroup>, sqlx::Error> {
     const SELECT: &str = "SELECT g.class_id, g.chat_id, c.bot_id FROM class_group g JOIN chat c ON c.chat_id = g.chat_id \
+         JOIN class k ON k.school_id = g.school_id AND k.class_id = g.class_id \
+         JOIN school s ON s.school_id = g.school_id AND s.year = k.year \
          WHERE g.school_id = $1 AND c.left_at IS NULL ORDER BY g.class_id, g.chat_id";
     let rows = tx.rows(SELECT, vals![school]).await?;
     let read = |row: &Row| {
@@ -346,4 +357,19 @@ pub async fn forget(tx: &mut Tx, accounts: &[AccountId]) -> Result<(), sqlx::Err
          WHERE account_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))";
     tx.execute(DELETE, vals![Set(accounts)]).await?;
     Ok(())
+}
+
+/// Groups that were a class's in an earlier year and are nobody's yet in this one.
+pub async fn past_groups(
+    tx: &mut Tx,
+    school: SchoolId,
+) -> Result<Vec<(BotId, ChatId)>, sqlx::Error> {
+    const SELECT: &str = "SELECT c.bot_id, c.chat_id FROM class_group g JOIN chat c ON c.chat_id = g.chat_id \
+         JOIN class k ON k.school_id = g.school_id AND k.class_id = g.class_id \
+         JOIN school s ON s.school_id = g.school_id AND s.year <> k.year \
+         WHERE g.school_id = $1 AND c.left_at IS NULL ORDER BY c.chat_id";
+    let rows = tx.rows(SELECT, vals![school]).await?;
+    rows.iter()
+        .map(|row| Ok((row.get("bot_id")?, row.get("chat_id")?)))
+        .collect()
 }

@@ -67,6 +67,15 @@ impl Member {
         !self.roles.is_empty()
     }
 
+    /// Classes they are in charge of as well, each once.
+    fn take_charge(&mut self, classes: Vec<ClassId>) {
+        for class in classes {
+            if !self.homerooms.contains(&class) {
+                self.homerooms.push(class);
+            }
+        }
+    }
+
     pub fn is_guardian(&self) -> bool {
         !self.children.is_empty()
     }

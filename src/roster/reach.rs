@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::{Member, permit};
 use crate::db::{Row, Set, Tx};
 use crate::domain::message::{Choice, Say};
-use crate::domain::{AccountId, BotId, ChatId, ClassId, PersonId, SchoolId};
+use crate::domain::{AccountId, BotId, ChatId, ClassId, PersonId, SchoolId, Timestamp};
 use crate::vals;
 
 /// A private chat with somebody.
@@ -55,25 +55,31 @@ pub async fn teachers_of(
     tx: &mut Tx,
     school: SchoolId,
     class: ClassId,
+    now: Timestamp,
 ) -> Result<Vec<Mailbox>, sqlx::Error> {
-    on_the_staff(tx, school, |member| {
+    on_the_staff(tx, school, now, |member| {
         permit::homeroom_of(member, class).is_some()
     })
     .await
 }
 
 /// The private chats of those who lead the school.
-pub async fn leads_of(tx: &mut Tx, school: SchoolId) -> Result<Vec<Mailbox>, sqlx::Error> {
-    on_the_staff(tx, school, |member| permit::lead(member).is_some()).await
+pub async fn leads_of(
+    tx: &mut Tx,
+    school: SchoolId,
+    now: Timestamp,
+) -> Result<Vec<Mailbox>, sqlx::Error> {
+    on_the_staff(tx, school, now, |member| permit::lead(member).is_some()).await
 }
 
 /// By the permit, so that who lost the role is not told the school's affairs.
 async fn on_the_staff(
     tx: &mut Tx,
     school: SchoolId,
+    now: Timestamp,
     fits: impl Fn(&Member) -> bool,
 ) -> Result<Vec<Mailbox>, sqlx::Error> {
-    let staff: Vec<PersonId> = staff::staff_members(tx, school)
+    let staff: Vec<PersonId> = staff::staff_now(tx, school, now)
         .await?
         .into_iter()
         .filter(fits)

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::{Member, store};
 use crate::db::{Set, Tx, unknown_word};
-use crate::domain::{ClassId, PersonId, Role, SchoolId};
+use crate::domain::{ClassId, PersonId, Role, SchoolId, Timestamp};
 use crate::vals;
 
 /// Staff with their roles and classes.
@@ -17,7 +17,66 @@ pub async fn staff(tx: &mut Tx, school: SchoolId) -> Result<Vec<(PersonId, Strin
         .collect()
 }
 
-/// The whole staff with roles and classes.
+/// The whole staff with roles and classes, those included that somebody is in charge of for now only.
+pub async fn staff_now(
+    tx: &mut Tx,
+    school: SchoolId,
+    now: Timestamp,
+) -> Result<Vec<Member>, sqlx::Error> {
+    let mut staff = staff_members(tx, school).await?;
+    let ids: Vec<PersonId> = staff.iter().map(|member| member.person).collect();
+    let mut standing_in = substitutes(tx, &ids, now).await?;
+    for member in &mut staff {
+        let classes = standing_in.remove(&member.person).unwrap_or_default();
+        member.take_charge(classes);
+    }
+    Ok(staff)
+}
+
+/// The classes these people are in charge of at this moment without being on the list for them.
+pub async fn substitutes(
+    tx: &mut Tx,
+    persons: &[PersonId],
+    now: Timestamp,
+) -> Result<HashMap<PersonId, Vec<ClassId>>, sqlx::Error> {
+    const SELECT: &str = "SELECT t.person_id, t.class_id FROM substitute t \
+         JOIN class c ON c.school_id = t.school_id AND c.class_id = t.class_id \
+         JOIN school s ON s.school_id = t.school_id AND s.year = c.year \
+         WHERE t.person_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) \
+         AND t.from_at <= $2 AND t.until_at > $2 ORDER BY t.class_id";
+    let mut by_person: HashMap<PersonId, Vec<ClassId>> = HashMap::new();
+    for row in tx.rows(SELECT, vals![Set(persons), now]).await? {
+        by_person
+            .entry(row.get("person_id")?)
+            .or_default()
+            .push(row.get("class_id")?);
+    }
+    Ok(by_person)
+}
+
+/// Somebody is in charge of a class from one moment to another; said again, the last word counts.
+pub async fn stand_in(
+    tx: &mut Tx,
+    school: SchoolId,
+    class: ClassId,
+    person: PersonId,
+    (from, until): (Timestamp, Timestamp),
+) -> Result<(), sqlx::Error> {
+    const UPSERT: &str = "INSERT INTO substitute (school_id, class_id, person_id, from_at, until_at) \
+         VALUES ($1, $2, $3, $4, $5) ON CONFLICT (school_id, class_id, person_id) \
+         DO UPDATE SET from_at = excluded.from_at, until_at = excluded.until_at";
+    tx.execute(UPSERT, vals![school, class, person, from, until])
+        .await?;
+    Ok(())
+}
+
+/// Forgets who stood in for whom when it is over.
+pub async fn forget_substitutes(tx: &mut Tx, now: Timestamp) -> Result<u64, sqlx::Error> {
+    const DELETE: &str = "DELETE FROM substitute WHERE until_at <= $1";
+    tx.execute(DELETE, vals![now]).await
+}
+
+/// The whole staff with roles and classes, as the list has them.
 pub async fn staff_members(tx: &mut Tx, school: SchoolId) -> Result<Vec<Member>, sqlx::Error> {
     let staff = staff(tx, school).await?;
     let ids: Vec<PersonId> = staff.iter().map(|(person, _)| *person).collect();
@@ -150,6 +209,14 @@ pub async fn clear_posts(
     Ok(())
 }
 
+/// These people have left: posts and substitutions end at once.
+pub async fn leave(tx: &mut Tx, school: SchoolId, persons: &[PersonId]) -> Result<(), sqlx::Error> {
+    const FOR_NOW: &str = "DELETE FROM substitute WHERE school_id = $1 \
+         AND person_id IN (SELECT CAST(value AS BIGINT) FROM json_each($2))";
+    tx.execute(FOR_NOW, vals![school, Set(persons)]).await?;
+    clear_posts(tx, school, persons).await
+}
+
 /// Gives the post of one person to another who is the same human being.
 pub async fn become_one(
     tx: &mut Tx,
@@ -159,10 +226,14 @@ pub async fn become_one(
 ) -> Result<(), sqlx::Error> {
     const ROLES: &str = "INSERT INTO staff_role (school_id, person_id, role) \
          SELECT school_id, $3, role FROM staff_role WHERE school_id = $1 AND person_id = $2 ON CONFLICT DO NOTHING";
-    const CLASSES: &str = "INSERT INTO homeroom (school_id, class_id, person_id, from_at, until_at) \
-         SELECT school_id, class_id, $3, from_at, until_at FROM homeroom WHERE school_id = $1 AND person_id = $2 \
+    const CLASSES: &str = "INSERT INTO homeroom (school_id, class_id, person_id) \
+         SELECT school_id, class_id, $3 FROM homeroom WHERE school_id = $1 AND person_id = $2 \
          ON CONFLICT DO NOTHING";
     tx.execute(ROLES, vals![school, one, into]).await?;
+    const FOR_NOW: &str = "INSERT INTO substitute (school_id, class_id, person_id, from_at, until_at) \
+         SELECT school_id, class_id, $3, from_at, until_at FROM substitute WHERE school_id = $1 AND person_id = $2 \
+         ON CONFLICT DO NOTHING";
     tx.execute(CLASSES, vals![school, one, into]).await?;
-    clear_posts(tx, school, &[one]).await
+    tx.execute(FOR_NOW, vals![school, one, into]).await?;
+    leave(tx, school, &[one]).await
 }

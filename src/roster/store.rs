@@ -64,10 +64,11 @@ pub async fn schools_of(tx: &mut Tx, accounts: &[AccountId]) -> Result<Vec<Schoo
     rows.iter().map(|row| row.get("school_id")).collect()
 }
 
-/// Who these accounts are, with roles, classes in charge and children of the school year in force.
+/// Who these accounts are, with roles, classes in charge now and children of the school year in force.
 pub async fn members(
     tx: &mut Tx,
     accounts: &[AccountId],
+    now: Timestamp,
 ) -> Result<HashMap<AccountId, Vec<Member>>, sqlx::Error> {
     const PERSONS: &str = "SELECT m.account_id, m.school_id, m.person_id, p.name FROM membership m \
          JOIN person p ON p.school_id = m.school_id AND p.person_id = m.person_id \
@@ -87,11 +88,13 @@ pub async fn members(
     }
     let ids: Vec<PersonId> = persons.iter().map(|(_, member)| member.person).collect();
     let (roles, homerooms) = staff::posts(tx, &ids).await?;
+    let mut standing_in = staff::substitutes(tx, &ids, now).await?;
     let children = children_of(tx, &ids).await?;
     let mut members: HashMap<AccountId, Vec<Member>> = HashMap::new();
     for (account, mut member) in persons {
         member.roles = roles.get(&member.person).cloned().unwrap_or_default();
         member.homerooms = homerooms.get(&member.person).cloned().unwrap_or_default();
+        member.take_charge(standing_in.remove(&member.person).unwrap_or_default());
         member.children = children.get(&member.person).cloned().unwrap_or_default();
         members.entry(account).or_default().push(member);
     }
@@ -413,6 +416,13 @@ pub struct Enrolled {
     pub name: String,
     /// None when the child is not enrolled in the year asked for.
     pub class: Option<ClassId>,
+}
+
+/// A school's new year is in force.
+pub async fn set_year(tx: &mut Tx, school: SchoolId, year: &str) -> Result<(), sqlx::Error> {
+    const UPDATE: &str = "UPDATE school SET year = $2 WHERE school_id = $1";
+    tx.execute(UPDATE, vals![school, year]).await?;
+    Ok(())
 }
 
 /// Every child the school ever had, with its class of the year.

@@ -389,3 +389,79 @@ fn slips_and_posters_are_written_as_paper_and_nothing_is_half_written() {
         ["phieu-5A1-01.svg", "phieu-5A1-02.svg", "phieu-5A1-03.svg"]
     );
 }
+
+#[test]
+fn a_new_school_year_moves_children_up_and_keeps_what_was_reported_before() {
+    let office = with_a_class();
+    let next = "lop,ma_be,ho_ten\n5A1,HS4,Phạm Gia Hân\n5A1,HS5,Đỗ Thu Cúc\n4B,HS9,Vũ Minh Anh\n";
+    let file = office.write("nam-moi.csv", next);
+    let file = file.to_str().unwrap();
+    let year = office.run(&["school", "list"]).fine().out;
+    let last: u16 = year
+        .split_once("-")
+        .and_then(|(_, rest)| {
+            let digits: String = rest.chars().filter(char::is_ascii_digit).collect();
+            digits.get(..4).and_then(|digits| digits.parse().ok())
+        })
+        .expect("a school year");
+    let next_year = format!("{last}-{}", last + 1);
+    office
+        .run(&["import", "roster", file, "--year", "2030-2031"])
+        .refused()
+        .says("không phải năm kế tiếp");
+    let words = ["import", "roster", file, "--year", &next_year];
+    office
+        .run(&[&words[..], &["--dry-run"]].concat())
+        .fine()
+        .says("Phạm Gia Hân")
+        .says("4B")
+        .says("Nguyễn Hoài An");
+    let report = |office: &Office| office.run(&["report", "--format", "json"]).fine().json();
+    assert_eq!(report(&office)["tasks"][0]["families"], 5);
+    office
+        .run(&words)
+        .fine()
+        .says(&format!("Trường đã sang năm học {next_year}"))
+        .says("lopso import staff");
+    let after = report(&office);
+    assert_eq!(after["tasks"].as_array().unwrap().len(), 4);
+    assert_eq!(after["tasks"][0]["families"], 3);
+    // Imported once more for the same year it changes nothing.
+    office.run(&words).fine();
+    assert_eq!(report(&office)["tasks"][0]["families"], 3);
+    office.run(&["doctor"]).fine();
+}
+
+#[test]
+fn a_substitute_is_named_with_a_class_and_days_that_are_to_come() {
+    let office = with_a_class();
+    let staff = office.write(
+        "nhan-su.csv",
+        "ho_ten,vai_tro,lop\nTrần Thị Hoa,giao_vien,5A1\nLê Thị Mai,giao_vien,4B\n",
+    );
+    office
+        .run(&["import", "staff", staff.to_str().unwrap()])
+        .fine();
+    let with = |name: &str, class: &str, until: &str| {
+        let words = [
+            "staff",
+            "substitute",
+            "--name",
+            name,
+            "--class",
+            class,
+            "--until",
+            until,
+        ];
+        office.run(&words)
+    };
+    with("Lê Thị Mai", "5a1", "2100-01-31")
+        .fine()
+        .says("phụ trách thay lớp 5A1")
+        .says("31/1/2100");
+    with("Lê Thị Mai", "5A1", "2020-01-31")
+        .refused()
+        .says("chưa hợp lệ");
+    with("Lê Thị Mai", "9Z", "2100-01-31").refused().says("9Z");
+    with("Cô Lạ", "5A1", "2100-01-31").refused().says("Cô Lạ");
+}

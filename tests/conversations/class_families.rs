@@ -195,4 +195,33 @@ with_buttons! {
         assert_eq!(room.one("SELECT COUNT(*) AS n FROM invite").await, 0);
         assert_eq!(room.acts().await, 0);
     }
+
+    async fn a_substitute_sees_the_class_for_those_days_and_not_after(room: Room) {
+        three_families(&mut room).await;
+        room.class("4B").await;
+        room.staff("Cô Mai", lopso::domain::Role::Teacher, &["4B"]).await;
+        room.privately("Cô Mai", "/giadinh An").await.does_not_hear("Mẹ An");
+        room.stands_in("Cô Mai", "5A1", 2 * DAY_MS).await;
+        room.privately("Cô Mai", "/giadinh An").await.hears("Người nhà của bé Nguyễn Hoài An: Mẹ An");
+        room.privately("Cô Mai", "/danhsach qr").await;
+        room.chooses_privately("Cô Mai", "5A1").await.hears("Nguyễn Hoài An");
+        let tap = Tap::Missing { task: room.task_id("qr"), class: room.class_id("5A1") }.write();
+        room.after_ms(2 * DAY_MS).privately("Cô Mai", "/giadinh An").await.does_not_hear("Mẹ An");
+        room.forges_privately("Cô Mai", &tap).await.does_not_hear("Nguyễn Hoài An");
+    }
+
+    async fn a_group_of_last_year_is_silent_until_a_teacher_says_whose_it_is(room: Room) {
+        three_families(&mut room).await;
+        room.new_year().await;
+        assert!(room.group_told("5A1").contains("Cô chủ nhiệm nhắn /ganlop trong nhóm này"));
+        room.in_group("5A1", "Mẹ An", "em quét mã rồi ạ").await.does_not_hear("ghi nhận");
+        assert_eq!(room.acts().await, 0);
+        room.class_without_group("Lá 1").await;
+        room.staff("Cô Hoa", lopso::domain::Role::Teacher, &["Lá 1"]).await;
+        room.in_group("5A1", "Cô Hoa", "/ganlop").await.hears("nhóm này là của một lớp năm học trước").hears("lớp Lá 1");
+        room.chooses("5A1", "Cô Hoa", "Đổi").await;
+        room.family("Lá 1", "Bé Mới", &["Mẹ Mới"]).await;
+        room.chooses("5A1", "Mẹ Mới", "Đã quét QR").await;
+        assert_eq!(room.one("SELECT COUNT(*) AS n FROM family WHERE state = 'done'").await, 1);
+    }
 }

@@ -83,7 +83,7 @@ async fn erase(tx: &mut Tx, turn: &Turn<'_>, now: Timestamp) -> Result<Effects, 
     let mut lost = Lost::default();
     let mut on_the_staff = false;
     for (school, person) in &human.persons {
-        on_the_staff |= forget_person(tx, *school, *person, &mut lost).await?;
+        on_the_staff |= forget_person(tx, *school, *person, &mut lost, now).await?;
     }
     links::refold(tx, &lost.children).await?;
     let effects = reply(turn, &texts::erased(&receipt, on_the_staff), Vec::new())
@@ -120,6 +120,7 @@ async fn forget_person(
     school: SchoolId,
     person: PersonId,
     lost: &mut Lost,
+    now: Timestamp,
 ) -> Result<bool, sqlx::Error> {
     let (roles, _) = staff::posts(tx, &[person]).await?;
     let is_staff = roles.contains_key(&person);
@@ -130,7 +131,7 @@ async fn forget_person(
         .extend(ledger::store::forget_acts(tx, school, person).await?);
     roster::forget_guardian(tx, school, person).await?;
     if !is_staff {
-        staff::clear_posts(tx, school, &[person]).await?;
+        staff::leave(tx, school, &[person]).await?;
     }
     for id in own {
         lost.children.push(id);
@@ -141,7 +142,7 @@ async fn forget_person(
         let class = roster::classes_by_id(tx, &[child.class]).await?.pop();
         let title = class.map_or(String::new(), |class| class.title);
         let text = texts::for_teacher(&child.name, &title);
-        let teachers = teachers_of(tx, school, child.class).await?;
+        let teachers = teachers_of(tx, school, child.class, now).await?;
         let others = teachers.iter().filter(|mailbox| mailbox.person != person);
         lost.told
             .extend(others.map(|mailbox| mailbox.post(&text, Vec::new())));

@@ -5,7 +5,9 @@ pub mod texts;
 
 use crate::db::Tx;
 use crate::domain::message::{Choice, Say};
-use crate::domain::{ChildId, ClassId, Evidence, Tap, Task, TaskKind, Timestamp, Verb};
+use crate::domain::{
+    BotId, ChatId, ChildId, ClassId, Evidence, SchoolId, Tap, Task, TaskKind, Timestamp, Verb,
+};
 use crate::effects::Effects;
 use crate::facts::Turn;
 use crate::ledger::Act;
@@ -135,6 +137,13 @@ async fn bind(
                 vec![gives_way],
             )));
         }
+    } else if turn.chat.past.is_some() && !instead {
+        // A new school year: the parents' group goes along with the children, or with the room. She says which.
+        return Ok(Some(answer(
+            turn,
+            &texts::of_last_year(title),
+            vec![gives_way],
+        )));
     } else if turn.chat.staff_room.is_some() {
         return Ok(Some(answer(turn, texts::IS_STAFF_ROOM, Vec::new())));
     }
@@ -188,6 +197,13 @@ async fn bind_staff(tx: &mut Tx, turn: &Turn<'_>) -> Result<Option<Effects>, sql
     Ok(Some(done.and_read_anew()))
 }
 
+/// A new school year began: the groups of the classes before are asked whose they are now.
+pub async fn new_year(tx: &mut Tx, school: SchoolId) -> Result<Vec<Say>, sqlx::Error> {
+    let groups = chats::past_groups(tx, school).await?;
+    let ask = |(bot, chat): (BotId, ChatId)| Say::post(bot, chat, texts::NEW_YEAR, Vec::new());
+    Ok(groups.into_iter().map(ask).collect())
+}
+
 /// The bot came into a chat, or is no longer in it. The class whose group got the bot back wants a board.
 pub async fn presence(
     tx: &mut Tx,
@@ -221,13 +237,14 @@ pub async fn presence(
             let known = store::classes_by_id(tx, &[class]).await?;
             let title = known.first().map_or("", |class| class.title.as_str());
             tell(
-                &teachers_of(tx, school, class).await?,
+                &teachers_of(tx, school, class, now).await?,
                 &texts::put_out(title),
             )
         }
-        (false, None, Some(school)) if is_new => {
-            tell(&leads_of(tx, school).await?, texts::PUT_OUT_OF_STAFF_ROOM)
-        }
+        (false, None, Some(school)) if is_new => tell(
+            &leads_of(tx, school, now).await?,
+            texts::PUT_OUT_OF_STAFF_ROOM,
+        ),
         (true | false, _, _) => Effects::none(),
     };
     Ok(effects.and_read_anew())

@@ -58,3 +58,10 @@ pub fn put_out(title: &str) -> String {
          Nếu là bấm nhầm, cô thêm em lại vào nhóm, em làm tiếp ngay, không cần gắn lại đâu ạ."
     )
 }
+
+pub const NEW_YEAR: &str = "Dạ, năm học mới rồi ạ. Cô chủ nhiệm nhắn /ganlop trong nhóm này giúp em, \
+     để em biết năm nay đây là nhóm của lớp nào nhé.";
+
+pub fn of_last_year(class: &str) -> String {
+    format!("Dạ, nhóm này là của một lớp năm học trước ạ. Năm nay em gắn cho lớp {class} cô nhé?")
+}

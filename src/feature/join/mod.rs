@@ -379,7 +379,7 @@ async fn not_mine(
         .await?
         .map_or(String::new(), |class| class.title);
     let text = texts::unlinked_for_teacher(&child.name, &title);
-    let told = teachers_of(tx, child.school, child.class).await?;
+    let told = teachers_of(tx, child.school, child.class, now).await?;
     let posts = told.iter().map(|mailbox| mailbox.post(&text, Vec::new()));
     Ok(reply(turn, texts::UNLINKED, Vec::new())
         .and_says(posts)

@@ -26,7 +26,7 @@ pub(super) async fn asked(
     name: &str,
     now: Timestamp,
 ) -> Result<Effects, sqlx::Error> {
-    let teachers = teachers_of(tx, arrival.school, class).await?;
+    let teachers = teachers_of(tx, arrival.school, class, now).await?;
     if teachers.is_empty() {
         return Ok(reply(turn, texts::NO_TEACHER, Vec::new()));
     }

@@ -325,7 +325,7 @@ pub async fn due(
             Ok(Effects::none().and_says(letters))
         }
         (What::Wave(class), Some(asked_by)) => {
-            if !may_still(tx, due.school, class, asked_by).await? {
+            if !may_still(tx, due.school, class, asked_by, now).await? {
                 return Ok(Effects::none());
             }
             let (effects, plan) = wave(tx, due.school, class, task, rules, now).await?;
@@ -344,8 +344,9 @@ async fn may_still(
     school: SchoolId,
     class: Option<ClassId>,
     asked_by: AccountId,
+    now: Timestamp,
 ) -> Result<bool, sqlx::Error> {
-    let members = roster::store::members(tx, &[asked_by]).await?;
+    let members = roster::store::members(tx, &[asked_by], now).await?;
     let mut theirs = members.values().flatten();
     Ok(theirs.any(|member| member.school == school && Scope::of(member, class).is_some()))
 }

@@ -191,6 +191,42 @@ impl Room {
         tx.commit().await.unwrap();
     }
 
+    /// Somebody is in charge of a class for so long.
+    pub async fn stands_in(&mut self, who: &str, class: &str, for_ms: i64) {
+        let (person, class) = (self.people[who], self.classes[class]);
+        let period = (self.now, self.now.plus_ms(for_ms));
+        let mut tx = self.test.db.begin().await.unwrap();
+        staff::stand_in(&mut tx, self.school.id, class, person, period)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    /// The school's next year begins, with the same tasks and without a roster yet.
+    pub async fn new_year(&mut self) {
+        let mut tx = self.test.db.begin().await.unwrap();
+        self.school.year = "2027-2028".to_owned();
+        store::set_year(&mut tx, self.school.id, &self.school.year)
+            .await
+            .unwrap();
+        let says = lopso::feature::group::new_year(&mut tx, self.school.id)
+            .await
+            .unwrap();
+        let bots = [self.bot.clone()];
+        let drafts = lopso::render::render(says, &self.bot, &[], &bots);
+        lopso::outbox::add(&mut tx, &drafts, self.now)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        for (key, title, kind) in [
+            ("qr", "Quét QR của lớp", TaskKind::Scan),
+            ("vneid", "Kích hoạt VNeID mức 2", TaskKind::Skill),
+        ] {
+            self.task(key, title, kind).await;
+        }
+        self.deliver().await;
+    }
+
     /// The code of somebody on the staff.
     pub async fn invitation(&mut self, colleague: &str) -> Codes {
         self.codes(For::Staff(self.people[colleague]), Printing::Again)
