@@ -6,7 +6,7 @@ use proptest::prelude::*;
 pub const CHILDREN: usize = 6;
 pub const GUARDIANS: usize = 4;
 pub const CLASSES: usize = 3;
-pub const TASKS: usize = 3;
+pub const TASKS: usize = 4;
 /// Comes after the guardians: the teacher of all classes.
 pub const TEACHER: usize = GUARDIANS;
 
@@ -46,6 +46,22 @@ pub enum Step {
     Unlink {
         guardian: usize,
         child: usize,
+    },
+    /// Seen in a class's group, or out of it.
+    Seen {
+        guardian: usize,
+        class: usize,
+        here: bool,
+    },
+    /// Comes in by a child's slip, or another of theirs; the printed QR was scanned or its link passed on.
+    Slip {
+        guardian: usize,
+        child: usize,
+        scanned: bool,
+    },
+    /// Wants to be forgotten, and is.
+    Erase {
+        guardian: usize,
     },
 }
 
@@ -95,12 +111,36 @@ fn unlink() -> impl Strategy<Value = Step> {
     (0..GUARDIANS, 0..CHILDREN).prop_map(|(guardian, child)| Step::Unlink { guardian, child })
 }
 
+fn seen() -> impl Strategy<Value = Step> {
+    (0..GUARDIANS, 0..CLASSES, any::<bool>()).prop_map(|(guardian, class, here)| Step::Seen {
+        guardian,
+        class,
+        here,
+    })
+}
+
+fn slip() -> impl Strategy<Value = Step> {
+    (0..GUARDIANS, 0..CHILDREN, any::<bool>()).prop_map(|(guardian, child, scanned)| Step::Slip {
+        guardian,
+        child,
+        scanned,
+    })
+}
+
+fn erase() -> impl Strategy<Value = Step> {
+    (0..GUARDIANS).prop_map(|guardian| Step::Erase { guardian })
+}
+
 pub fn step() -> impl Strategy<Value = Step> {
-    prop_oneof![4 => taps(), 2 => testimony(), 2 => move_step(), 1 => leave(), 2 => link(), 1 => unlink()]
+    prop_oneof![
+        4 => taps(), 2 => testimony(), 2 => move_step(), 1 => leave(), 2 => link(), 1 => unlink(),
+        2 => seen(), 2 => slip(), 1 => erase()
+    ]
 }
 
 pub fn steps_of_a_bot(number: usize) -> impl Strategy<Value = Vec<Step>> {
-    prop::collection::vec(taps(), number)
+    let one = prop_oneof![8 => taps(), 2 => seen(), 1 => slip(), 1 => erase()];
+    prop::collection::vec(one, number)
 }
 
 pub fn steps_of_an_import(number: usize) -> impl Strategy<Value = Vec<Step>> {
