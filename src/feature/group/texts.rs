@@ -2,8 +2,13 @@
 
 pub const HELLO: &str = "Dạ, em chào cả nhà ạ. Em là trợ lý tự động của nhà trường. \
      Nhóm này chưa gắn với lớp nào nên em chưa làm gì ở đây. Nhờ cô giáo chủ nhiệm nhắn /ganlop giúp em ạ.";
-pub const IN_THE_GROUP: &str =
-    "Dạ, cô thêm em vào nhóm của lớp, rồi nhắn /ganlop ngay trong nhóm đó giúp em ạ.";
+/// Steps as one sees them on the screen, one under the other.
+pub const IN_THE_GROUP: &str = "Dạ, cô thêm em vào nhóm lớp theo bốn bước này ạ:\n\n\
+     1️⃣ Nhóm lớp ▸ chạm tên nhóm ở trên cùng\n\
+     2️⃣ Thêm thành viên ▸ tìm tên em ▸ Thêm\n\
+     3️⃣ Quản trị viên ▸ Thêm ▸ chọn tên em ▸ Xong\n\
+     4️⃣ Quay lại nhóm ▸ nhắn: /ganlop\n\n\
+     Em không cần quyền nào khác. Có bước 3 em mới đọc được câu trả lời trong nhóm và biết nhà nào đã vào.";
 pub const WHICH: &str = "Dạ, nhóm này là của lớp nào ạ?";
 pub const CHANGE: &str = "Đổi sang nhóm này";
 pub const ANOTHER_CLASS: &str = "Dạ, nhóm này đang là nhóm của một lớp khác ạ. \

@@ -160,7 +160,7 @@ pub fn welcome_staff(name: &str, leads: bool, classes: &[&str]) -> String {
     let mut out = format!("Dạ, em chào {name} ạ. Em là trợ lý tự động của trường.");
     if !classes.is_empty() {
         out.push_str(&format!(
-            "\nThầy cô phụ trách lớp {}. Bước tiếp theo: thêm em vào nhóm lớp, rồi nhắn /ganlop trong nhóm ạ.",
+            "\nThầy cô phụ trách lớp {}. Bước tiếp theo: nhắn /ganlop ở đây, em chỉ cách thêm em vào nhóm lớp ạ.",
             classes.join(", ")
         ));
     }

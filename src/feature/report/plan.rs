@@ -33,7 +33,7 @@ struct Target {
     audience: String,
     target: Option<f64>,
     unit: String,
-    /// The task that measures it: `qr`, `vneid`, or `thu` for all collections of the year.
+    /// The task that measures it: `qr`, `vneid`, `nhom`, or `thu` for all collections of the year.
     task: Option<String>,
 }
 
