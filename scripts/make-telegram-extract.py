@@ -15,7 +15,8 @@ from pathlib import Path
 TARGET = Path(__file__).resolve().parent.parent / "tests" / "data" / "telegram-methods.json"
 
 METHODS = """
-    answerCallbackQuery deleteMessage deleteWebhook editMessageReplyMarkup editMessageText getChat getChatMember getMe getMyDescription getMyName getMyShortDescription
+    answerCallbackQuery deleteMessage deleteWebhook editMessageReplyMarkup editMessageText getChat getChatMember
+    getChatMemberCount getMe getMyDescription getMyName getMyShortDescription
     getUpdates getWebhookInfo sendChatAction sendDocument sendMessage sendPhoto setMessageReaction setMyCommands
     setMyDescription setMyName setMyShortDescription setWebhook
 """.split()

@@ -14,6 +14,8 @@
 mod bot_api;
 #[path = "support/http.rs"]
 mod http;
+#[path = "support/paper.rs"]
+mod paper;
 #[path = "support/program.rs"]
 mod program;
 
@@ -25,7 +27,7 @@ use std::time::{Duration, Instant};
 use bot_api::{BotApi, SentMessage};
 use http::{free_address, get, wait_for};
 use program::{Office, Running};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 const TOKEN: &str = "42:test-token";
 const CLASSES: usize = 12;
@@ -244,6 +246,23 @@ impl Morning {
             .collect()
     }
 
+    /// The codes that a phone reads from the printed slips of a class, in the order of the list; none where nobody
+    /// can look at a PDF.
+    fn scanned_slips(&self, class: &str) -> Option<Vec<String>> {
+        let file = self.office.path("phieu.pdf");
+        let out = file.to_str().unwrap();
+        let words = ["invites", "--class", class, "--format", "pdf", "--out", out];
+        self.office.run(&words).fine();
+        let read = paper::read_codes(&file, (2, 4), 200, true)?;
+        let token = |link: String| {
+            let (_, token) = link
+                .split_once("https://t.me/lopso_test_bot?start=")
+                .unwrap();
+            token.to_owned()
+        };
+        Some(read.into_iter().map(token).collect())
+    }
+
     fn report(&self) -> Value {
         self.office
             .run(&["report", "--format", "json"])
@@ -299,14 +318,21 @@ fn a_schools_morning() {
     // 360 families, each by its own slip.
     let slips: HashMap<String, String> = morning.invites(&[]).into_iter().collect();
     assert_eq!(slips.len(), FAMILIES);
+    // The first class scans its paper, the others got the link.
+    let listed = morning.invites(&["--class", &class(0)]);
+    let scans: HashMap<String, String> = match morning.scanned_slips(&class(0)) {
+        Some(scans) => listed
+            .into_iter()
+            .map(|(name, _)| name)
+            .zip(scans)
+            .collect(),
+        None => HashMap::new(),
+    };
     for family in 0..FAMILIES {
         let id = parent(family);
-        api.person_writes(
-            id,
-            id,
-            &parents_name(family),
-            &format!("/start {}", slips[&child(family)]),
-        );
+        let name = child(family);
+        let token = scans.get(&name).unwrap_or(&slips[&name]);
+        api.person_writes(id, id, &parents_name(family), &format!("/start {token}"));
     }
     let everybody = || (0..FAMILIES).map(parent);
     let name_of = |id: i64| parents_name(usize::try_from(id - 10_000).unwrap());
@@ -329,6 +355,11 @@ fn a_schools_morning() {
             told[0].text
         );
     }
+
+    assert_eq!(
+        morning.report()["tasks"][0]["evidence"]["shown"],
+        scans.len()
+    );
 
     // Nine hundred taps and sentences: 240 + 180 + 90 + 30 + 120 + 150 + 90.
     let mut spoken = 0;
@@ -420,8 +451,30 @@ fn a_schools_morning() {
     for (task, expected) in report["tasks"].as_array().unwrap().iter().zip(done) {
         assert_eq!(task["families"], FAMILIES, "{task}");
         assert_eq!(task["done"], expected, "{task}");
-        assert_eq!(task["evidence"]["said"], expected, "{task}");
+        let shown = of_class(0).filter(|family| done_qr(family)).count();
+        let shown = if task["id"] == "qr" && !scans.is_empty() {
+            shown
+        } else {
+            0
+        };
+        assert_eq!(task["evidence"]["shown"], shown, "{task}");
+        assert_eq!(task["evidence"]["said"], expected - shown, "{task}");
     }
+    // Who tapped or wrote in the class's group is in it, and nobody said so.
+    let in_group =
+        |family: &usize| scanned.contains(family) || vneid.contains(family) || family % 4 == 2;
+    let met = all
+        .iter()
+        .copied()
+        .filter(|family| in_group(family))
+        .count();
+    let nhom = &report["tasks"][3];
+    assert_eq!(
+        (&nhom["id"], &nhom["done"]),
+        (&json!("nhom"), &json!(met)),
+        "{nhom}"
+    );
+    assert_eq!(nhom["evidence"]["shown"], met);
     assert_eq!(report["tasks"][0]["not_yet"], not_yet.len());
     let line = format!("{}/{FAMILIES}", done[0]);
     morning.all("the report", [PRINCIPAL], |id| morning.reads(id, &line));
@@ -458,6 +511,20 @@ fn must_hold(morning: &Morning) {
         read += 1;
     }
     assert!(read > CLASSES, "nothing was said in the groups");
+    // To nobody who has not said yes: whoever is told a child's name was asked before, and said it is theirs.
+    let mut asked = BTreeSet::new();
+    for call in calls.iter().filter(|call| call.method == "sendMessage") {
+        let chat = call.params["chat_id"].as_i64().unwrap_or_default();
+        let shown = call.params.to_string() + call.plain.as_deref().unwrap_or_default();
+        let family = (0..FAMILIES).find(|family| shown.contains(&child(*family)));
+        let is_family = chat >= parent(0) && chat < parent(FAMILIES);
+        if shown.contains("Mình đồng ý không ạ?") {
+            asked.insert(chat);
+        }
+        if let (true, Some(family)) = (is_family, family) {
+            assert!(chat == parent(family) && asked.contains(&chat), "{shown}");
+        }
+    }
     let sent = calls
         .iter()
         .filter(|call| matches!(call.method.as_str(), "sendMessage" | "editMessageText"))

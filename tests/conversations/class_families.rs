@@ -196,6 +196,13 @@ with_buttons! {
         assert_eq!(room.acts().await, 0);
     }
 
+    async fn a_slip_of_the_finger_takes_back_the_tap_and_not_the_group(room: Room) {
+        group_counts(&mut room).await;
+        room.chooses("5A1", "Mẹ An", "Đã quét QR").await;
+        room.privately("Mẹ An", "em bấm nhầm").await.hears("rút lại");
+        assert_eq!((room.count("qr").await, room.count("nhom").await), ((0, 3), (1, 3)));
+    }
+
     async fn a_substitute_sees_the_class_for_those_days_and_not_after(room: Room) {
         three_families(&mut room).await;
         room.class("4B").await;

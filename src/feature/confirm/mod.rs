@@ -168,10 +168,16 @@ fn last_said(turn: &Turn<'_>) -> Option<TaskId> {
             .iter()
             .any(|member| act.person == Some(member.person))
     };
+    // What was only seen, in the class's group perhaps, is no answer of theirs.
+    let is_said = |act: &&Act| {
+        let task = turn.facts.task(act.task);
+        task.is_some_and(|task| task.kind.is_said())
+    };
     let mut seen: Vec<(TaskId, Option<ChildId>)> = Vec::new();
     let acts = turn.facts.acts().iter().rev();
     for act in acts
         .filter(own)
+        .filter(is_said)
         .filter(|act| act.evidence < Evidence::Teacher)
     {
         let subject = (act.task, act.child);

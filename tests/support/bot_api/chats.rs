@@ -207,6 +207,15 @@ impl State {
             None => Err(Refusal::bad("user not found")),
         }
     }
+
+    /// getChatMemberCount
+    pub fn count_members(&mut self, params: &Map<String, Value>) -> Result<Value, Refusal> {
+        let chat = self.open_chat(params)?;
+        let inside = chat.members.values();
+        let inside = inside.filter(|(_, status)| !matches!(status.as_str(), "left" | "kicked"));
+        // The bot, who could not ask otherwise, counts too.
+        Ok(json!(inside.count() + 1))
+    }
 }
 
 /// A ChatMember with all that its status needs.

@@ -42,6 +42,7 @@ impl State {
             "sendChatAction" => self.act(values),
             "getChat" => self.full_chat(values),
             "getChatMember" => self.chat_member(values),
+            "getChatMemberCount" => self.count_members(values),
             "setWebhook" => self.set_webhook(values),
             "deleteWebhook" => Ok(self.delete_webhook(values)),
             "getWebhookInfo" => Ok(self.webhook_info()),
