@@ -195,6 +195,8 @@ heading "Start PostgreSQL and the browser's driver"
 # Safe only because this data is thrown away: the tests ask whether we are right, not whether a disk survives.
 start_postgres "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200"
 export LOPSO_TEST_POSTGRES=$postgres_url
+# What we print is looked at by another program, or the test fails.
+export LOPSO_TEST_POPPLER=1
 echo "PostgreSQL: $LOPSO_TEST_POSTGRES"
 start_browser_driver
 
