@@ -152,17 +152,16 @@ pub async fn person_of(
     row.map(|row| row.get("person_id")).transpose()
 }
 
-/// No account of this bot speaks for this person any more.
+/// No account of this bot speaks for this person any more; true when one did.
 pub async fn leave(
     tx: &mut Tx,
     bot: BotId,
     school: SchoolId,
     person: PersonId,
-) -> Result<(), sqlx::Error> {
+) -> Result<bool, sqlx::Error> {
     const DELETE: &str = "DELETE FROM membership WHERE school_id = $2 AND person_id = $3 \
          AND account_id IN (SELECT a.account_id FROM account a WHERE a.bot_id = $1)";
-    tx.execute(DELETE, vals![bot, school, person]).await?;
-    Ok(())
+    Ok(tx.execute(DELETE, vals![bot, school, person]).await? > 0)
 }
 
 /// No account speaks for this person any more.

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::accounts::ExternalId;
 use crate::db::{Row, Set, Tx, fresh_id};
 use crate::domain::message::{ChatKind, ChatSeen};
-use crate::domain::time::DAY_MS;
+use crate::domain::time::{DAY_MS, HOUR_MS};
 use crate::domain::{AccountId, BotId, ChatId, ClassId, SchoolId, Timestamp};
 use crate::vals;
 
@@ -302,7 +302,7 @@ pub async fn note_looked(
     Ok(())
 }
 
-/// A bot's class groups whose people were not counted for a day.
+/// A bot's class groups whose people were not counted for an hour.
 pub async fn to_count(
     tx: &mut Tx,
     bot: BotId,
@@ -310,7 +310,7 @@ pub async fn to_count(
 ) -> Result<Vec<(ChatId, String)>, sqlx::Error> {
     const SELECT: &str = "SELECT c.chat_id, c.external_id FROM chat c JOIN class_group g ON g.chat_id = c.chat_id \
          WHERE c.bot_id = $1 AND c.left_at IS NULL AND (c.counted_at IS NULL OR c.counted_at < $2) ORDER BY c.chat_id";
-    let rows = tx.rows(SELECT, vals![bot, now.plus_ms(-DAY_MS)]).await?;
+    let rows = tx.rows(SELECT, vals![bot, now.plus_ms(-HOUR_MS)]).await?;
     rows.iter()
         .map(|row| Ok((row.get("chat_id")?, row.get("external_id")?)))
         .collect()
@@ -328,17 +328,22 @@ pub async fn note_people(
     Ok(())
 }
 
-/// How many people the platforms count in a class's groups, our bots not among them; none when no group was
-/// counted.
+/// How many people the platforms count in a class's groups, our bots not among them, and since when that is known;
+/// none when no group was counted.
 pub async fn people_of(
     tx: &mut Tx,
     school: SchoolId,
     class: ClassId,
-) -> Result<Option<i64>, sqlx::Error> {
-    const SELECT: &str = "SELECT CAST(SUM(c.people - 1) AS BIGINT) AS people FROM class_group g JOIN chat c ON c.chat_id = g.chat_id \
+) -> Result<Option<(i64, Timestamp)>, sqlx::Error> {
+    const SELECT: &str = "SELECT CAST(SUM(c.people - 1) AS BIGINT) AS people, MIN(c.counted_at) AS counted_at FROM class_group g JOIN chat c ON c.chat_id = g.chat_id \
          WHERE g.school_id = $1 AND g.class_id = $2 AND c.left_at IS NULL AND c.people IS NOT NULL";
     let row = tx.row(SELECT, vals![school, class]).await?;
-    row.map_or(Ok(None), |row| row.get("people"))
+    let Some(row) = row else {
+        return Ok(None);
+    };
+    let (people, at): (Option<i64>, Option<Timestamp>) =
+        (row.get("people")?, row.get("counted_at")?);
+    Ok(people.zip(at))
 }
 
 /// Private chats of nobody: whoever it was is forgotten, and nothing is on its way to them any more.

@@ -80,6 +80,31 @@ everywhere! {
         assert_eq!(room.one("SELECT COUNT(*) AS n FROM act WHERE person_id NOT IN (SELECT person_id FROM person)").await, 0);
     }
 
+    async fn a_second_account_on_another_bot_is_the_same_person_beside_the_first(room: Room) {
+        three_families(&mut room).await;
+        room.chooses("5A1", "Mẹ An", "Đã quét QR").await;
+        room.privately("Cô Hoa", "/giadinh An").await;
+        room.chooses_privately("Cô Hoa", "Mẹ An đổi máy").await;
+        let code = code(&room);
+        room.elsewhere_privately("Mẹ An khác", &code).await;
+        let accounts = "SELECT COUNT(*) AS n FROM membership m JOIN person p ON p.person_id = m.person_id WHERE p.name = 'Mẹ An'";
+        assert_eq!(room.one(accounts).await, 2);
+        // From there she takes back what she said here, and is forgotten here and there.
+        room.elsewhere_privately("Mẹ An khác", "em bấm nhầm").await;
+        assert_eq!(room.count("qr").await, (0, 3));
+        room.privately("Mẹ An", "/trangthai").await.hears("Bé An");
+        room.privately("Mẹ An", "/xoa").await;
+        room.chooses_privately("Mẹ An", "Xoá hết của mình").await.hears("BN-");
+        assert_eq!(room.one("SELECT COUNT(*) AS n FROM account WHERE external_id IN ('Mẹ An', 'Mẹ An khác')").await, 0);
+    }
+
+    async fn how_many_people_the_group_has_stands_beside_how_many_families_are_in(room: Room) {
+        three_families(&mut room).await;
+        room.privately("Cô Hoa", "/giadinh").await.does_not_hear("Nhóm có");
+        room.counts_people("5A1", 36).await;
+        room.privately("Cô Hoa", "/giadinh").await.hears("Nhóm có 35 người (lúc 8:00), 3 gia đình đã liên kết");
+    }
+
     async fn a_code_for_a_new_phone_runs_out(room: Room) {
         three_families(&mut room).await;
         room.privately("Cô Hoa", "/giadinh An").await;

@@ -19,6 +19,7 @@ use lopso::domain::*;
 use lopso::feature::guide::library::Library;
 use lopso::installation::Key;
 use lopso::roster::School;
+use lopso::roster::chats;
 use lopso::roster::store;
 
 use super::{TestDb, database};
@@ -401,6 +402,37 @@ impl Room {
 
     pub fn class_id(&self, code: &str) -> ClassId {
         self.classes[code]
+    }
+
+    /// Somebody writes privately to another bot of the installation.
+    pub async fn elsewhere_privately(&mut self, who: &str, text: &str) {
+        let mut tx = self.test.db.begin().await.unwrap();
+        let channel = Channel::SandboxTelegram;
+        let bot = bots::add(&mut tx, channel, "BotKhac", self.now)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        let what = What::Text {
+            text: text.to_owned(),
+            message: format!("xa-{text}"),
+            addressed: true,
+            reply_to: None,
+        };
+        let update = self.update(&format!("xa-{who}"), ChatKind::Private, who, what);
+        let handled = self.app.handle(&bot, vec![update], self.now).await.unwrap();
+        assert_eq!((handled.applied, handled.aside), (1, 0));
+    }
+
+    /// The platform counts the people in a class's group, the bot among them.
+    pub async fn counts_people(&mut self, class: &str, people: i64) {
+        let mut tx = self.test.db.begin().await.unwrap();
+        let group = chats::class_groups(&mut tx, self.school.id).await.unwrap();
+        let class = self.classes[class];
+        let group = group.iter().find(|group| group.class == class).unwrap();
+        chats::note_people(&mut tx, group.chat, Some(people), self.now)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
     }
 
     pub fn person_id(&self, name: &str) -> PersonId {

@@ -83,7 +83,12 @@ async fn erase(tx: &mut Tx, turn: &Turn<'_>, now: Timestamp) -> Result<Effects, 
     let mut lost = Lost::default();
     let mut on_the_staff = false;
     for (school, person) in &human.persons {
-        on_the_staff |= forget_person(tx, *school, *person, &mut lost, now).await?;
+        let has_a_post = forget_person(tx, *school, *person, &mut lost, now).await?;
+        if !has_a_post {
+            accounts::nobody(tx, *school, *person).await?;
+            roster::forget_person(tx, *school, *person).await?;
+        }
+        on_the_staff |= has_a_post;
     }
     links::refold(tx, &lost.children).await?;
     let effects = reply(turn, &texts::erased(&receipt, on_the_staff), Vec::new())
@@ -95,10 +100,6 @@ async fn erase(tx: &mut Tx, turn: &Turn<'_>, now: Timestamp) -> Result<Effects, 
     forget_traces(tx, turn, &human).await?;
     if on_the_staff {
         return Ok(effects);
-    }
-    for (school, person) in &human.persons {
-        accounts::nobody(tx, *school, *person).await?;
-        roster::forget_person(tx, *school, *person).await?;
     }
     Ok(Effects {
         forgets: human.accounts,

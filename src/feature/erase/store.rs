@@ -34,9 +34,17 @@ pub async fn done(tx: &mut Tx, account: AccountId, now: Timestamp) -> Result<Str
     row.map_or(Ok(String::new()), |row| row.get("receipt"))
 }
 
-/// Unlike our other codes, so that nobody takes it for one: "BN-" and the moment's own number.
+/// "BN-" and ten characters to be read aloud, of the moment's own number (an id without the bits of its process).
+/// Unlike our other codes, so that nobody takes it for one.
 fn receipt(now: Timestamp) -> String {
-    format!("BN-{}", fresh_id(now))
+    const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    let number = fresh_id(now) >> 12;
+    let letter = |place: i64| {
+        let value = usize::try_from(number >> (place * 5) & 31).unwrap_or(0);
+        char::from(LETTERS[value])
+    };
+    let letters: String = (0..10).rev().map(letter).collect();
+    format!("BN-{letters}")
 }
 
 /// What the operator sees.

@@ -33,7 +33,7 @@ pub(super) async fn enter(
     }
     arrivals::inherit_consents(tx, school, person, account, now).await?;
     // The phone that is gone must not speak for them any more; an account on another bot is another way to them.
-    accounts::leave(tx, turn.bot(), school, person).await?;
+    let instead = accounts::leave(tx, turn.bot(), school, person).await?;
     match before {
         Some(other) => {
             accounts::become_one(tx, school, other, person).await?;
@@ -45,5 +45,10 @@ pub(super) async fn enter(
     }
     arrivals::end(tx, account).await?;
     let classes = refold(tx, school, person).await?;
-    Ok(reply(turn, texts::MOVED, vec![tasks_button()]).moving(classes))
+    let text = if instead {
+        texts::MOVED
+    } else {
+        texts::HERE_TOO
+    };
+    Ok(reply(turn, text, vec![tasks_button()]).moving(classes))
 }

@@ -30,6 +30,7 @@ pub const TOO_LATE: &str =
 
 // A new phone.
 pub const MOVED: &str = "Dạ, em nhận ra mình ở máy mới rồi ạ. Những việc nhà mình đã báo vẫn còn nguyên, máy cũ em không dùng nữa ạ.";
+pub const HERE_TOO: &str = "Dạ, em nhận ra mình rồi ạ. Những việc nhà mình đã báo vẫn còn nguyên; mình nhắn ở đây hay ở chỗ cũ đều được.";
 pub const MOVE_USED: &str =
     "Dạ, mã đổi máy này đã dùng rồi ạ. Mình nhờ cô giáo cho mã mới giúp em nhé.";
 pub const MOVE_GONE: &str =
@@ -189,14 +190,20 @@ pub fn too_many(found: usize) -> String {
 }
 
 /// `people`: how many the platform counts in the class's group; `outside`: whose family is not in.
-pub fn overview(class: &str, families: usize, outside: &[&str], people: Option<i64>) -> String {
+pub fn overview(
+    class: &str,
+    families: usize,
+    outside: &[&str],
+    people: Option<(i64, Timestamp)>,
+) -> String {
     let mut out = format!(
         "👪 Lớp {class}: {}/{families} gia đình đã vào.",
         families - outside.len()
     );
-    if let Some(people) = people {
+    if let Some((people, at)) = people {
         out.push_str(&format!(
-            "\nNhóm có {people} người, {} gia đình đã liên kết.",
+            "\nNhóm có {people} người (lúc {}), {} gia đình đã liên kết.",
+            at.clock(),
             families - outside.len()
         ));
     }

@@ -204,6 +204,12 @@ pub fn tries(persona: &str, scene: &Scene) -> Vec<Try> {
                 "Nhập hộ một nhà",
                 format!("/nhapho qr {}", scene.child_of("ba-nam")),
             ),
+            say("rieng-co-hoa", "Nhắc các nhà chưa xong", "/nhac qr"),
+            say(
+                "rieng-co-hoa",
+                "Người nhà của một bé: đổi máy, mã phiếu",
+                format!("/giadinh {}", scene.child_of("me-an")),
+            ),
             say("rieng-co-hoa", "Số liệu lớp mình", "/baocao"),
             say(
                 GROUP_5A1,
@@ -238,6 +244,7 @@ pub fn tries(persona: &str, scene: &Scene) -> Vec<Try> {
                 "mai em chuyển khoản nhé",
             ),
             say("rieng-me-an", "Xem việc của nhà mình", "/trangthai"),
+            say("rieng-me-an", "Xem em đang giữ gì, rồi xoá", "/xoa"),
         ],
         "ba-nam" => vec![
             say(
@@ -282,7 +289,11 @@ pub fn tries(persona: &str, scene: &Scene) -> Vec<Try> {
                 GROUP_5A1,
                 "Bấm nút trên bảng: bot chưa biết là nhà bé nào, nên chưa tính",
             ),
-            say("rieng-chi-hanh", "Chào bot", "/batdau"),
+            say(
+                "rieng-chi-hanh",
+                "Chào bot, rồi bấm “Em là người nhà của bé”",
+                "/batdau",
+            ),
             say("rieng-chi-hanh", "Hỏi cách làm", "làm sao để quét mã qr"),
         ],
         "ba-tu" => vec![
