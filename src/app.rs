@@ -17,7 +17,7 @@ use tokio::sync::watch;
 use crate::bots;
 use crate::config::Reminders;
 use crate::db::{Db, Tx};
-use crate::domain::message::{Update, What};
+use crate::domain::message::{Say, Update, What};
 use crate::domain::{Bot, SchoolId, Timestamp};
 use crate::effects::Effects;
 use crate::facts::{Facts, Turn};
@@ -329,6 +329,16 @@ impl From<sqlx::Error> for Failure {
             by_database: !by_update,
         }
     }
+}
+
+/// Puts what a command of the operator's has to say into the outbox, for whichever bots it is.
+pub async fn hand_out(tx: &mut Tx, says: Vec<Say>, now: Timestamp) -> Result<(), sqlx::Error> {
+    let bots = bots::all(tx).await?;
+    let Some(bot) = bots.first() else {
+        return Ok(());
+    };
+    let drafts = render(says, bot, &[], &bots);
+    Effects::write_outbox(tx, &drafts, now).await
 }
 
 /// Counts a school anew; for `doctor` and for tests.

@@ -264,7 +264,7 @@ const HOT: [(&str, &[&str]); 17] = [
     ),
     ("roster/store.rs schools_of", &["'[7,9]'"]),
     ("roster/store.rs members", &["'[7,9]'"]),
-    ("roster/store.rs roles", &["'[7,9]'"]),
+    ("roster/staff.rs roles", &["'[7,9]'"]),
     ("roster/store.rs children_of", &["'[7,9]'"]),
     ("roster/store.rs children", &["'[7,9]'"]),
     ("ledger/store.rs acts", &["'[7,9]'"]),

@@ -46,7 +46,7 @@ const NAMES: [&str; 11] = [
     "Huỳnh Thị Thuỷ Tiên",
     "Võ Phước Lộc",
     "Bùi Tuệ Mẫn",
-    "Nguyễn Phúc Hoàng Bảo Châu Anh Thư Khánh Ngân",
+    "Công Tằng Tôn Nữ Nguyễn Phúc Hoàng Bảo Châu Phương Thảo",
     "An",
     "Ngô Đặng Quốc Vượng",
 ];
@@ -104,6 +104,7 @@ fn every_code_is_read_from_coarse_and_fine_prints() {
     wanted.sort();
     for (dots, black_and_white) in [
         (100, false),
+        (100, true),
         (200, true),
         (200, false),
         (300, true),

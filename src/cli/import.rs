@@ -5,13 +5,11 @@ use std::path::Path;
 use indicatif::ProgressBar;
 
 use super::{ImportFile, Stop, open, say, texts};
-use crate::bots;
+use crate::app::hand_out;
 use crate::db::Tx;
-use crate::effects::Effects;
 use crate::feature::group;
 use crate::intake::now;
 use crate::ledger::builtin;
-use crate::render::render;
 use crate::roster::School;
 use crate::roster::apply;
 use crate::roster::import::{self, Skipped, Table, texts as words};
@@ -73,12 +71,7 @@ async fn begin_year(tx: &mut Tx, school: &School, year: &str) -> Result<(), sqlx
     };
     builtin::open(tx, &school, now()).await?;
     let says = group::new_year(tx, school.id).await?;
-    let bots = bots::all(tx).await?;
-    if let Some(bot) = bots.first() {
-        let drafts = render(says, bot, &[], &bots);
-        Effects::write_outbox(tx, &drafts, now()).await?;
-    }
-    Ok(())
+    hand_out(tx, says, now()).await
 }
 
 /// With `remove_missing` the file is the whole staff: who is not in it has left.

@@ -154,8 +154,12 @@ pub(super) fn slip(
     beside.lines(&lines, Weight::Regular, size);
     beside.gap(1.2);
     let child = clean(&slip.child);
-    let sizes = [5.4, 4.8, 4.2, 3.6, 3.0];
-    let (size, lines) = fit(&child, Weight::Bold, &sizes, TEXT_WIDTH, 2);
+    // A long name takes three lines rather than letters nobody can read.
+    let two = fit(&child, Weight::Bold, &[5.4, 4.8, 4.2], TEXT_WIDTH, 2);
+    let fits = |(_, lines): &(f32, Vec<String>)| !lines.iter().any(|line| line.ends_with('…'));
+    let (size, lines) = Some(two)
+        .filter(fits)
+        .unwrap_or_else(|| fit(&child, Weight::Bold, &[4.2, 3.6, 3.0], TEXT_WIDTH, 3));
     beside.lines(&lines, Weight::Bold, size);
     beside.gap(0.3);
     let class = clean(&texts::class(&slip.class));
@@ -267,24 +271,45 @@ fn qr(link: &str, left: f32, top: f32, side: f32) -> Result<Vec<Mark>, PrintErro
     let free = (side - whole * module) / 2.0;
     let on_a_dot = |at: f32| (at / DOT).round() * DOT;
     let (left, top) = (on_a_dot(left + free), on_a_dot(top + free));
-    let colors = code.to_colors();
-    let mut boxes = Vec::new();
-    for (row, line) in colors.chunks(modules).enumerate() {
-        let mut place = 0;
-        for run in line.chunk_by(|one, next| one == next) {
-            #[expect(clippy::cast_precision_loss, reason = "at most some dozens of modules")]
-            let (x, y, length) = (place as f32, row as f32, run.len() as f32);
-            if run.first() == Some(&Color::Dark) {
-                boxes.push([
-                    left + (quiet + x) * module,
-                    top + (quiet + y) * module,
-                    length * module,
-                    // A hair more, or a renderer draws light seams between the rows.
-                    module * 1.02,
-                ]);
+    let dark = code.to_colors();
+    let is_dark = |across: usize, down: usize| dark[down * modules + across] == Color::Dark;
+    let rows = runs(modules, |line, place| is_dark(place, line));
+    let columns = runs(modules, |line, place| is_dark(line, place));
+    let stretch = |from: usize, length: usize, begin: f32| {
+        #[expect(clippy::cast_precision_loss, reason = "at most some dozens of modules")]
+        let (from, length) = (from as f32, length as f32);
+        (
+            begin + (quiet + from) * module + EDGE * module,
+            (length - 2.0 * EDGE) * module,
+        )
+    };
+    let across = rows.into_iter().map(|(line, from, length)| {
+        let ((x, width), (y, height)) = (stretch(from, length, left), stretch(line, 1, top));
+        [x, y, width, height]
+    });
+    let down = columns.into_iter().map(|(line, from, length)| {
+        let ((x, width), (y, height)) = (stretch(line, 1, left), stretch(from, length, top));
+        [x, y, width, height]
+    });
+    Ok(vec![Mark::Boxes(across.chain(down).collect())])
+}
+
+/// This much of a module is left white at its edges: a coarse print blackens every dot that a shape touches. What is
+/// drawn as a row and as a column as well shows no seam.
+const EDGE: f32 = 0.01;
+
+/// Dark modules side by side: the line they are in, where they begin and how many they are.
+fn runs(modules: usize, is_dark: impl Fn(usize, usize) -> bool) -> Vec<(usize, usize, usize)> {
+    let mut runs: Vec<(usize, usize, usize)> = Vec::new();
+    for line in 0..modules {
+        for place in (0..modules).filter(|place| is_dark(line, *place)) {
+            match runs.last_mut() {
+                Some((known, from, length)) if *known == line && *from + *length == place => {
+                    *length += 1;
+                }
+                _ => runs.push((line, place, 1)),
             }
-            place += run.len();
         }
     }
-    Ok(vec![Mark::Boxes(boxes)])
+    runs
 }

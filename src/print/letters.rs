@@ -84,8 +84,8 @@ pub(super) fn wrap(text: &str, weight: Weight, size: f32, fits: f32) -> Vec<Stri
     lines
 }
 
-/// The largest of these sizes, largest first, in which a text needs at most so many lines, and those lines; in the
-/// last size what is left over is cut.
+/// The largest of these sizes, largest first, in which a text needs at most so many lines, and those lines. What is
+/// too long even in the last size ends in "…", so that nobody takes the rest for the whole.
 pub(super) fn fit(
     text: &str,
     weight: Weight,
@@ -101,6 +101,10 @@ pub(super) fn fit(
         }
     }
     last.1.truncate(most);
+    if let Some(end) = last.1.last_mut() {
+        while width(&format!("{end}…"), weight, last.0) > fits && end.pop().is_some() {}
+        end.push('…');
+    }
     last
 }
 

@@ -60,7 +60,7 @@ everywhere! {
 
     async fn privately_she_is_told_to_do_it_in_the_group(room: Room) {
         three_families(&mut room).await;
-        room.privately("Cô Hoa", "/ganlop").await.hears("ngay trong nhóm đó");
+        room.privately("Cô Hoa", "/ganlop").await.hears("Thêm thành viên").hears("Quản trị viên").hears("nhắn: /ganlop");
     }
 
     async fn a_group_of_a_strangers_gets_one_sentence_and_then_silence(room: Room) {

@@ -19,6 +19,7 @@ const STOREYS: &[&[&str]] = &[
         "inbox",
         "installation",
         "outbox",
+        "print",
         "bots",
         "config",
     ],

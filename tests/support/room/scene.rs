@@ -212,11 +212,7 @@ impl Room {
         let says = lopso::feature::group::new_year(&mut tx, self.school.id)
             .await
             .unwrap();
-        let bots = [self.bot.clone()];
-        let drafts = lopso::render::render(says, &self.bot, &[], &bots);
-        lopso::outbox::add(&mut tx, &drafts, self.now)
-            .await
-            .unwrap();
+        lopso::app::hand_out(&mut tx, says, self.now).await.unwrap();
         tx.commit().await.unwrap();
         for (key, title, kind) in [
             ("qr", "Quét QR của lớp", TaskKind::Scan),
