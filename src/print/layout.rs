@@ -274,7 +274,7 @@ fn qr(link: &str, left: f32, top: f32, side: f32) -> Result<Vec<Mark>, PrintErro
     let dark = code.to_colors();
     let is_dark = |across: usize, down: usize| dark[down * modules + across] == Color::Dark;
     let rows = runs(modules, |line, place| is_dark(place, line));
-    let columns = runs(modules, |line, place| is_dark(line, place));
+    let columns = runs(modules, is_dark);
     let stretch = |from: usize, length: usize, begin: f32| {
         #[expect(clippy::cast_precision_loss, reason = "at most some dozens of modules")]
         let (from, length) = (from as f32, length as f32);

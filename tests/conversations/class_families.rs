@@ -244,7 +244,9 @@ with_buttons! {
 
     async fn a_group_of_last_year_is_silent_until_a_teacher_says_whose_it_is(room: Room) {
         three_families(&mut room).await;
+        let poster = room.poster("5A1").await;
         room.new_year().await;
+        room.privately("Mẹ Mới", &format!("/start {}", poster.scan)).await.hears("đã hết hạn");
         assert!(room.group_told("5A1").contains("Cô chủ nhiệm nhắn /ganlop trong nhóm này"));
         room.in_group("5A1", "Mẹ An", "em quét mã rồi ạ").await.does_not_hear("ghi nhận");
         assert_eq!(room.acts().await, 0);
