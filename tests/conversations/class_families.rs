@@ -246,8 +246,8 @@ with_buttons! {
         three_families(&mut room).await;
         let poster = room.poster("5A1").await;
         room.new_year().await;
-        room.privately("Mẹ Mới", &format!("/start {}", poster.scan)).await.hears("đã hết hạn");
         assert!(room.group_told("5A1").contains("Cô chủ nhiệm nhắn /ganlop trong nhóm này"));
+        room.privately("Mẹ Mới", &format!("/start {}", poster.scan)).await.hears("đã hết hạn");
         room.in_group("5A1", "Mẹ An", "em quét mã rồi ạ").await.does_not_hear("ghi nhận");
         assert_eq!(room.acts().await, 0);
         room.class_without_group("Lá 1").await;
