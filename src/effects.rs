@@ -20,8 +20,10 @@ pub struct Effects {
     pub boards: Vec<ClassGroup>,
     /// Something was written that the batch had read before (who is who, tasks): it is read anew.
     pub read_anew: bool,
-    /// Accounts to be forgotten: those of who spoke, who is nobody any more.
+    /// Accounts that are nobody's any more, and are forgotten.
     pub forgets: Vec<AccountId>,
+    /// Accounts that keep a post of the school's, of whose families nothing is kept.
+    pub forgets_family_of: Vec<AccountId>,
 }
 
 impl Effects {
@@ -72,6 +74,11 @@ impl Effects {
         self
     }
 
+    pub fn forgetting(mut self, accounts: Vec<AccountId>) -> Self {
+        self.forgets.extend(accounts);
+        self
+    }
+
     pub fn and_read_anew(mut self) -> Self {
         self.read_anew = true;
         self
@@ -90,6 +97,7 @@ impl Effects {
         self.boards.extend(other.boards);
         self.read_anew |= other.read_anew;
         self.forgets.extend(other.forgets);
+        self.forgets_family_of.extend(other.forgets_family_of);
     }
 
     /// Writes acts, families, tallies and kept answers. What is to be said stays, to be rendered at

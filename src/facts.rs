@@ -330,7 +330,7 @@ impl Facts {
         self.touched.extend(classes);
     }
 
-    /// Classes of which no update spoke, with their tallies and boards. Everything decided so far must be
+    /// Classes of which no update spoke, with their tallies, boards and tasks. Everything decided so far must be
     /// written, so that what is stored is the newest.
     pub async fn load_classes(
         &mut self,
@@ -350,6 +350,13 @@ impl Facts {
         let schools: Vec<SchoolId> = schools.into_iter().collect();
         let tallies = ledger::store::tallies_of(tx, &schools, &unknown).await?;
         self.tallies.extend(tallies);
+        let new: Vec<SchoolId> = schools
+            .into_iter()
+            .filter(|school| !self.schools.contains_key(school))
+            .collect();
+        self.tasks.extend(ledger::store::tasks(tx, &new).await?);
+        self.schools
+            .extend(roster::store::schools_by_id(tx, &new).await?);
         self.boards.extend(outbox::boards(tx, &unknown).await?);
         self.classes
             .extend(classes.into_iter().map(|class| (class.id, class)));

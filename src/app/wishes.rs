@@ -12,9 +12,10 @@ use crate::effects::Effects;
 use crate::facts::{Facts, Turn};
 use crate::feature::confirm::{self, BEGIN_FAMILY};
 use crate::feature::{erase, group, help, join, launch, missing, proxy, remind, report};
-use crate::outbox;
-use crate::roster::{accounts, chats};
+
+use crate::roster::{accounts, arrivals, chats, invites};
 use crate::understand::commands::{Command, Name};
+use crate::{inbox, ledger, outbox};
 
 /// What is asked of such a feature.
 #[derive(Clone, Copy)]
@@ -180,7 +181,8 @@ impl Desk<'_> {
         tx: &mut Tx,
         mut effects: Effects,
     ) -> Result<(), Failure> {
-        self.forget(tx, std::mem::take(&mut effects.forgets))
+        self.forget_family(tx, &effects.forgets_family_of).await?;
+        self.forget(tx, &std::mem::take(&mut effects.forgets))
             .await?;
         if effects.read_anew {
             self.reload(tx).await?;
@@ -191,15 +193,31 @@ impl Desk<'_> {
         self.hang(tx, &groups).await
     }
 
-    /// Forgets accounts, and what each room of the house keeps about them.
-    async fn forget(&mut self, tx: &mut Tx, gone: Vec<AccountId>) -> Result<(), Failure> {
+    /// What each room of the house keeps about accounts as those of a family.
+    async fn forget_family(&mut self, tx: &mut Tx, accounts: &[AccountId]) -> Result<(), Failure> {
+        if accounts.is_empty() {
+            return Ok(());
+        }
+        ledger::store::forget_pending(tx, accounts).await?;
+        arrivals::forget(tx, accounts).await?;
+        remind::store::forget_family(tx, accounts).await?;
+        chats::forget(tx, accounts).await?;
+        Ok(())
+    }
+
+    /// Forgets accounts altogether.
+    async fn forget(&mut self, tx: &mut Tx, gone: &[AccountId]) -> Result<(), Failure> {
         if gone.is_empty() {
             return Ok(());
         }
-        remind::store::forget(tx, &gone).await?;
-        outbox::forget(tx, &gone).await?;
-        chats::forget(tx, &gone).await?;
-        accounts::forget(tx, &gone).await?;
+        self.forget_family(tx, gone).await?;
+        remind::store::forget(tx, gone).await?;
+        invites::forget(tx, gone).await?;
+        for (bot, name) in accounts::names(tx, gone).await? {
+            inbox::forget(tx, bot, &name).await?;
+        }
+        outbox::forget(tx, gone).await?;
+        accounts::forget(tx, gone).await?;
         // Read again, who spoke would be written down as somebody new.
         self.updates = self.later;
         Ok(())

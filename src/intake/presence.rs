@@ -40,7 +40,7 @@ pub async fn look_forever(app: Arc<App>, bot: Bot, telegram: Telegram) {
 async fn look_once(app: &App, bot: &Bot, telegram: &Telegram) -> anyhow::Result<usize> {
     let mut tx = app.db().read().await?;
     let wanted = chats::to_look_for(&mut tx, bot.id, MOST, now()).await?;
-    let groups = chats::to_count(&mut tx, bot.id, now()).await?;
+    let groups = chats::to_count(&mut tx, bot.id, MOST, now()).await?;
     drop(tx);
     let (mut seen, mut looked) = (Vec::new(), Vec::new());
     for missed in &wanted {
@@ -58,10 +58,11 @@ async fn look_once(app: &App, bot: &Bot, telegram: &Telegram) -> anyhow::Result<
         }
         looked.push((chat, account));
     }
-    let counted = count(telegram, &groups).await;
+    // At once: whoever goes meanwhile must not be put back by what was seen before.
     if !seen.is_empty() {
         app.handle(bot, seen, now()).await?;
     }
+    let counted = count(telegram, &groups).await;
     if !looked.is_empty() || !counted.is_empty() {
         let mut tx = app.db().begin().await?;
         chats::note_looked(&mut tx, &looked, now()).await?;

@@ -1,7 +1,7 @@
 //! What must follow when the roster changes under the ledger: a guardian linked or removed, a child
 //! moved to another class or gone. Each keeps the tallies equal to a recount in its own transaction.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::store::{Shifts, acts, add_acts, apply, families, shift_tallies, tasks};
 use super::{Act, Change, Standing, fold};
@@ -37,10 +37,19 @@ pub async fn refold(tx: &mut Tx, ids: &[ChildId]) -> Result<(), sqlx::Error> {
     let children = store::children(tx, ids).await?;
     let acts = acts_reaching(tx, &children).await?;
     let before = families(tx, ids).await?;
+    let schools: BTreeSet<SchoolId> = children.values().map(|child| child.school).collect();
+    let schools: Vec<SchoolId> = schools.into_iter().collect();
+    // What was counted in an earlier year, in other classes, stays as it was.
+    let in_force: BTreeSet<TaskId> = tasks(tx, &schools)
+        .await?
+        .iter()
+        .map(|task| task.id)
+        .collect();
     let mut changes = Vec::new();
     for child in children.values() {
         changes.extend(changes_of(child, &acts, &before));
     }
+    changes.retain(|change| in_force.contains(&change.task));
     changes.sort_by_key(|change| (change.school, change.child, change.task));
     apply(tx, &changes).await
 }

@@ -152,16 +152,37 @@ pub async fn person_of(
     row.map(|row| row.get("person_id")).transpose()
 }
 
-/// No account of this bot speaks for this person any more; true when one did.
+/// No account of this bot speaks for this person any more. Returns those that did and now speak for nobody.
 pub async fn leave(
     tx: &mut Tx,
     bot: BotId,
     school: SchoolId,
     person: PersonId,
-) -> Result<bool, sqlx::Error> {
+) -> Result<Vec<AccountId>, sqlx::Error> {
     const DELETE: &str = "DELETE FROM membership WHERE school_id = $2 AND person_id = $3 \
-         AND account_id IN (SELECT a.account_id FROM account a WHERE a.bot_id = $1)";
-    Ok(tx.execute(DELETE, vals![bot, school, person]).await? > 0)
+         AND account_id IN (SELECT a.account_id FROM account a WHERE a.bot_id = $1) RETURNING account_id";
+    const STILL: &str = "SELECT DISTINCT account_id FROM membership \
+         WHERE account_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))";
+    let ids = |rows: &[Row]| -> Result<Vec<AccountId>, sqlx::Error> {
+        rows.iter().map(|row| row.get("account_id")).collect()
+    };
+    let mut left = ids(&tx.rows(DELETE, vals![bot, school, person]).await?)?;
+    let still = ids(&tx.rows(STILL, vals![Set(&left)]).await?)?;
+    left.retain(|account| !still.contains(account));
+    Ok(left)
+}
+
+/// The bot and the platform's id of each of these accounts.
+pub async fn names(
+    tx: &mut Tx,
+    accounts: &[AccountId],
+) -> Result<Vec<(BotId, String)>, sqlx::Error> {
+    const SELECT: &str = "SELECT bot_id, external_id FROM account \
+         WHERE account_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))";
+    let rows = tx.rows(SELECT, vals![Set(accounts)]).await?;
+    rows.iter()
+        .map(|row| Ok((row.get("bot_id")?, row.get("external_id")?)))
+        .collect()
 }
 
 /// No account speaks for this person any more.

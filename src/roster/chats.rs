@@ -153,12 +153,14 @@ pub async fn bound_groups(
         .collect()
 }
 
-/// The class whose group this chat is.
+/// The class of this school year whose group this chat is.
 pub async fn class_of(
     tx: &mut Tx,
     chat: ChatId,
 ) -> Result<Option<(SchoolId, ClassId)>, sqlx::Error> {
-    const SELECT: &str = "SELECT school_id, class_id FROM class_group WHERE chat_id = $1";
+    const SELECT: &str = "SELECT g.school_id, g.class_id FROM class_group g \
+         JOIN class k ON k.school_id = g.school_id AND k.class_id = g.class_id \
+         JOIN school s ON s.school_id = g.school_id AND s.year = k.year WHERE g.chat_id = $1";
     let row = tx.row(SELECT, vals![chat]).await?;
     row.map(|row| Ok((row.get("school_id")?, row.get("class_id")?)))
         .transpose()
@@ -270,6 +272,8 @@ pub async fn to_look_for(
 ) -> Result<Vec<Missed>, sqlx::Error> {
     const SELECT: &str = "SELECT DISTINCT c.chat_id, a.account_id, c.external_id AS chat_name, a.external_id AS account_name, \
          COALESCE(k.at, 0) AS looked_at FROM chat c JOIN class_group g ON g.chat_id = c.chat_id \
+         JOIN class y ON y.school_id = g.school_id AND y.class_id = g.class_id \
+         JOIN school s ON s.school_id = g.school_id AND s.year = y.year \
          JOIN enrolment e ON e.school_id = g.school_id AND e.class_id = g.class_id AND e.left_at IS NULL \
          JOIN guardian u ON u.school_id = e.school_id AND u.child_id = e.child_id \
          JOIN membership m ON m.school_id = u.school_id AND m.person_id = u.person_id \
@@ -306,11 +310,15 @@ pub async fn note_looked(
 pub async fn to_count(
     tx: &mut Tx,
     bot: BotId,
+    most: i64,
     now: Timestamp,
 ) -> Result<Vec<(ChatId, String)>, sqlx::Error> {
     const SELECT: &str = "SELECT c.chat_id, c.external_id FROM chat c JOIN class_group g ON g.chat_id = c.chat_id \
-         WHERE c.bot_id = $1 AND c.left_at IS NULL AND (c.counted_at IS NULL OR c.counted_at < $2) ORDER BY c.chat_id";
-    let rows = tx.rows(SELECT, vals![bot, now.plus_ms(-HOUR_MS)]).await?;
+         WHERE c.bot_id = $1 AND c.left_at IS NULL AND (c.counted_at IS NULL OR c.counted_at < $2) \
+         ORDER BY c.counted_at, c.chat_id LIMIT $3";
+    let rows = tx
+        .rows(SELECT, vals![bot, now.plus_ms(-HOUR_MS), most])
+        .await?;
     rows.iter()
         .map(|row| Ok((row.get("chat_id")?, row.get("external_id")?)))
         .collect()

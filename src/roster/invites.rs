@@ -140,17 +140,18 @@ fn read(row: &Row) -> Result<Invite, sqlx::Error> {
     })
 }
 
-/// The invite that a code belongs to. None for a code that is none, and for a short one that two schools
-/// gave out.
+/// The invite that a code belongs to; None for a code that is none. A short one is looked for in this school alone,
+/// since in all of them together it would be guessed; what a page showed is good everywhere, for its minutes.
 pub async fn find(
     tx: &mut Tx,
     key: &Key,
     code: &Code,
+    school: Option<SchoolId>,
     now: Timestamp,
 ) -> Result<Option<Invite>, sqlx::Error> {
     const LINK: &str = "SELECT school_id, kind, subject, issue, expires_at, used_by FROM invite WHERE link_mark = $1";
     const SCAN: &str = "SELECT school_id, kind, subject, issue, expires_at, used_by FROM invite WHERE scan_mark = $1";
-    const SHORT: &str = "SELECT school_id, kind, subject, issue, expires_at, used_by FROM invite WHERE code_mark = $1";
+    const SHORT: &str = "SELECT school_id, kind, subject, issue, expires_at, used_by FROM invite WHERE code_mark = $1 AND school_id = $2";
     debug_assert!(LINK.contains(COLUMNS) && SCAN.contains(COLUMNS) && SHORT.contains(COLUMNS));
     match code {
         Code::Link(link) => {
@@ -171,10 +172,9 @@ pub async fn find(
         }
         Code::Short(short) => {
             let mark = mark(key, short);
-            match tx.rows(SHORT, vals![&mark]).await?.as_slice() {
-                [] => of_page(tx, &mark, now).await,
-                [only] => read(only).map(Some),
-                [_, _, ..] => Ok(None),
+            match tx.row(SHORT, vals![&mark, school]).await? {
+                Some(row) => read(&row).map(Some),
+                None => of_page(tx, &mark, now).await,
             }
         }
         Code::Mistyped => Ok(None),
@@ -287,14 +287,15 @@ pub async fn issue(
     let known = of_school(tx, school).await?;
     let mut taken = short_marks(tx, school).await?;
     let (mut out, mut rows) = (Vec::with_capacity(wanted.len()), Vec::new());
-    let mut unmarked = Vec::new();
+    let mut kept = Vec::new();
     for to in wanted {
         let before = known.iter().find(|invite| invite.to == *to);
         let is_good = |known: &&Invite| known.expires_at > now && !known.is_spent();
         if let Some(before) = before.filter(|known| printing == Printing::Again && is_good(known)) {
             let same = codes(key, school, *to, before.issue);
-            // Invites of an earlier version know no scan yet.
-            unmarked.push(Unmarked::of(*to, mark(key, &same.scan)));
+            // The paper that is printed now is as good as new; invites of an earlier version know no scan yet.
+            let expires = now.plus_ms(to.lives_ms());
+            kept.push(Kept::of(*to, mark(key, &same.scan), expires));
             out.push(same);
             continue;
         }
@@ -318,40 +319,38 @@ pub async fn issue(
         out.push(made);
     }
     put(tx, school, &rows, now).await?;
-    mark_scans(tx, school, &unmarked).await?;
+    keep_good(tx, school, &kept).await?;
     Ok(out)
 }
 
 #[derive(Serialize)]
-struct Unmarked {
+struct Kept {
     kind: &'static str,
     subject: i64,
     scan: String,
+    expires: Timestamp,
 }
 
-impl Unmarked {
-    fn of(to: For, scan: String) -> Self {
+impl Kept {
+    fn of(to: For, scan: String, expires: Timestamp) -> Self {
         let (kind, subject) = to.columns();
         Self {
             kind,
             subject,
             scan,
+            expires,
         }
     }
 }
 
-async fn mark_scans(
-    tx: &mut Tx,
-    school: SchoolId,
-    unmarked: &[Unmarked],
-) -> Result<(), sqlx::Error> {
-    const UPDATE: &str = "UPDATE invite SET scan_mark = value ->> 'scan' FROM json_each($2) \
-         WHERE school_id = $1 AND kind = value ->> 'kind' AND subject = CAST(value ->> 'subject' AS BIGINT) \
-         AND scan_mark IS NULL";
-    if unmarked.is_empty() {
+async fn keep_good(tx: &mut Tx, school: SchoolId, kept: &[Kept]) -> Result<(), sqlx::Error> {
+    const UPDATE: &str = "UPDATE invite SET scan_mark = value ->> 'scan', expires_at = CAST(value ->> 'expires' AS BIGINT) \
+         FROM json_each($2) \
+         WHERE school_id = $1 AND kind = value ->> 'kind' AND subject = CAST(value ->> 'subject' AS BIGINT)";
+    if kept.is_empty() {
         return Ok(());
     }
-    tx.execute(UPDATE, vals![school, Set(unmarked)]).await?;
+    tx.execute(UPDATE, vals![school, Set(kept)]).await?;
     Ok(())
 }
 
@@ -406,20 +405,33 @@ pub const TRIES: i64 = 5;
 /// a school gives out some hundreds, so this many guesses find one in a thousand years.
 const TRIES_IN_SCHOOL: i64 = 200;
 
-/// Whether an account has tried too many wrong codes in the last day, or all accounts of a school together.
-pub async fn too_many_tries(
+/// Who has tried too many wrong codes in the last day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Guessing {
+    /// This account.
+    Account,
+    /// All accounts of a school together.
+    School,
+}
+
+/// Whether codes are not listened to for now, and because of whom.
+pub async fn guessing(
     tx: &mut Tx,
     account: AccountId,
     school: Option<SchoolId>,
     now: Timestamp,
-) -> Result<bool, sqlx::Error> {
+) -> Result<Option<Guessing>, sqlx::Error> {
     const OWN: &str = "SELECT COUNT(*) AS wrong FROM wrong_code WHERE account_id = $1 AND at > $2";
     const ALL: &str = "SELECT COUNT(*) AS wrong FROM wrong_code WHERE school_id = $1 AND at > $2";
     let day_ago = now.plus_ms(-DAY_MS);
     let wrong = |row: Option<Row>| row.map_or(Ok(0), |row| row.get::<i64>("wrong"));
     let own = wrong(tx.row(OWN, vals![account, day_ago]).await?)?;
     let all = wrong(tx.row(ALL, vals![school, day_ago]).await?)?;
-    Ok(own >= TRIES || all >= TRIES_IN_SCHOOL)
+    Ok(if own >= TRIES {
+        Some(Guessing::Account)
+    } else {
+        (all >= TRIES_IN_SCHOOL).then_some(Guessing::School)
+    })
 }
 
 pub async fn note_wrong_code(
@@ -441,9 +453,10 @@ pub async fn forget_old(tx: &mut Tx, now: Timestamp) -> Result<u64, sqlx::Error>
     Ok(wrong + tx.execute(PAGE, vals![now]).await?)
 }
 
-/// Somebody is forgotten: which codes they used and tried.
+/// Somebody is forgotten: which codes they used and tried. A code that was theirs alone lets nobody else in after
+/// them.
 pub async fn forget(tx: &mut Tx, accounts: &[AccountId]) -> Result<(), sqlx::Error> {
-    const USED: &str = "UPDATE invite SET used_by = NULL \
+    const USED: &str = "UPDATE invite SET used_by = NULL, expires_at = 0 \
          WHERE used_by IN (SELECT CAST(value AS BIGINT) FROM json_each($1))";
     const TRIED: &str = "DELETE FROM wrong_code \
          WHERE account_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))";

@@ -161,7 +161,13 @@ pub async fn hand_over(tx: &mut Tx, colleague: &Member, to: PersonId) -> Result<
         .iter()
         .map(|class| (*class, to))
         .collect();
-    clear_posts(tx, school, &[colleague.person, to]).await?;
+    const FOR_NOW: &str = "INSERT INTO substitute (school_id, class_id, person_id, from_at, until_at) \
+         SELECT school_id, class_id, $3, from_at, until_at FROM substitute WHERE school_id = $1 AND person_id = $2 \
+         ON CONFLICT DO NOTHING";
+    tx.execute(FOR_NOW, vals![school, colleague.person, to])
+        .await?;
+    leave(tx, school, &[colleague.person]).await?;
+    clear_posts(tx, school, &[to]).await?;
     add_roles(tx, school, &roles).await?;
     add_homerooms(tx, school, &classes).await?;
     store::rename_person(tx, school, to, &colleague.name).await
@@ -215,25 +221,4 @@ pub async fn leave(tx: &mut Tx, school: SchoolId, persons: &[PersonId]) -> Resul
          AND person_id IN (SELECT CAST(value AS BIGINT) FROM json_each($2))";
     tx.execute(FOR_NOW, vals![school, Set(persons)]).await?;
     clear_posts(tx, school, persons).await
-}
-
-/// Gives the post of one person to another who is the same human being.
-pub async fn become_one(
-    tx: &mut Tx,
-    school: SchoolId,
-    one: PersonId,
-    into: PersonId,
-) -> Result<(), sqlx::Error> {
-    const ROLES: &str = "INSERT INTO staff_role (school_id, person_id, role) \
-         SELECT school_id, $3, role FROM staff_role WHERE school_id = $1 AND person_id = $2 ON CONFLICT DO NOTHING";
-    const CLASSES: &str = "INSERT INTO homeroom (school_id, class_id, person_id) \
-         SELECT school_id, class_id, $3 FROM homeroom WHERE school_id = $1 AND person_id = $2 \
-         ON CONFLICT DO NOTHING";
-    tx.execute(ROLES, vals![school, one, into]).await?;
-    const FOR_NOW: &str = "INSERT INTO substitute (school_id, class_id, person_id, from_at, until_at) \
-         SELECT school_id, class_id, $3, from_at, until_at FROM substitute WHERE school_id = $1 AND person_id = $2 \
-         ON CONFLICT DO NOTHING";
-    tx.execute(CLASSES, vals![school, one, into]).await?;
-    tx.execute(FOR_NOW, vals![school, one, into]).await?;
-    leave(tx, school, &[one]).await
 }

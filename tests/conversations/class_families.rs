@@ -1,7 +1,7 @@
 //! What a teacher does for her families: who is in, a new phone, a wrong link, no phone; and who is in the group.
 
 use lopso::domain::time::DAY_MS;
-use lopso::domain::{Evidence, State, Tap, TaskKind};
+use lopso::domain::{Evidence, Role, State, Tap, TaskKind};
 
 use crate::support::room::Room;
 use crate::{everywhere, three_families, with_buttons};
@@ -205,7 +205,7 @@ with_buttons! {
     async fn another_teachers_buttons_do_nothing(room: Room) {
         three_families(&mut room).await;
         room.class("5A2").await;
-        room.staff("Cô Mai", lopso::domain::Role::Teacher, &["5A2"]).await;
+        room.staff("Cô Mai", Role::Teacher, &["5A2"]).await;
         let child = room.child_id("Nguyễn Hoài An");
         let person = room.person_id("Mẹ An");
         for tap in [
@@ -231,7 +231,7 @@ with_buttons! {
     async fn a_substitute_sees_the_class_for_those_days_and_not_after(room: Room) {
         three_families(&mut room).await;
         room.class("4B").await;
-        room.staff("Cô Mai", lopso::domain::Role::Teacher, &["4B"]).await;
+        room.staff("Cô Mai", Role::Teacher, &["4B"]).await;
         room.privately("Cô Mai", "/giadinh An").await.does_not_hear("Mẹ An");
         room.stands_in("Cô Mai", "5A1", 2 * DAY_MS).await;
         room.privately("Cô Mai", "/giadinh An").await.hears("Người nhà của bé Nguyễn Hoài An: Mẹ An");
@@ -251,11 +251,87 @@ with_buttons! {
         room.in_group("5A1", "Mẹ An", "em quét mã rồi ạ").await.does_not_hear("ghi nhận");
         assert_eq!(room.acts().await, 0);
         room.class_without_group("Lá 1").await;
-        room.staff("Cô Hoa", lopso::domain::Role::Teacher, &["Lá 1"]).await;
+        room.staff("Cô Hoa", Role::Teacher, &["Lá 1"]).await;
         room.in_group("5A1", "Cô Hoa", "/ganlop").await.hears("nhóm này là của một lớp năm học trước").hears("lớp Lá 1");
         room.chooses("5A1", "Cô Hoa", "Đổi").await;
         room.family("Lá 1", "Bé Mới", &["Mẹ Mới"]).await;
         room.chooses("5A1", "Mẹ Mới", "Đã quét QR").await;
         assert_eq!(room.one("SELECT COUNT(*) AS n FROM family WHERE state = 'done'").await, 1);
+    }
+
+    async fn no_post_of_the_schools_goes_by_a_code_that_a_teacher_reads(room: Room) {
+        three_families(&mut room).await;
+        room.staff("Ba Nam", Role::Principal, &[]).await;
+        room.privately("Cô Hoa", "/giadinh Nam").await;
+        room.chooses_privately("Cô Hoa", "Ba Nam đổi máy").await.hears("đây cũng là thầy cô của trường").does_not_hear("mã đổi máy của");
+        // Nor does a teacher become a mother by trying her code, and the mother keeps hers.
+        room.privately("Cô Hoa", "/giadinh An").await;
+        room.chooses_privately("Cô Hoa", "Mẹ An đổi máy").await;
+        let code = code(&room);
+        room.privately("Cô Hoa", &code).await.hears("mã này dành cho gia đình đổi máy");
+        room.privately("Mẹ An", "/trangthai").await.hears("Bé An");
+        room.privately("Máy mới", &code).await.hears("em nhận ra mình ở máy mới");
+    }
+
+    async fn a_payment_tapped_in_one_class_waits_for_the_child_who_is_there(room: Room) {
+        three_families(&mut room).await;
+        room.family("5A1", "Lê Gia Bảo", &[]).await;
+        room.class("5A2").await;
+        room.family("5A2", "Lê Gia Bình", &[]).await;
+        room.hang_boards().await;
+        room.chooses("5A1", "Mẹ Bảo", "Đã chuyển khoản").await;
+        room.chooses("5A1", "Mẹ Bảo", "Đã quét QR").await;
+        let (binh, bao) = (room.slip("Lê Gia Bình").await, room.slip("Lê Gia Bảo").await);
+        room.privately("Mẹ Bảo", &format!("/start {}", binh.link)).await;
+        room.chooses_privately("Mẹ Bảo", "Đồng ý").await.hears("người nhà của bé Bình");
+        assert_eq!((room.count("thu-2026-11").await, room.count("qr").await), ((0, 5), (1, 5)));
+        room.privately("Mẹ Bảo", &format!("/start {}", bao.link)).await.hears("Câu trả lời lúc trước em cũng tính luôn");
+        assert_eq!((room.count("thu-2026-11").await, room.count("qr").await), ((1, 5), (2, 5)));
+        assert_eq!(room.one("SELECT COUNT(*) AS n FROM act a JOIN child c ON c.child_id = a.child_id WHERE c.name = 'Lê Gia Bình'").await, 0);
+    }
+
+    async fn a_siblings_slip_does_not_end_what_waits_for_another_teacher(room: Room) {
+        three_families(&mut room).await;
+        room.family("5A1", "Lê Gia Bảo", &[]).await;
+        room.class("5A2").await;
+        room.family("5A2", "Lê Gia Bình", &[]).await;
+        room.hang_boards().await;
+        room.privately("Cô Hoa", "/trogiup").await;
+        room.chooses("5A1", "Mẹ Bảo", "Đã quét QR").await;
+        room.privately("Mẹ Bảo", "/start giadinh").await;
+        room.chooses_privately("Mẹ Bảo", "Đồng ý").await;
+        room.privately("Mẹ Bảo", "Bảo").await;
+        let slip = room.slip("Lê Gia Bình").await;
+        room.privately("Mẹ Bảo", &format!("/start {}", slip.link)).await;
+        room.chooses_privately("Cô Hoa", "Đồng ý: bé Lê Gia Bảo").await.hears("người nhà của bé Lê Gia Bảo");
+        assert_eq!(room.count("qr").await, (2, 5));
+    }
+
+    async fn a_group_of_last_year_that_puts_the_bot_out_alarms_nobody(room: Room) {
+        three_families(&mut room).await;
+        room.privately("Cô Lan", "/trogiup").await;
+        room.new_year().await;
+        room.puts("Mẹ An", "5A1", false).await;
+        assert!(!room.privately_told("Cô Lan").contains("hội đồng"));
+    }
+
+    async fn a_substitute_who_is_here_as_a_mother_keeps_the_class(room: Room) {
+        three_families(&mut room).await;
+        room.colleague("Cô Thu", Role::Teacher, &[]).await;
+        room.stands_in("Cô Thu", "5A1", 5 * DAY_MS).await;
+        room.link("Mẹ Thu", "Nguyễn Hoài An").await;
+        let invitation = room.invitation("Cô Thu").await;
+        room.privately("Mẹ Thu", &invitation.short).await;
+        room.privately("Mẹ Thu", "/danhsach qr").await.hears("Trần Hải Nam");
+    }
+
+    async fn with_two_schools_a_short_code_is_looked_for_in_ones_own(room: Room) {
+        three_families(&mut room).await;
+        room.elsewhere().await;
+        room.family("5A1", "Lê Gia Bảo", &[]).await;
+        let slip = room.slip("Lê Gia Bảo").await;
+        room.privately("Mẹ Bảo", &slip.short).await.hears("mã gõ tay lúc này em chưa nhận được").does_not_hear("thử nhiều mã");
+        room.chooses("5A1", "Mẹ Bảo", "Đã quét QR").await;
+        room.privately("Mẹ Bảo", &slip.short).await.hears("Mình đồng ý không ạ?");
     }
 }

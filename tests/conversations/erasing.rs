@@ -2,6 +2,7 @@
 
 use lopso::clock;
 use lopso::domain::time::{DAY_MS, HOUR_MS};
+use lopso::domain::{Role, Tap};
 
 use crate::support::room::Room;
 use crate::{everywhere, three_families, with_buttons};
@@ -95,10 +96,18 @@ everywhere! {
         assert_eq!(room.one("SELECT COUNT(*) AS n FROM pending").await, 0);
     }
 
+    async fn a_number_typed_days_after_keep_deletes_nothing(room: Room) {
+        three_families(&mut room).await;
+        room.privately("Mẹ An", "/xoa").await;
+        room.privately("Mẹ An", "2").await.hears("em giữ nguyên");
+        room.after_ms(3 * DAY_MS).privately("Mẹ An", "1").await;
+        assert_eq!(room.one("SELECT COUNT(*) AS n FROM person WHERE name = 'Mẹ An'").await, 1);
+    }
+
     async fn a_second_tap_on_delete_deletes_nothing_more(room: Room) {
         three_families(&mut room).await;
         room.privately("Mẹ An", "/xoa").await;
-        let tap = lopso::domain::Tap::Erase.write();
+        let tap = Tap::Erase.write();
         let (one, two) = (room.private_tap("Mẹ An", &tap), room.private_tap("Mẹ An", &tap));
         room.happens(vec![one, two]).await;
         assert_eq!(room.one("SELECT COUNT(*) AS n FROM guardian").await, 3);
@@ -125,5 +134,69 @@ with_buttons! {
         assert_eq!(room.one(known).await, 0);
         // Who is linked is not.
         assert_eq!(room.one("SELECT COUNT(*) AS n FROM account WHERE external_id = 'Mẹ An'").await, 1);
+    }
+
+    async fn the_board_keeps_its_tasks_and_shows_the_new_count(room: Room) {
+        three_families(&mut room).await;
+        room.chooses("5A1", "Mẹ An", "Đã quét QR").await;
+        erases(&mut room, "Mẹ An").await;
+        assert_eq!(room.board("5A1"), "0/3 · 0/3 · 0/3");
+    }
+
+    async fn an_open_request_from_another_phone_is_done_with_it(room: Room) {
+        three_families(&mut room).await;
+        room.privately("Cô Hoa", "/giadinh An").await;
+        room.chooses_privately("Cô Hoa", "Mẹ An đổi máy").await;
+        let told = room.privately_told("Cô Hoa");
+        let code = told.split_whitespace().rfind(|word| word.len() == 8 && word.starts_with('K')).unwrap();
+        room.elsewhere_privately("Mẹ An khác", code).await;
+        room.elsewhere_privately("Mẹ An khác", "/xoa").await;
+        erases(&mut room, "Mẹ An").await;
+        assert_eq!(room.one("SELECT COUNT(*) AS n FROM account WHERE external_id IN ('Mẹ An', 'Mẹ An khác')").await, 0);
+        assert_eq!(room.one("SELECT COUNT(*) AS n FROM erasure WHERE done_at IS NULL").await, 0);
+    }
+
+    async fn a_code_that_was_used_up_lets_nobody_in_after_its_owner_is_forgotten(room: Room) {
+        three_families(&mut room).await;
+        room.colleague("Cô Thu", Role::Teacher, &["5A1"]).await;
+        let invitation = room.invitation("Cô Thu").await;
+        room.privately("Thu", &invitation.short).await;
+        erases(&mut room, "Thu").await;
+        room.privately("Kẻ lạ", &invitation.short).await;
+        room.privately("Kẻ lạ", "/danhsach qr").await.does_not_hear("Nguyễn Hoài An");
+        room.privately("Thu", "/danhsach qr").await.hears("Nguyễn Hoài An");
+    }
+
+    async fn the_phone_that_was_given_up_is_forgotten_at_once(room: Room) {
+        three_families(&mut room).await;
+        room.family("5A1", "Lê Gia Bảo", &[]).await;
+        let slip = room.slip("Lê Gia Bảo").await;
+        room.privately("Mẹ Bảo", &format!("/start {}", slip.link)).await;
+        room.chooses_privately("Mẹ Bảo", "Đồng ý").await;
+        room.privately("Cô Hoa", "/giadinh Bảo").await;
+        room.chooses_privately("Cô Hoa", "đổi máy").await;
+        let told = room.privately_told("Cô Hoa");
+        let code = told.split_whitespace().rfind(|word| word.len() == 8 && word.starts_with('K')).unwrap();
+        room.privately("Máy mới", code).await.hears("em nhận ra mình ở máy mới");
+        assert_eq!(room.one("SELECT COUNT(*) AS n FROM account WHERE external_id = 'Mẹ Bảo'").await, 0);
+        // The yes that was given there went along, and goes with the person.
+        assert!(room.one("SELECT COUNT(*) AS n FROM consent").await > 0);
+        erases(&mut room, "Máy mới").await;
+        assert_eq!(room.one("SELECT COUNT(*) AS n FROM consent").await, 0);
+    }
+
+    async fn a_button_of_last_week_asks_again(room: Room) {
+        three_families(&mut room).await;
+        room.forges_privately("Mẹ An", &Tap::Erase.write()).await.hears("Mình có muốn xoá không ạ?");
+        room.privately("Mẹ An", "/xoa").await;
+        room.after_ms(2 * HOUR_MS).chooses_privately("Mẹ An", "Xoá hết của mình").await.hears("Mình có muốn xoá không ạ?");
+        assert_eq!(room.one("SELECT COUNT(*) AS n FROM person WHERE name = 'Mẹ An'").await, 1);
+        room.chooses_privately("Mẹ An", "Xoá hết của mình").await.hears("BN-");
+    }
+
+    async fn who_is_nobody_here_reads_so(room: Room) {
+        three_families(&mut room).await;
+        room.privately("Người lạ", "/xoa").await.hears("em không giữ gì của mình");
+        assert_eq!(room.one("SELECT COUNT(*) AS n FROM erasure").await, 0);
     }
 }

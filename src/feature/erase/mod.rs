@@ -13,11 +13,10 @@ use crate::domain::message::{Choice, Say};
 use crate::domain::{ChildId, ClassId, PersonId, Purpose, SchoolId, Tap, Timestamp};
 use crate::effects::Effects;
 use crate::facts::Turn;
-use crate::inbox;
 use crate::ledger::{self, links};
-use crate::roster::accounts::{self, Human};
+use crate::roster::accounts;
 use crate::roster::reach::teachers_of;
-use crate::roster::{arrivals, invites, staff, store as roster};
+use crate::roster::{arrivals, staff, store as roster};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wish {
@@ -65,6 +64,10 @@ async fn ask(tx: &mut Tx, turn: &Turn<'_>, now: Timestamp) -> Result<Effects, sq
             arrivals::consent(tx, account, member.school, Purpose::Remind).await? == Some(true);
     }
     kept.answers += i64::try_from(turn.facts.pending(account).count()).unwrap_or(0);
+    let nobody = turn.members.is_empty() && kept.answers == 0;
+    if nobody && turn.facts.arrival(account).is_none() {
+        return Ok(reply(turn, texts::NOTHING, Vec::new()));
+    }
     store::open(tx, account, now).await?;
     let choices = vec![
         Choice::new(texts::ERASE, Tap::Erase.write()),
@@ -79,7 +82,10 @@ async fn erase(tx: &mut Tx, turn: &Turn<'_>, now: Timestamp) -> Result<Effects, 
     let schools: BTreeSet<SchoolId> = human.persons.iter().map(|(school, _)| *school).collect();
     let schools: Vec<SchoolId> = schools.into_iter().collect();
     tx.lock_schools(&schools).await?;
-    let receipt = store::done(tx, turn.account.id, now).await?;
+    // An old button, or a "1" to a question of last week, deletes nothing that was not asked for just now.
+    let Some(receipt) = store::done(tx, &human.accounts, turn.account.id, now).await? else {
+        return ask(tx, turn, now).await;
+    };
     let mut lost = Lost::default();
     let mut on_the_staff = false;
     for (school, person) in &human.persons {
@@ -95,16 +101,13 @@ async fn erase(tx: &mut Tx, turn: &Turn<'_>, now: Timestamp) -> Result<Effects, 
         .moving(lost.classes.iter().map(|(_, class)| *class))
         .and_says(lost.told)
         .and_read_anew();
-    ledger::store::forget_pending(tx, &human.accounts).await?;
-    arrivals::forget(tx, &human.accounts).await?;
-    forget_traces(tx, turn, &human).await?;
     if on_the_staff {
-        return Ok(effects);
+        return Ok(Effects {
+            forgets_family_of: human.accounts,
+            ..effects
+        });
     }
-    Ok(Effects {
-        forgets: human.accounts,
-        ..effects
-    })
+    Ok(effects.forgetting(human.accounts))
 }
 
 /// What a family lost with one of its people.
@@ -149,12 +152,6 @@ async fn forget_person(
             .extend(others.map(|mailbox| mailbox.post(&text, Vec::new())));
     }
     Ok(is_staff)
-}
-
-/// What stands about their accounts where nobody would look for it.
-async fn forget_traces(tx: &mut Tx, turn: &Turn<'_>, human: &Human) -> Result<(), sqlx::Error> {
-    invites::forget(tx, &human.accounts).await?;
-    inbox::forget(tx, turn.bot(), &turn.update.sender.external_id).await
 }
 
 fn reply(turn: &Turn<'_>, text: &str, choices: Vec<Choice>) -> Effects {

@@ -1,7 +1,7 @@
 //! Requests to delete: what the operator sees of them, and what proves that they were done.
 
-use crate::db::{Tx, fresh_id};
-use crate::domain::time::DAY_MS;
+use crate::db::{Set, Tx, fresh_id};
+use crate::domain::time::{DAY_MS, HOUR_MS};
 use crate::domain::{AccountId, Timestamp};
 use crate::vals;
 
@@ -12,10 +12,12 @@ const PROOF_MS: i64 = 365 * DAY_MS;
 
 /// Somebody asks; asked twice it is one request.
 pub async fn open(tx: &mut Tx, account: AccountId, now: Timestamp) -> Result<(), sqlx::Error> {
-    const INSERT: &str = "INSERT INTO erasure (receipt, account_id, asked_at) SELECT $1, $2, $3 \
-         WHERE NOT EXISTS (SELECT 1 FROM erasure e WHERE e.account_id = $2)";
-    tx.execute(INSERT, vals![receipt(now), account, now])
-        .await?;
+    const UPDATE: &str = "UPDATE erasure SET asked_at = $2 WHERE account_id = $1";
+    const INSERT: &str = "INSERT INTO erasure (receipt, account_id, asked_at) VALUES ($1, $2, $3)";
+    if tx.execute(UPDATE, vals![account, now]).await? == 0 {
+        tx.execute(INSERT, vals![receipt(now), account, now])
+            .await?;
+    }
     Ok(())
 }
 
@@ -26,12 +28,28 @@ pub async fn withdraw(tx: &mut Tx, account: AccountId) -> Result<(), sqlx::Error
     Ok(())
 }
 
-/// It is done. Returns the receipt, which names nobody.
-pub async fn done(tx: &mut Tx, account: AccountId, now: Timestamp) -> Result<String, sqlx::Error> {
-    const UPDATE: &str = "UPDATE erasure SET account_id = NULL, done_at = $2 WHERE account_id = $1 RETURNING receipt";
-    open(tx, account, now).await?;
-    let row = tx.row(UPDATE, vals![account, now]).await?;
-    row.map_or(Ok(String::new()), |row| row.get("receipt"))
+/// Who is asked whether to delete answers within this.
+const ASKED_MS: i64 = HOUR_MS;
+
+/// It is done, for all accounts of the person. Returns the receipt, which names nobody; None when this account has
+/// not asked within the hour.
+pub async fn done(
+    tx: &mut Tx,
+    accounts: &[AccountId],
+    account: AccountId,
+    now: Timestamp,
+) -> Result<Option<String>, sqlx::Error> {
+    const UPDATE: &str = "UPDATE erasure SET account_id = NULL, done_at = $2 \
+         WHERE account_id = $1 AND asked_at > $3 RETURNING receipt";
+    // What they asked for by another account of theirs is done with it.
+    const OTHERS: &str = "DELETE FROM erasure \
+         WHERE account_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))";
+    let lately = now.plus_ms(-ASKED_MS);
+    let Some(row) = tx.row(UPDATE, vals![account, now, lately]).await? else {
+        return Ok(None);
+    };
+    tx.execute(OTHERS, vals![Set(accounts)]).await?;
+    row.get("receipt").map(Some)
 }
 
 /// "BN-" and ten characters to be read aloud, of the moment's own number (an id without the bits of its process).

@@ -3,6 +3,7 @@
 pub const SENT_PRIVATELY: &str = "Dạ, em trả lời mình ở tin nhắn riêng rồi ạ.";
 pub const ERASE: &str = "🗑 Xoá hết của mình";
 pub const KEEP: &str = "Giữ lại";
+pub const NOTHING: &str = "Dạ, em không giữ gì của mình cả ạ.";
 pub const KEPT: &str = "Dạ vâng, em giữ nguyên ạ. Khi nào muốn xoá, mình nhắn /xoa nhé.";
 
 /// What stands about somebody.

@@ -218,7 +218,7 @@ pub async fn presence(
         return Ok(Effects::none().and_read_anew());
     }
     let is_new = chats::set_left(tx, turn.chat.id, (!here).then_some(now)).await?;
-    let effects = match (here, turn.chat.class, turn.chat.school()) {
+    let effects = match (here, turn.chat.class, turn.chat.staff_room) {
         (true, Some((school, class)), _) if is_new => Effects::none().and_boards([ClassGroup {
             school,
             class,

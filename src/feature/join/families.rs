@@ -12,7 +12,7 @@ use crate::installation::Key;
 use crate::ledger::Act;
 use crate::roster::invites::{For, MOVE_LIVES_MS, Printing, issue};
 use crate::roster::permit::{self, Homeroom};
-use crate::roster::{Child, chats, store};
+use crate::roster::{Child, chats, staff, store};
 
 /// More children of one name than this are not listed: the teacher types a longer name.
 const LISTED: usize = 8;
@@ -155,6 +155,10 @@ pub(super) async fn new_phone(
     let Some((_, name)) = known else {
         return Ok(Some(reply(turn, texts::SETTLED, Vec::new())));
     };
+    let (roles, _) = staff::posts(tx, &[person]).await?;
+    if roles.contains_key(&person) {
+        return Ok(Some(reply(turn, texts::COLLEAGUE, Vec::new())));
+    }
     let wanted = [For::Move(person)];
     let codes = issue(tx, key, homeroom.school(), &wanted, Printing::Anew, now).await?;
     let code = codes.first().map_or("", |codes| codes.short.as_str());

@@ -7,9 +7,10 @@ use crate::domain::{
     AccountId, ChildId, ClassId, Evidence, PersonId, SchoolId, Task, TaskId, TaskKind, Timestamp,
     Verb,
 };
-use crate::ledger::store::{Pending, acts, add_acts, take_pending, tasks};
+use crate::ledger::store::{Pending, acts, add_acts, keep_pending, take_pending, tasks};
 use crate::ledger::{Act, links};
-use crate::roster::{Child, accounts, arrivals, store};
+use crate::roster::arrivals::{self, Step};
+use crate::roster::{Child, accounts, store};
 use crate::understand::fold::clean;
 
 use super::texts;
@@ -45,9 +46,14 @@ pub async fn link(
         }
     };
     store::add_guardians(tx, school, &[(child.id, person)], now).await?;
-    arrivals::end(tx, account).await?;
-    let kept = take_pending(tx, account, school, now).await?;
+    end_arrival(tx, account, child, now).await?;
     let open = tasks(tx, &[school]).await?;
+    let kept = take_pending(tx, account, school, now).await?;
+    // A payment tapped in another class's group is for the child who is there: it waits for that child's slip.
+    let (kept, for_another): (Vec<Pending>, Vec<Pending>) = kept
+        .into_iter()
+        .partition(|kept| is_for(kept, child, &open));
+    keep_pending(tx, &for_another).await?;
     let act = |kept: &Pending| {
         let task = open
             .iter()
@@ -89,6 +95,29 @@ pub async fn link(
         counted: !acts.is_empty(),
         classes,
     })
+}
+
+fn is_for(kept: &Pending, child: &Child, tasks: &[Task]) -> bool {
+    let task = tasks.iter().find(|task| task.id == kept.task);
+    task.is_none_or(|task| task.kind.is_household())
+        || kept.class.is_none_or(|class| class == child.class)
+}
+
+/// They are in; only who waits for the word of another class's teacher, about another child, goes on waiting.
+async fn end_arrival(
+    tx: &mut Tx,
+    account: AccountId,
+    child: &Child,
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
+    let waiting = arrivals::arrivals(tx, &[account], now).await?;
+    let elsewhere = waiting.iter().any(|arrival| {
+        arrival.step == Step::Teacher && arrival.class.is_some_and(|class| class != child.class)
+    });
+    if elsewhere {
+        return Ok(());
+    }
+    arrivals::end(tx, account).await
 }
 
 /// Takes a person's own link to a child away, and takes back what they said of that child alone: a payment

@@ -21,7 +21,7 @@ use crate::effects::Effects;
 use crate::facts::Turn;
 use crate::installation::Key;
 use crate::roster::arrivals::{self, Arrival, Step};
-use crate::roster::invites::{self, For, GUARDIANS, Invite};
+use crate::roster::invites::{self, For, GUARDIANS, Guessing, Invite};
 use crate::roster::reach::teachers_of;
 use crate::roster::{self, Child, Class, store};
 use crate::understand::codes::Code;
@@ -128,19 +128,26 @@ async fn by_code(
         return Ok(reply(turn, texts::NOT_IN_A_GROUP, Vec::new()));
     }
     let account = turn.account.id;
-    let school = match (turn.school(), code) {
-        // A link has too many digits to be guessed, so that it opens even when a school is being tried.
-        (_, Code::Mistyped) => return Ok(reply(turn, texts::MISTYPED, Vec::new())),
-        (_, Code::Link(_)) => None,
-        (Some(school), Code::Short(_)) => Some(school),
-        (None, Code::Short(_)) => only_school(tx).await?,
+    // A link has too many digits to be guessed, so that it opens in whichever school, also one that is being tried.
+    let school = match code {
+        Code::Mistyped => return Ok(reply(turn, texts::MISTYPED, Vec::new())),
+        Code::Link(_) => None,
+        Code::Short(_) => comes_from(tx, turn).await?,
     };
-    if invites::too_many_tries(tx, account, school, now).await? {
-        return Ok(reply(turn, texts::LOCKED, Vec::new()));
+    match invites::guessing(tx, account, school, now).await? {
+        Some(Guessing::Account) => return Ok(reply(turn, texts::LOCKED, Vec::new())),
+        Some(Guessing::School) => return Ok(reply(turn, texts::ONLY_SCAN, Vec::new())),
+        None => {}
     }
-    let Some(invite) = invites::find(tx, key, code, now).await? else {
+    let Some(invite) = invites::find(tx, key, code, school, now).await? else {
         invites::note_wrong_code(tx, account, school, now).await?;
-        return Ok(reply(turn, texts::WRONG, Vec::new()));
+        let unknown = matches!(code, Code::Short(_)) && school.is_none();
+        let text = if unknown {
+            texts::ONLY_SCAN
+        } else {
+            texts::WRONG
+        };
+        return Ok(reply(turn, text, Vec::new()));
     };
     if invite.expires_at <= now {
         return Ok(reply(turn, texts::EXPIRED, Vec::new()));
@@ -156,6 +163,18 @@ async fn by_code(
         For::Staff(person) => staff::enter(tx, turn, &invite, person).await,
         For::Move(person) => moving::enter(tx, turn, &invite, person, now).await,
         For::Lead(_) => staff::first_lead(tx, turn, &invite, now).await,
+    }
+}
+
+/// The school somebody speaks of who types a code: their own, that of the group in which they tapped, or the only
+/// one there is.
+async fn comes_from(tx: &mut Tx, turn: &Turn<'_>) -> Result<Option<SchoolId>, sqlx::Error> {
+    let account = turn.account.id;
+    let kept = turn.facts.pending(account).last().map(|kept| kept.school);
+    let arrival = turn.facts.arrival(account).map(|arrival| arrival.school);
+    match turn.school().or(kept).or(arrival) {
+        Some(school) => Ok(Some(school)),
+        None => only_school(tx).await,
     }
 }
 

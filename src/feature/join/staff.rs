@@ -1,7 +1,7 @@
 //! Colleagues come in by a code that is good once; the first to lead a school by the one printed at its start.
 
 use crate::db::{Tx, fresh_id};
-use crate::domain::{PersonId, Role, SchoolId, Timestamp};
+use crate::domain::{AccountId, PersonId, Role, SchoolId, Timestamp};
 use crate::effects::Effects;
 use crate::facts::Turn;
 use crate::roster::invites::{self, Invite};
@@ -34,8 +34,8 @@ pub(super) async fn enter(
     if !invites::use_up(tx, invite, turn.account.id).await? {
         return Ok(reply(turn, texts::USED, Vec::new()));
     }
-    take_post(tx, turn, colleague).await?;
-    greet(tx, turn, colleague).await
+    let gone = take_post(tx, turn, colleague).await?;
+    Ok(greet(tx, turn, colleague).await?.forgetting(gone))
 }
 
 /// Somebody of the staff does not become a second colleague by a code that was for that one.
@@ -74,8 +74,8 @@ pub(super) async fn first_lead(
         Some(listed) => listed.clone(),
         None => new_principal(tx, turn, invite.school, now).await?,
     };
-    take_post(tx, turn, &colleague).await?;
-    greet(tx, turn, &colleague).await
+    let gone = take_post(tx, turn, &colleague).await?;
+    Ok(greet(tx, turn, &colleague).await?.forgetting(gone))
 }
 
 /// For a school whose staff list names no principal: whoever this is, as the person they are there already.
@@ -100,19 +100,27 @@ async fn new_principal(
     Ok(principal)
 }
 
-/// The account speaks for the colleague from now on, and no other account does: one that had the post before
-/// may be a lost phone. Somebody who is here as a parent already takes the post along as the same person, so
+/// The account speaks for the colleague from now on, and no other account of this bot does: one that had the post
+/// before may be a lost phone, and is returned to be forgotten. Somebody who is here as a parent already takes the post along as the same person, so
 /// that what they said as a parent stays theirs.
-async fn take_post(tx: &mut Tx, turn: &Turn<'_>, colleague: &Member) -> Result<(), sqlx::Error> {
-    accounts::leave(tx, turn.bot(), colleague.school, colleague.person).await?;
+async fn take_post(
+    tx: &mut Tx,
+    turn: &Turn<'_>,
+    colleague: &Member,
+) -> Result<Vec<AccountId>, sqlx::Error> {
+    let mut gone = accounts::leave(tx, turn.bot(), colleague.school, colleague.person).await?;
+    gone.retain(|account| *account != turn.account.id);
     match accounts::person_of(tx, turn.account.id, colleague.school).await? {
-        Some(person) if person != colleague.person => staff::hand_over(tx, colleague, person).await,
-        Some(_) => Ok(()),
+        Some(person) if person != colleague.person => {
+            staff::hand_over(tx, colleague, person).await?
+        }
+        Some(_) => {}
         None => {
             let member = (turn.account.id, colleague.school, colleague.person);
-            accounts::join(tx, &[member]).await
+            accounts::join(tx, &[member]).await?;
         }
     }
+    Ok(gone)
 }
 
 async fn greet(tx: &mut Tx, turn: &Turn<'_>, colleague: &Member) -> Result<Effects, sqlx::Error> {

@@ -11,6 +11,9 @@ pub const MISTYPED: &str = "Dạ, mã này hình như gõ nhầm một chữ ạ
 pub const WRONG: &str = "Dạ, em chưa thấy mã này ạ. Mình xem lại tờ phiếu giúp em, hoặc nhờ cô giáo phát phiếu mới nhé.";
 pub const LOCKED: &str = "Dạ, hôm nay mình đã thử nhiều mã chưa đúng, em xin phép mai mới nhận mã tiếp ạ. \
      Mình nhờ cô giáo chủ nhiệm giúp cho nhanh nhé.";
+/// In this school nobody's typed code is taken now, or we do not know which school it is of: nobody's fault.
+pub const ONLY_SCAN: &str = "Dạ, mã gõ tay lúc này em chưa nhận được ạ. Mình quét ô vuông đen trắng trên phiếu, \
+     hoặc bấm một nút trên bảng trong nhóm lớp rồi nhắn lại mã giúp em nhé.";
 pub const EXPIRED: &str =
     "Dạ, mã này đã hết hạn rồi ạ. Mình nhờ cô giáo hoặc nhà trường in cho mã mới nhé.";
 pub const ANOTHER_CLASS: &str = "Dạ, mã này là của lớp khác với nhóm mình vừa bấm ạ. Mình quét ô vuông đen trắng trên phiếu giúp em, hoặc nhờ cô giáo xem lại nhé.";
@@ -31,6 +34,8 @@ pub const TOO_LATE: &str =
 // A new phone.
 pub const MOVED: &str = "Dạ, em nhận ra mình ở máy mới rồi ạ. Những việc nhà mình đã báo vẫn còn nguyên, máy cũ em không dùng nữa ạ.";
 pub const HERE_TOO: &str = "Dạ, em nhận ra mình rồi ạ. Những việc nhà mình đã báo vẫn còn nguyên; mình nhắn ở đây hay ở chỗ cũ đều được.";
+pub const NOT_FOR_STAFF: &str = "Dạ, mã này dành cho gia đình đổi máy ạ. Thầy cô đổi máy thì nhờ nhà trường cấp mã mới giúp em nhé.";
+pub const COLLEAGUE: &str = "Dạ, đây cũng là thầy cô của trường ạ. Thầy cô đổi máy thì nhờ nhà trường cấp mã mới, em không cấp ở đây được.";
 pub const MOVE_USED: &str =
     "Dạ, mã đổi máy này đã dùng rồi ạ. Mình nhờ cô giáo cho mã mới giúp em nhé.";
 pub const MOVE_GONE: &str =

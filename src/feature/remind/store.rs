@@ -181,16 +181,21 @@ pub async fn forget_old(tx: &mut Tx, now: Timestamp) -> Result<u64, sqlx::Error>
     tx.execute(DELETE, vals![now.plus_ms(-30 * DAY_MS)]).await
 }
 
-/// Accounts are forgotten: what was sent to them, what they wanted to be told tomorrow, what they asked for.
-pub async fn forget(tx: &mut Tx, accounts: &[AccountId]) -> Result<(), sqlx::Error> {
+/// Accounts are no family's any more: what was sent to them, and what they wanted to be told tomorrow.
+pub async fn forget_family(tx: &mut Tx, accounts: &[AccountId]) -> Result<(), sqlx::Error> {
     const SENT: &str = "DELETE FROM reminder \
          WHERE account_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))";
     const AGAIN: &str = "DELETE FROM due \
          WHERE account_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))";
+    tx.execute(SENT, vals![Set(accounts)]).await?;
+    tx.execute(AGAIN, vals![Set(accounts)]).await?;
+    Ok(())
+}
+
+/// Accounts are forgotten: what they let wait as teachers, too.
+pub async fn forget(tx: &mut Tx, accounts: &[AccountId]) -> Result<(), sqlx::Error> {
     const ASKED: &str = "DELETE FROM due \
          WHERE asked_by IN (SELECT CAST(value AS BIGINT) FROM json_each($1))";
-    for sql in [SENT, AGAIN, ASKED] {
-        tx.execute(sql, vals![Set(accounts)]).await?;
-    }
+    tx.execute(ASKED, vals![Set(accounts)]).await?;
     Ok(())
 }

@@ -82,7 +82,7 @@ async fn find(tx: &mut Tx, app: &App, token: &str) -> Result<Option<Slip>, sqlx:
     let Some(code @ Code::Link(_)) = crate::understand::codes::find(token) else {
         return Ok(None);
     };
-    let found = invites::find(tx, app.key(), &code, now()).await?;
+    let found = invites::find(tx, app.key(), &code, None, now()).await?;
     let Some(invite) = found.filter(|invite| invite.expires_at > now()) else {
         return Ok(None);
     };

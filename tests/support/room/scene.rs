@@ -131,7 +131,7 @@ impl Room {
         let link = if scanned { slip.scan } else { slip.link };
         let mut tx = self.test.db.begin().await.unwrap();
         let key = Key::new(b"key");
-        let found = find(&mut tx, &key, &Code::Link(link), self.now)
+        let found = find(&mut tx, &key, &Code::Link(link), None, self.now)
             .await
             .unwrap();
         let code = page_code(&mut tx, &key, &found.unwrap(), self.now)
