@@ -15,6 +15,9 @@ static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
 /// How long a writer waits for another program's write (import beside serve) before it gives up.
 const BUSY: Duration = Duration::from_secs(20);
+/// How often, and after which pause, a file that another program is just making is opened again.
+const TRIES: u32 = 50;
+const PAUSE: Duration = Duration::from_millis(100);
 /// Readers beside the one writer of SQLite.
 const SQLITE_READERS: u32 = 4;
 const POSTGRES_CONNECTIONS: u32 = 10;
@@ -138,18 +141,37 @@ async fn open_sqlite(url: &str) -> Result<Pools, Problem> {
         })?;
     }
     let file = options.get_filename().to_owned();
-    let write = SqlitePoolOptions::new()
-        .max_connections(1)
-        .acquire_timeout(BUSY * 2)
-        .connect_with(options.clone())
-        .await
-        .map_err(|error| Problem::from_sqlite(&file, error))?;
+    let connect = || {
+        SqlitePoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(BUSY * 2)
+            .connect_with(options.clone())
+    };
+    // Of several programs that switch a new file to WAL at the same moment SQLite refuses all but one at once,
+    // however long they would wait: the others look again.
+    let mut tries = 0;
+    let write = loop {
+        match connect().await {
+            Err(error) if is_busy(&error) && tries < TRIES => {
+                tries += 1;
+                tokio::time::sleep(PAUSE).await;
+            }
+            opened => break opened.map_err(|error| Problem::from_sqlite(&file, error))?,
+        }
+    };
     // Readers open when they are needed: start-up and idle memory stay small.
     let read = SqlitePoolOptions::new()
         .max_connections(SQLITE_READERS)
         .min_connections(0)
         .connect_lazy_with(options);
     Ok(Pools::Sqlite { write, read })
+}
+
+/// SQLITE_BUSY, with or without its extended code.
+fn is_busy(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code());
+    let code: Option<u32> = code.and_then(|code| code.parse().ok());
+    code.is_some_and(|code| code & 0xff == 5)
 }
 
 async fn open_postgres(url: &str) -> Result<Pools, Problem> {
