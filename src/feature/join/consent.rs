@@ -12,7 +12,8 @@ use crate::roster::invites::GUARDIANS;
 use crate::roster::{self, store};
 
 /// Which wording of the questions in `texts.rs` is asked now. A change of what is agreed to needs a new number.
-pub const CONSENT_VERSION: i64 = 1;
+/// 2: that they are seen in the class's group is kept, too.
+pub const CONSENT_VERSION: i64 = 2;
 
 /// Whose family is in already has said yes before.
 pub(super) async fn agreed(

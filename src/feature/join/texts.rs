@@ -56,7 +56,8 @@ pub fn may_i_record(school: &str, class: Option<&str>) -> String {
         .unwrap_or_default();
     format!(
         "Dạ, em chào ba mẹ, ông bà ạ. Em là trợ lý tự động của {of_class}{school}.\n\n\
-         Em xin ghi tên mình đang hiện ở đây và những việc nhà mình báo đã làm, để cô giáo khỏi hỏi lại từng nhà. \
+         Em xin ghi tên mình đang hiện ở đây, những việc nhà mình báo đã làm và việc nhà mình có trong nhóm lớp, \
+         để cô giáo khỏi hỏi lại từng nhà. \
          Chỉ cô chủ nhiệm và nhà trường xem. Em không bao giờ hỏi mật khẩu, mã OTP hay căn cước. \
          Đổi ý lúc nào cũng được ạ.\n\n\
          Mình đồng ý không ạ?"
