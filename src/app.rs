@@ -169,6 +169,45 @@ impl App {
         Ok(handled)
     }
 
+    /// Applies an update that was set aside, now that what was wrong is mended: once, in the same transaction that
+    /// takes it out. None when no such update stands aside; when it fails again it stays there with the new reason.
+    pub async fn replay(
+        &self,
+        bot: &Bot,
+        external_id: &str,
+        now: Timestamp,
+    ) -> anyhow::Result<Option<Handled>> {
+        let mut tx = self.db.begin().await?;
+        let Some(update) = inbox::take_aside(&mut tx, bot.id, external_id).await? else {
+            return Ok(None);
+        };
+        // Redacted when it came.
+        let heard = vec![Heard {
+            update: update.clone(),
+            secret: false,
+        }];
+        let work = AssertUnwindSafe(self.work_through(tx, bot, heard, now));
+        let done = work.catch_unwind().await;
+        let failure = match done.map_err(|_| Failure::panicked()) {
+            Ok(Ok(applied)) => {
+                self.to_send.send_replace(());
+                return Ok(Some(Handled { applied, aside: 0 }));
+            }
+            Ok(Err(failure)) | Err(failure) => failure,
+        };
+        if failure.is_of_the_database() {
+            return Err(failure.error);
+        }
+        let mut tx = self.db.begin().await?;
+        let reason = format!("{:#}", failure.error);
+        inbox::set_aside(&mut tx, bot.id, &update, &reason, now).await?;
+        tx.commit().await?;
+        Ok(Some(Handled {
+            applied: 0,
+            aside: 1,
+        }))
+    }
+
     async fn set_aside(
         &self,
         bot: &Bot,
@@ -205,17 +244,18 @@ impl App {
 
     /// A panic while working is that update's fault, like a value the tables refuse.
     async fn batch(&self, bot: &Bot, heard: Vec<Heard>, now: Timestamp) -> Result<usize, Failure> {
-        let work = AssertUnwindSafe(self.work_through(bot, heard, now));
+        let tx = self.db.begin().await?;
+        let work = AssertUnwindSafe(self.work_through(tx, bot, heard, now));
         work.catch_unwind().await.map_err(|_| Failure::panicked())?
     }
 
     async fn work_through(
         &self,
+        mut tx: Tx,
         bot: &Bot,
         heard: Vec<Heard>,
         now: Timestamp,
     ) -> Result<usize, Failure> {
-        let mut tx = self.db.begin().await?;
         let secret: HashSet<String> = heard
             .iter()
             .filter(|one| one.secret)

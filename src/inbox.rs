@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::db::{Set, Tx};
+use crate::db::{Row, Set, Tx};
 use crate::domain::message::Update;
 use crate::domain::{BotId, Timestamp, time::DAY_MS};
 use crate::roster::accounts::ExternalId;
@@ -53,6 +53,50 @@ pub async fn set_aside(
     tx.execute(INSERT, vals![bot, &update.external_id, now, body, reason])
         .await?;
     Ok(())
+}
+
+/// An update that could not be applied, by the bot it came to and the platform's id of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Aside {
+    pub bot: BotId,
+    pub external_id: String,
+    pub received_at: Timestamp,
+    /// Why, for the operator: without words of people.
+    pub reason: String,
+}
+
+/// Those that stand aside, oldest first.
+pub async fn all_aside(tx: &mut Tx, most: i64) -> Result<Vec<Aside>, sqlx::Error> {
+    const SELECT: &str = "SELECT bot_id, external_id, received_at, reason FROM inbox \
+         WHERE body IS NOT NULL ORDER BY received_at LIMIT $1";
+    let read = |row: &Row| {
+        let reason: Option<String> = row.get("reason")?;
+        Ok(Aside {
+            bot: row.get("bot_id")?,
+            external_id: row.get("external_id")?,
+            received_at: row.get("received_at")?,
+            reason: reason.unwrap_or_default(),
+        })
+    };
+    tx.rows(SELECT, vals![most])
+        .await?
+        .iter()
+        .map(read)
+        .collect()
+}
+
+/// Takes an update that stands aside out of the inbox, to be applied as if it came now; None when there is none.
+pub async fn take_aside(
+    tx: &mut Tx,
+    bot: BotId,
+    external_id: &str,
+) -> Result<Option<Update>, sqlx::Error> {
+    const TAKE: &str = "DELETE FROM inbox WHERE bot_id = $1 AND external_id = $2 AND body IS NOT NULL RETURNING body";
+    let Some(row) = tx.row(TAKE, vals![bot, external_id]).await? else {
+        return Ok(None);
+    };
+    let body: String = row.get("body")?;
+    Ok(serde_json::from_str(&body).ok())
 }
 
 /// How many updates stand aside, and since when the oldest does.

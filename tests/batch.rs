@@ -249,6 +249,29 @@ on_both_engines! {
         assert_eq!(room.in_state("vneid", State::Done(Evidence::Said)).await, 3);
     }
 
+    async fn what_was_set_aside_is_done_once_when_the_fault_is_mended(room: Room) {
+        families(&mut room, 4).await;
+        let first = done(&mut room, 1..2, "qr");
+        handled(&room, first).await;
+        run(&room, "UPDATE act SET verb = 'lạ'").await;
+        let batch = done(&mut room, 0..4, "vneid");
+        let poison = batch[1].external_id.clone();
+        assert_eq!(room.happens(batch).await, Handled { applied: 3, aside: 1 });
+        // Not mended yet: it stays where it is.
+        let again = room.app.replay(&room.bot, &poison, room.now).await.unwrap();
+        assert_eq!(again, Some(Handled { applied: 0, aside: 1 }));
+        assert_eq!((set_aside(&room).await.len(), room.count("vneid").await), (1, (3, 4)));
+        run(&room, "UPDATE act SET verb = 'done' WHERE verb = 'lạ'").await;
+        let again = room.app.replay(&room.bot, &poison, room.now).await.unwrap();
+        assert_eq!(again, Some(Handled { applied: 1, aside: 0 }));
+        assert_eq!((set_aside(&room).await.len(), room.count("vneid").await), (0, (4, 4)));
+        // Done is done, and what never stood aside is not there to be done.
+        for id in [poison.as_str(), "nobody"] {
+            assert_eq!(room.app.replay(&room.bot, id, room.now).await.unwrap(), None);
+        }
+        assert_eq!(room.count("vneid").await, (4, 4));
+    }
+
     async fn a_full_disk_leaves_nothing_half_done(room: Room) {
         families(&mut room, 80).await;
         let batch = done(&mut room, 0..80, "qr");

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use super::{Stop, open, say, texts};
-use crate::app::recount;
+use crate::app::{App, Handled, recount};
+use crate::bots;
 use crate::channel::telegram::profile::PlaceInGroup;
 use crate::channel::telegram::{Telegram, Trouble};
 use crate::db::Db;
@@ -27,6 +28,8 @@ pub async fn run(remove_webhook: bool) -> Result<(), Stop> {
     let mut tx = db.read().await?;
     let schools = store::schools(&mut tx).await?;
     let (aside, oldest) = inbox::aside(&mut tx).await?;
+    let set_aside = inbox::all_aside(&mut tx, SHOWN).await?;
+    let bots = bots::all(&mut tx).await?;
     let (waiting, failed) = outbox::depth(&mut tx).await?;
     let erasures = erase::store::clock(&mut tx).await?;
     drop(tx);
@@ -40,6 +43,12 @@ pub async fn run(remove_webhook: bool) -> Result<(), Stop> {
         say(&texts::doctor::tallies(&school.name, &difference));
     }
     say(&texts::doctor::inbox(aside, oldest));
+    for one in set_aside {
+        let name = bots.iter().find(|bot| bot.id == one.bot);
+        let name = name.map_or("?", |bot| bot.name.as_str());
+        let name = texts::doctor::aside_name(name, &one.external_id);
+        say(&texts::doctor::aside(&name, one.received_at, &one.reason));
+    }
     say(&texts::doctor::outbox(waiting, failed));
     say(&texts::doctor::erasures(&erasures, crate::intake::now()));
     ill |= disk_is_full(&config.database_url);
@@ -53,6 +62,33 @@ pub async fn run(remove_webhook: bool) -> Result<(), Stop> {
         Ok(())
     }
 }
+
+/// Applies an update that was set aside, named as `run` shows it.
+pub async fn replay(which: &str) -> Result<(), Stop> {
+    let config = open::config()?;
+    let db = open::database(&config.database_url).await?;
+    let key = open::key(&db, &config.database_url).await?;
+    let library = open::library(&config)?;
+    let unknown = || Stop::Told(texts::doctor::no_such_aside(which));
+    let (bot, external_id) = which.split_once('/').ok_or_else(unknown)?;
+    let mut tx = db.read().await?;
+    let bots = bots::all(&mut tx).await?;
+    drop(tx);
+    let bot = bots.iter().find(|known| known.name == bot);
+    let bot = bot.ok_or_else(unknown)?;
+    let app = App::new(db, library, key).with_reminders(config.reminders.clone());
+    let handled = app.replay(bot, external_id, crate::intake::now()).await?;
+    match handled.ok_or_else(unknown)? {
+        Handled { aside: 0, .. } => {
+            say(&texts::doctor::replayed(which));
+            Ok(())
+        }
+        Handled { .. } => Err(Stop::Told(texts::doctor::still_aside(which))),
+    }
+}
+
+/// Set-aside updates that are shown one by one.
+const SHOWN: i64 = 10;
 
 /// Says how the bot stands; false when messages cannot come in.
 async fn is_well(db: &Db, telegram: &Telegram, remove_webhook: bool) -> bool {

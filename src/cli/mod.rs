@@ -80,6 +80,8 @@ enum Command {
     Doctor {
         #[arg(long, help = texts::DOCTOR_REMOVE_WEBHOOK)]
         remove_webhook: bool,
+        #[arg(long, help = texts::DOCTOR_REPLAY, value_name = "TIN")]
+        replay: Option<String>,
     },
     #[command(about = texts::STAFF, subcommand)]
     Staff(Staff),
@@ -243,7 +245,14 @@ async fn run(command: Command) -> Result<(), Stop> {
             out,
             school,
         } => report::run(format, out, school).await,
-        Command::Doctor { remove_webhook } => doctor::run(remove_webhook).await,
+        Command::Doctor {
+            remove_webhook: _,
+            replay: Some(which),
+        } => doctor::replay(&which).await,
+        Command::Doctor {
+            remove_webhook,
+            replay: None,
+        } => doctor::run(remove_webhook).await,
         Command::Staff(Staff::Substitute(wish)) => substitute::run(&wish).await,
         Command::School(School::Add { code, name }) => school::add(&code, &name).await,
         Command::School(School::List) => school::list().await,

@@ -52,6 +52,8 @@ pub const SCHOOL_CODE: &str = "Mã trường, khi có nhiều trường";
 pub const SCHOOL_ADD_CODE: &str = "Mã ngắn, chữ thường không dấu, ví dụ hoa-sen";
 pub const SCHOOL_ADD_NAME: &str = "Tên trường, ví dụ \"Trường Mầm non Hoa Sen\"";
 pub const DOCTOR: &str = "Kiểm tra chương trình, dữ liệu và kênh đã nối";
+pub const DOCTOR_REPLAY: &str =
+    "Làm lại một tin đã gác lại vì lỗi (mã tin do lopso doctor in ra), sau khi đã sửa chỗ sai";
 pub const DOCTOR_REMOVE_WEBHOOK: &str =
     "Gỡ webhook mà chương trình khác để lại trên bot Telegram, để Lớp Số nhận được tin";
 

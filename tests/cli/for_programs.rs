@@ -436,6 +436,17 @@ fn a_new_school_year_moves_children_up_and_keeps_what_was_reported_before() {
 }
 
 #[test]
+fn what_does_not_stand_aside_cannot_be_done_again() {
+    let office = with_a_class();
+    for name in ["1", "bot/1", ""] {
+        office
+            .run(&["doctor", "--replay", name])
+            .refused()
+            .says("Không có tin nào");
+    }
+}
+
+#[test]
 fn a_substitute_is_named_with_a_class_and_days_that_are_to_come() {
     let office = with_a_class();
     let staff = office.write(

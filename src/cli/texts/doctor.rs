@@ -98,11 +98,40 @@ pub fn inbox(aside: i64, oldest: Option<Timestamp>) -> String {
     match oldest {
         None => "✔ Không có tin nào bị gác lại.".to_owned(),
         Some(at) => format!(
-            "✘ {aside} tin bị gác lại vì lỗi, tin cũ nhất lúc {} ngày {}. Lý do nằm trong nhật ký.",
+            "✘ {aside} tin bị gác lại vì lỗi, tin cũ nhất lúc {} ngày {}:",
             at.clock(),
             at.day(at)
         ),
     }
+}
+
+/// By this the operator names a set-aside update: the bot and the platform's number.
+pub fn aside_name(bot: &str, external_id: &str) -> String {
+    format!("{bot}/{external_id}")
+}
+
+pub fn aside(name: &str, at: Timestamp, reason: &str) -> String {
+    format!(
+        "  · {name}, {} ngày {}: {reason}. Làm lại sau khi sửa: lopso doctor --replay {name}",
+        at.clock(),
+        at.day(at)
+    )
+}
+
+pub fn replayed(name: &str) -> String {
+    format!("✔ Tin {name} đã làm xong.")
+}
+
+pub fn still_aside(name: &str) -> String {
+    format!(
+        "✘ Tin {name} vẫn chưa làm được, em giữ nguyên ở chỗ gác lại. Chạy lopso doctor để xem lý do mới."
+    )
+}
+
+pub fn no_such_aside(name: &str) -> String {
+    format!(
+        "Không có tin nào tên \"{name}\" đang gác lại. Chạy lopso doctor để xem những tin đang gác."
+    )
 }
 
 pub fn outbox(waiting: i64, failed: i64) -> String {
