@@ -23,6 +23,7 @@ use lopso::domain::Timestamp;
 use lopso::domain::message::{Payload, Priority, Show};
 use lopso::outbox::{self, Draft};
 use program::{Office, Running, Said};
+use serde_json::json;
 
 const TOKEN: &str = "42:test-token";
 const TEACHER: i64 = 1_001;
@@ -173,6 +174,42 @@ fn a_tap_of_somebody_unlinked_opens_the_private_chat_and_is_counted_after_the_te
     school.taps(TEACHER, TEACHER, "Đồng ý: bé Nguyễn Hoài An");
     school.hears(MOTHER, "cô giáo xác nhận rồi");
     school.hears(GROUP, "1/2 gia đình đã xong");
+    school.holds();
+}
+
+#[test]
+fn who_is_in_the_group_and_says_nothing_is_looked_for_there() {
+    let school = School::new();
+    let _running = school.opens();
+    school.group_is_bound();
+    // She is a member since before the bot came: no event tells of it.
+    school.api.standing(GROUP, MOTHER, "Mẹ An", "member");
+    let code = school.code(&[], "Nguyễn Hoài An");
+    school
+        .api
+        .person_writes(MOTHER, MOTHER, "Mẹ An", &format!("/start {code}"));
+    school.taps(MOTHER, MOTHER, "Đồng ý");
+    school.hears(MOTHER, "người nhà của bé An");
+    school.hears(GROUP, "Vào nhóm lớp: em đã gặp 1/2 gia đình");
+    let report = school.office.run(&["report", "--format", "json"]).fine();
+    let report = report.json();
+    let nhom = &report["tasks"][3];
+    assert_eq!(
+        (&nhom["id"], &nhom["evidence"]["shown"]),
+        (&json!("nhom"), &json!(1))
+    );
+    // And the people of the group are counted, ourselves not among them.
+    wait_for("the people of the group", || {
+        let asked = school.api.messages(TEACHER).len();
+        school
+            .api
+            .person_writes(TEACHER, TEACHER, "Hoa", "/giadinh");
+        wait_for("an answer", || {
+            (school.api.messages(TEACHER).len() > asked).then_some(())
+        });
+        let newest = school.api.messages(TEACHER).pop().unwrap();
+        newest.text.contains("người (lúc 8:0").then_some(())
+    });
     school.holds();
 }
 

@@ -12,8 +12,9 @@ use crate::domain::message::{Choice, Say, Update};
 use crate::domain::{Bot, ChatId, Tap, Task, Timestamp};
 use crate::effects::Effects;
 use crate::facts::{Facts, Turn};
+use crate::feature::confirm::BEGIN_FAMILY;
 use crate::feature::guide::library::Library;
-use crate::feature::{confirm, group, guide, help, join, proxy, status};
+use crate::feature::{confirm, erase, group, guide, help, join, launch, proxy, remind, status};
 use crate::installation::Key;
 use crate::outbox;
 use crate::render::render;
@@ -132,33 +133,36 @@ impl<'a> Desk<'a> {
         update: &Update,
         command: &Command,
     ) -> Result<(), Failure> {
-        if command.name == Name::Start
-            && let Some(code) = codes::find(&command.args)
-        {
-            let wish = Wish::Join(join::Wish::Code(&code));
-            return self.fulfil(tx, update, wish).await;
-        }
-        if let Some(wish) = Wish::of_command(command) {
-            return self.fulfil(tx, update, wish).await;
-        }
-        self.decided(update, |desk, turn| match command.name {
-            Name::Guide if command.args.is_empty() => guide::list(desk.library, turn),
-            Name::Guide => guide::ask(desk.library, turn, &command.args, None, desk.now),
-            Name::Confirm => confirm::my_tasks(turn, desk.now),
-            Name::Status => status::decide(turn),
-            Name::Help => help::help(turn),
-            Name::Start => help::start(turn),
-            // These are wishes, see above.
-            Name::Bind
-            | Name::Remind
-            | Name::Stop
-            | Name::Report
-            | Name::Roster
-            | Name::Proxy
-            | Name::Families
-            | Name::Erase
-            | Name::Launch => Effects::none(),
-        })
+        let words = command.args.as_str();
+        let code = codes::find(words);
+        let wish = match (command.name, &code) {
+            (Name::Guide, _) if words.is_empty() => {
+                return self.decided(update, |desk, turn| guide::list(desk.library, turn));
+            }
+            (Name::Guide, _) => {
+                return self.decided(update, |desk, turn| {
+                    guide::ask(desk.library, turn, words, None, desk.now)
+                });
+            }
+            (Name::Confirm, _) => {
+                return self.decided(update, |desk, turn| confirm::my_tasks(turn, desk.now));
+            }
+            (Name::Status, _) => return self.decided(update, |_, turn| status::decide(turn)),
+            (Name::Help, _) => return self.decided(update, |_, turn| help::help(turn)),
+            (Name::Start, Some(code)) => Wish::Join(join::Wish::Code(code)),
+            (Name::Start, None) if words == BEGIN_FAMILY => Wish::Join(join::Wish::Family),
+            (Name::Start, None) => return self.decided(update, |_, turn| help::start(turn)),
+            (Name::Bind, _) => Wish::Group(group::Wish::Ask(words)),
+            (Name::Remind, _) => Wish::Remind(remind::Wish::Ask(words)),
+            (Name::Stop, _) => Wish::Join(join::Wish::NoReminders),
+            (Name::Report, _) => Wish::Report(words),
+            (Name::Roster, _) => Wish::Missing(words),
+            (Name::Proxy, _) => Wish::Proxy(words),
+            (Name::Launch, _) => Wish::Launch(launch::Wish::Ask(words)),
+            (Name::Families, _) => Wish::Join(join::Wish::Families(words)),
+            (Name::Erase, _) => Wish::Erase(erase::Wish::Ask),
+        };
+        self.fulfil(tx, update, wish).await
     }
 
     async fn chosen(&mut self, tx: &mut Tx, update: &Update, taps: &[Tap]) -> Result<(), Failure> {
@@ -167,42 +171,62 @@ impl<'a> Desk<'a> {
             self.confirm(update, &said);
         }
         for tap in taps {
-            if let Some(wish) = Wish::of_tap(tap) {
-                self.fulfil(tx, update, wish).await?;
-                continue;
-            }
-            self.decide(update, |desk, turn| match tap {
-                Tap::Help(task) => guide::help(desk.library, turn, *task, desk.now),
-                Tap::Guide(id) => guide::by_id(desk.library, turn, id),
-                Tap::Guides => guide::list(desk.library, turn),
-                Tap::MyTasks => confirm::my_tasks(turn, desk.now),
-                Tap::Proxy { verb, task, child } => {
-                    proxy::enter(turn, *verb, *task, *child, desk.now)
-                        .unwrap_or_else(|| help::not_for_you(turn))
+            let wish = match *tap {
+                // All of them together, above.
+                Tap::Say { .. } => continue,
+                Tap::Help(task) => {
+                    self.decide(update, |desk, turn| {
+                        guide::help(desk.library, turn, task, desk.now)
+                    });
+                    continue;
                 }
-                // Said above, or wishes.
-                Tap::Say { .. }
-                | Tap::Missing { .. }
-                | Tap::Withdraw(_)
-                | Tap::Family
-                | Tap::Consent { .. }
-                | Tap::InClass(_)
-                | Tap::NotMine(_)
-                | Tap::Admit { .. }
-                | Tap::Refuse { .. }
-                | Tap::Bind { .. }
-                | Tap::BindStaff
-                | Tap::RemindFirst { .. }
-                | Tap::Remind { .. }
-                | Tap::FamilyOf(_)
-                | Tap::SlipOf(_)
-                | Tap::NewPhone { .. }
-                | Tap::Remove { .. }
-                | Tap::Phone { .. }
-                | Tap::Erase
-                | Tap::Keep
-                | Tap::Later(_) => Effects::none(),
-            });
+                Tap::Guide(ref id) => {
+                    self.decide(update, |desk, turn| guide::by_id(desk.library, turn, id));
+                    continue;
+                }
+                Tap::Guides => {
+                    self.decide(update, |desk, turn| guide::list(desk.library, turn));
+                    continue;
+                }
+                Tap::MyTasks => {
+                    self.decide(update, |desk, turn| confirm::my_tasks(turn, desk.now));
+                    continue;
+                }
+                Tap::Proxy { verb, task, child } => {
+                    self.decide(update, |desk, turn| {
+                        proxy::enter(turn, verb, task, child, desk.now)
+                            .unwrap_or_else(|| help::not_for_you(turn))
+                    });
+                    continue;
+                }
+                Tap::Missing { task, class } => Wish::MissingIn { task, class },
+                Tap::Withdraw(task) => Wish::Launch(launch::Wish::Withdraw(task)),
+                Tap::Family => Wish::Join(join::Wish::Family),
+                Tap::Consent { purpose, answer } => {
+                    Wish::Join(join::Wish::Answer { purpose, answer })
+                }
+                Tap::InClass(class) => Wish::Join(join::Wish::Class(class)),
+                Tap::NotMine(child) => Wish::Join(join::Wish::NotMine(child)),
+                Tap::Admit { account, child } => Wish::Join(join::Wish::Admit { account, child }),
+                Tap::Refuse { account, class } => Wish::Join(join::Wish::Refuse { account, class }),
+                Tap::Bind { class, instead } => Wish::Group(group::Wish::Class { class, instead }),
+                Tap::BindStaff => Wish::Group(group::Wish::Staff),
+                Tap::RemindFirst { task, class } => {
+                    Wish::Remind(remind::Wish::Preview { task, class })
+                }
+                Tap::Remind { task, class } => Wish::Remind(remind::Wish::Send { task, class }),
+                Tap::Later(task) => Wish::Remind(remind::Wish::Later(task)),
+                Tap::FamilyOf(child) => Wish::Join(join::Wish::FamilyOf(child)),
+                Tap::SlipOf(child) => Wish::Join(join::Wish::SlipOf(child)),
+                Tap::NewPhone { child, person } => {
+                    Wish::Join(join::Wish::NewPhone { child, person })
+                }
+                Tap::Remove { child, person } => Wish::Join(join::Wish::Remove { child, person }),
+                Tap::Phone { child, has } => Wish::Join(join::Wish::Phone { child, has }),
+                Tap::Erase => Wish::Erase(erase::Wish::Erase),
+                Tap::Keep => Wish::Erase(erase::Wish::Keep),
+            };
+            self.fulfil(tx, update, wish).await?;
         }
         Ok(())
     }

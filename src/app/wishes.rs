@@ -7,14 +7,13 @@ use super::Failure;
 use super::desk::Desk;
 use crate::db::Tx;
 use crate::domain::message::{Update, What};
-use crate::domain::{AccountId, ClassId, Tap, TaskId};
+use crate::domain::{AccountId, ClassId, TaskId};
 use crate::effects::Effects;
 use crate::facts::{Facts, Turn};
-use crate::feature::confirm::{self, BEGIN_FAMILY};
+use crate::feature::confirm;
 use crate::feature::{erase, group, help, join, launch, missing, proxy, remind, report};
 
 use crate::roster::{accounts, arrivals, chats, invites};
-use crate::understand::commands::{Command, Name};
 use crate::{inbox, ledger, outbox};
 
 /// What is asked of such a feature.
@@ -33,66 +32,6 @@ pub(super) enum Wish<'a> {
         class: ClassId,
     },
     Proxy(&'a str),
-}
-
-impl<'a> Wish<'a> {
-    pub fn of_command(command: &'a Command) -> Option<Self> {
-        let words = command.args.as_str();
-        match command.name {
-            Name::Start if words == BEGIN_FAMILY => Some(Wish::Join(join::Wish::Family)),
-            Name::Bind => Some(Wish::Group(group::Wish::Ask(words))),
-            Name::Remind => Some(Wish::Remind(remind::Wish::Ask(words))),
-            Name::Stop => Some(Wish::Join(join::Wish::NoReminders)),
-            Name::Report => Some(Wish::Report(words)),
-            Name::Roster => Some(Wish::Missing(words)),
-            Name::Proxy => Some(Wish::Proxy(words)),
-            Name::Launch => Some(Wish::Launch(launch::Wish::Ask(words))),
-            Name::Families => Some(Wish::Join(join::Wish::Families(words))),
-            Name::Erase => Some(Wish::Erase(erase::Wish::Ask)),
-            Name::Start | Name::Help | Name::Guide | Name::Confirm | Name::Status => None,
-        }
-    }
-
-    pub fn of_tap(tap: &Tap) -> Option<Self> {
-        match *tap {
-            Tap::Missing { task, class } => Some(Wish::MissingIn { task, class }),
-            Tap::Withdraw(task) => Some(Wish::Launch(launch::Wish::Withdraw(task))),
-            Tap::Family => Some(Wish::Join(join::Wish::Family)),
-            Tap::Consent { purpose, answer } => {
-                Some(Wish::Join(join::Wish::Answer { purpose, answer }))
-            }
-            Tap::InClass(class) => Some(Wish::Join(join::Wish::Class(class))),
-            Tap::NotMine(child) => Some(Wish::Join(join::Wish::NotMine(child))),
-            Tap::Admit { account, child } => Some(Wish::Join(join::Wish::Admit { account, child })),
-            Tap::Refuse { account, class } => {
-                Some(Wish::Join(join::Wish::Refuse { account, class }))
-            }
-            Tap::Bind { class, instead } => {
-                Some(Wish::Group(group::Wish::Class { class, instead }))
-            }
-            Tap::BindStaff => Some(Wish::Group(group::Wish::Staff)),
-            Tap::RemindFirst { task, class } => {
-                Some(Wish::Remind(remind::Wish::Preview { task, class }))
-            }
-            Tap::Remind { task, class } => Some(Wish::Remind(remind::Wish::Send { task, class })),
-            Tap::Later(task) => Some(Wish::Remind(remind::Wish::Later(task))),
-            Tap::FamilyOf(child) => Some(Wish::Join(join::Wish::FamilyOf(child))),
-            Tap::SlipOf(child) => Some(Wish::Join(join::Wish::SlipOf(child))),
-            Tap::NewPhone { child, person } => {
-                Some(Wish::Join(join::Wish::NewPhone { child, person }))
-            }
-            Tap::Remove { child, person } => Some(Wish::Join(join::Wish::Remove { child, person })),
-            Tap::Phone { child, has } => Some(Wish::Join(join::Wish::Phone { child, has })),
-            Tap::Erase => Some(Wish::Erase(erase::Wish::Erase)),
-            Tap::Keep => Some(Wish::Erase(erase::Wish::Keep)),
-            Tap::Say { .. }
-            | Tap::Help(_)
-            | Tap::Guide(_)
-            | Tap::Guides
-            | Tap::MyTasks
-            | Tap::Proxy { .. } => None,
-        }
-    }
 }
 
 impl Desk<'_> {

@@ -37,12 +37,7 @@ pub async fn run(wish: &Wish) -> Result<(), Stop> {
     let mut tx = db.begin().await?;
     tx.lock_schools(&[school.id]).await?;
     let classes = store::classes(&mut tx, &[school.id]).await?;
-    let plain = |text: &str| fold(text).replace(' ', "");
-    let class = classes.iter().find(|class| {
-        [&class.code, &class.title]
-            .iter()
-            .any(|name| plain(name) == plain(&wish.class))
-    });
+    let class = classes.iter().find(|class| class.is_called(&wish.class));
     let Some(class) = class else {
         let codes: Vec<&str> = classes.iter().map(|class| class.code.as_str()).collect();
         return Err(Stop::Told(texts::no_such_class(&wish.class, &codes)));

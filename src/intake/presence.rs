@@ -14,7 +14,7 @@ use crate::roster::chats::{self, Missed};
 /// Looked for in one round.
 const MOST: i64 = 50;
 /// Between two rounds; whoever came in is seen in the group within this.
-const PAUSE: Duration = Duration::from_secs(20);
+const PAUSE: Duration = Duration::from_secs(10);
 /// Between two questions: far below the 30 calls a second that Telegram bears, so that answers are never held up.
 const BETWEEN: Duration = Duration::from_millis(100);
 

@@ -146,6 +146,7 @@ pub async fn bound_groups(
     const SELECT: &str = "SELECT c.external_id, k.title FROM bot b JOIN chat c ON c.bot_id = b.bot_id \
          JOIN class_group g ON g.chat_id = c.chat_id \
          JOIN class k ON k.school_id = g.school_id AND k.class_id = g.class_id \
+         JOIN school s ON s.school_id = k.school_id AND s.year = k.year \
          WHERE b.channel = $1 AND b.name = $2 ORDER BY k.code, c.chat_id";
     let rows = tx.rows(SELECT, vals![channel, bot]).await?;
     rows.iter()

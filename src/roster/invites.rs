@@ -401,9 +401,10 @@ pub async fn use_up(tx: &mut Tx, invite: &Invite, account: AccountId) -> Result<
 
 /// Wrong codes of one account after which it is not listened to for a day.
 pub const TRIES: i64 = 5;
-/// Wrong codes in a school, of all accounts together, after which no short code is taken for a day. Of 23⁶ codes
-/// a school gives out some hundreds, so this many guesses find one in a thousand years.
-const TRIES_IN_SCHOOL: i64 = 200;
+/// Wrong codes in a school, of all accounts together, after which no short code is taken for a day. Some 110 million
+/// short codes can be written and a school of 360 families gives out 360, so that this many guesses, day after day,
+/// find one in about seventeen years. Slips of the pen are not counted: the check character finds them.
+const TRIES_IN_SCHOOL: i64 = 50;
 
 /// Who has tried too many wrong codes in the last day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -13,6 +13,7 @@ pub mod staff;
 pub mod store;
 
 use crate::domain::{AccountId, ChatId, ChildId, ClassId, PersonId, Role, SchoolId};
+use crate::understand::fold::fold;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct School {
@@ -33,6 +34,16 @@ pub struct Class {
     pub title: String,
     /// Children enrolled now: the families of the class.
     pub families: i64,
+}
+
+impl Class {
+    /// By its code or its title, however somebody typed it: "5A1", "lớp 5a1", "chồi 2".
+    pub fn is_called(&self, typed: &str) -> bool {
+        let plain = |text: &str| fold(text).trim_start_matches("lop ").replace(' ', "");
+        [&self.code, &self.title]
+            .map(|name| plain(name))
+            .contains(&plain(typed))
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -108,7 +108,7 @@ everywhere! {
     async fn many_who_guess_together_shut_the_short_codes_and_no_link(room: Room) {
         bao_is_new(&mut room).await;
         let slip = room.slip("Lê Gia Bảo").await;
-        room.wrong_codes(200).await;
+        room.wrong_codes(50).await;
         room.privately("Mẹ Bảo", &slip.short).await.hears("mã gõ tay lúc này em chưa nhận được").does_not_hear("thử nhiều mã");
         room.privately("Mẹ Bảo", &format!("/start {}", slip.link)).await.hears("Mình đồng ý không ạ?");
         room.after_ms(DAY_MS).privately("Ba Bảo", &slip.short).await.hears("Mình đồng ý không ạ?");

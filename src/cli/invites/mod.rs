@@ -205,13 +205,7 @@ async fn classes(tx: &mut Tx, school: &School, wanted: Option<&str>) -> Result<V
     let Some(wanted) = wanted else {
         return Ok(all);
     };
-    let plain = |text: &str| fold(text).replace(' ', "");
-    let is_meant = |class: &&Class| {
-        [&class.code, &class.title]
-            .iter()
-            .any(|name| plain(name) == plain(wanted))
-    };
-    match all.iter().find(is_meant) {
+    match all.iter().find(|class| class.is_called(wanted)) {
         Some(class) => Ok(vec![class.clone()]),
         None => {
             let codes: Vec<&str> = all.iter().map(|class| class.code.as_str()).collect();

@@ -17,7 +17,6 @@ use crate::roster::chats::{self, ClassGroup, bind_class, bind_staff_room, groups
 use crate::roster::permit::{self, Homeroom, Lead};
 use crate::roster::reach::{Mailbox, leads_of, teachers_of};
 use crate::roster::{Class, store};
-use crate::understand::fold::fold;
 
 /// What somebody wants a chat group to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,9 +84,7 @@ async fn ask(tx: &mut Tx, turn: &Turn<'_>, asked: &str) -> Result<Option<Effects
 
 /// "5A1", "lớp 5a1"; nothing typed means any.
 fn is_meant(class: &Class, asked: &str) -> bool {
-    let plain = |text: &str| fold(text).trim_start_matches("lop ").replace(' ', "");
-    let asked = plain(asked);
-    asked.is_empty() || plain(&class.code) == asked || plain(&class.title) == asked
+    asked.is_empty() || class.is_called(asked)
 }
 
 fn titles(classes: &[Class]) -> Vec<&str> {

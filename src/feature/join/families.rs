@@ -5,11 +5,13 @@ use super::link::unlink;
 use super::{reply, texts};
 use crate::db::Tx;
 use crate::domain::message::Choice;
-use crate::domain::{ChildId, ClassId, Evidence, PersonId, Tap, Task, TaskKind, Timestamp, Verb};
+use crate::domain::{
+    ChildId, ClassId, Evidence, PersonId, State, Tap, Task, TaskKind, Timestamp, Verb,
+};
 use crate::effects::Effects;
 use crate::facts::Turn;
 use crate::installation::Key;
-use crate::ledger::Act;
+use crate::ledger::{self, Act};
 use crate::roster::invites::{For, MOVE_LIVES_MS, Printing, issue};
 use crate::roster::permit::{self, Homeroom};
 use crate::roster::{Child, chats, staff, store};
@@ -106,15 +108,37 @@ async fn card(tx: &mut Tx, turn: &Turn<'_>, child: ChildId) -> Result<Effects, s
         choices.push(Choice::new(texts::remove(name), remove.write()));
     }
     choices.push(Choice::new(texts::SLIP, Tap::SlipOf(child.id).write()));
-    for (label, has) in [(texts::NO_PHONE, false), (texts::HAS_PHONE, true)] {
-        let tap = Tap::Phone {
-            child: child.id,
-            has,
-        };
-        choices.push(Choice::new(label, tap.write()));
-    }
+    let standings = ledger::store::families(tx, &[child.id]).await?;
+    let has = standings
+        .values()
+        .any(|known| known.state == State::NoPhone);
+    let label = if has {
+        texts::HAS_PHONE
+    } else {
+        texts::NO_PHONE
+    };
+    let tap = Tap::Phone {
+        child: child.id,
+        has,
+    };
+    choices.push(Choice::new(label, tap.write()));
     let names: Vec<&str> = guardians.iter().map(|(_, name)| name.as_str()).collect();
     Ok(reply(turn, &texts::family(&child.name, &names), choices))
+}
+
+/// The name of a guardian of this child; None when the person is none (any more).
+async fn guardians_name(
+    tx: &mut Tx,
+    child: &Child,
+    person: PersonId,
+) -> Result<Option<String>, sqlx::Error> {
+    let names = store::names(tx, child.school, &[person]).await?;
+    let is_theirs = child.guardians.contains(&person);
+    Ok(names
+        .into_iter()
+        .next()
+        .filter(|_| is_theirs)
+        .map(|(_, name)| name))
 }
 
 /// The code of the child's slip, for a family that lost the paper. It is the one that was printed.
@@ -150,9 +174,7 @@ pub(super) async fn new_phone(
     let Some((homeroom, child)) = hers(turn, child) else {
         return Ok(None);
     };
-    let names = store::names(tx, homeroom.school(), &[person]).await?;
-    let known = names.first().filter(|_| child.guardians.contains(&person));
-    let Some((_, name)) = known else {
+    let Some(name) = guardians_name(tx, &child, person).await? else {
         return Ok(Some(reply(turn, texts::SETTLED, Vec::new())));
     };
     let (roles, _) = staff::posts(tx, &[person]).await?;
@@ -165,7 +187,7 @@ pub(super) async fn new_phone(
     let until = now.plus_ms(MOVE_LIVES_MS);
     Ok(Some(reply(
         turn,
-        &texts::new_phone_code(name, code, until, now),
+        &texts::new_phone_code(&name, code, until, now),
         Vec::new(),
     )))
 }
@@ -178,16 +200,14 @@ pub(super) async fn remove(
     person: PersonId,
     now: Timestamp,
 ) -> Result<Option<Effects>, sqlx::Error> {
-    let Some((homeroom, child)) = hers(turn, child) else {
+    let Some((_, child)) = hers(turn, child) else {
         return Ok(None);
     };
-    let names = store::names(tx, homeroom.school(), &[person]).await?;
-    let known = names.first().filter(|_| child.guardians.contains(&person));
-    let Some((_, name)) = known else {
+    let Some(name) = guardians_name(tx, &child, person).await? else {
         return Ok(Some(reply(turn, texts::SETTLED, Vec::new())));
     };
     unlink(tx, person, &child, now).await?;
-    let done = texts::removed(name, &child.name);
+    let done = texts::removed(&name, &child.name);
     Ok(Some(reply(turn, &done, Vec::new()).moving([child.class])))
 }
 

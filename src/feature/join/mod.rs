@@ -25,7 +25,7 @@ use crate::roster::invites::{self, For, GUARDIANS, Guessing, Invite};
 use crate::roster::reach::teachers_of;
 use crate::roster::{self, Child, Class, store};
 use crate::understand::codes::Code;
-use crate::understand::fold::{clean, fold};
+use crate::understand::fold::clean;
 use consent::{agreed, record_choices, remind_choices, to_record, to_remind};
 use link::{Linked, link, unlink};
 
@@ -87,6 +87,19 @@ pub async fn decide(
     wish: Wish<'_>,
     now: Timestamp,
 ) -> Result<Option<Effects>, sqlx::Error> {
+    let only_looks = match wish {
+        Wish::Families(_) | Wish::FamilyOf(_) | Wish::SlipOf(_) | Wish::NewPhone { .. } => true,
+        Wish::Code(_)
+        | Wish::Family
+        | Wish::Answer { .. }
+        | Wish::NoReminders
+        | Wish::Class(_)
+        | Wish::NotMine(_)
+        | Wish::Admit { .. }
+        | Wish::Refuse { .. }
+        | Wish::Remove { .. }
+        | Wish::Phone { .. } => false,
+    };
     let answer = match wish {
         Wish::Code(code) => Some(by_code(tx, key, turn, code, now).await?),
         Wish::Family => Some(family(tx, turn, now).await?),
@@ -112,6 +125,9 @@ pub async fn decide(
         Wish::Remove { child, person } => families::remove(tx, turn, child, person, now).await?,
         Wish::Phone { child, has } => families::phone(turn, child, has, now),
     };
+    if only_looks {
+        return Ok(answer);
+    }
     // Who is who, and where everybody stands on the way in, may have changed.
     Ok(answer.map(Effects::and_read_anew))
 }
@@ -342,14 +358,8 @@ pub async fn words(
     };
     match (arrival.step, arrival.class) {
         (Step::Class, _) => {
-            let wanted = fold(text).replace("lop ", "").replace(' ', "");
-            let same = |class: &&Class| {
-                [&class.code, &class.title]
-                    .map(|name| fold(name).replace(' ', ""))
-                    .contains(&wanted)
-            };
             let classes = store::classes(tx, &[arrival.school]).await?;
-            match classes.iter().find(same) {
+            match classes.iter().find(|class| class.is_called(text)) {
                 Some(class) => in_class(tx, turn, class.id).await.map(Some),
                 None => Ok(None),
             }
