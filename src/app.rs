@@ -6,19 +6,20 @@ mod desk;
 mod due;
 mod wishes;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use anyhow::Context as _;
 use futures_util::FutureExt as _;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 
 use crate::bots;
 use crate::config::Reminders;
 use crate::db::{Db, Tx};
 use crate::domain::message::{Say, Update, What};
-use crate::domain::{Bot, SchoolId, Timestamp};
+use crate::domain::{Bot, BotId, SchoolId, Timestamp};
 use crate::effects::Effects;
 use crate::facts::{Facts, Turn};
 use crate::feature::guide::library::Library;
@@ -26,6 +27,7 @@ use crate::feature::help;
 use crate::inbox;
 use crate::installation::Key;
 use crate::ledger;
+use crate::outbox::Letter;
 use crate::render::render;
 use crate::roster::accounts;
 use crate::roster::chats::class_groups;
@@ -52,7 +54,14 @@ pub struct App {
     reminders: Reminders,
     /// Rung after a commit that may have left something to send; every sender has its own ear.
     to_send: watch::Sender<()>,
+    /// Rung when a board waits for its new text.
+    to_draw: watch::Sender<()>,
+    /// To the senders of this program: answers to taps go there right after the commit.
+    tap_lanes: Mutex<HashMap<BotId, mpsc::Sender<Letter>>>,
 }
+
+/// Answers to taps that may wait for their sender outside of the table.
+const TAPS_AT_HAND: usize = 1_000;
 
 impl App {
     pub fn new(db: Db, library: Arc<Library>, key: Key) -> Self {
@@ -62,6 +71,8 @@ impl App {
             key,
             reminders: Reminders::default(),
             to_send: watch::Sender::new(()),
+            to_draw: watch::Sender::new(()),
+            tap_lanes: Mutex::default(),
         }
     }
 
@@ -92,6 +103,47 @@ impl App {
         self.to_send.subscribe()
     }
 
+    /// There may be something to send.
+    pub fn ring(&self) {
+        self.to_send.send_replace(());
+    }
+
+    /// Changes when a board may wait for its new text ([`App::redraw`]).
+    pub fn to_draw(&self) -> watch::Receiver<()> {
+        self.to_draw.subscribe()
+    }
+
+    /// For the sender of a bot in this program: what it receives is committed as on its way, and nobody else sends
+    /// it.
+    pub fn open_tap_lane(&self, bot: BotId) -> mpsc::Receiver<Letter> {
+        let (to, from) = mpsc::channel(TAPS_AT_HAND);
+        self.tap_lanes().insert(bot, to);
+        from
+    }
+
+    pub fn close_tap_lane(&self, bot: BotId) {
+        self.tap_lanes().remove(&bot);
+    }
+
+    /// Returns when the answers of a whole batch have room on their way out: people who tap are better served by a
+    /// platform that still keeps their tap than by an answer that comes too late.
+    pub async fn room_for_taps(&self, bot: BotId) {
+        if let Some(lane) = self.tap_lane(bot) {
+            // An error is a sender that has ended.
+            let _ = lane.reserve_many(BATCH).await;
+        }
+    }
+
+    fn tap_lane(&self, bot: BotId) -> Option<mpsc::Sender<Letter>> {
+        self.tap_lanes().get(&bot).cloned()
+    }
+
+    fn tap_lanes(&self) -> std::sync::MutexGuard<'_, HashMap<BotId, mpsc::Sender<Letter>>> {
+        self.tap_lanes
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Applies updates of one bot, each exactly once, in the order they came. When this returns they
     /// may be acknowledged to the platform. On an error nothing of the failing batch is applied and
     /// nothing may be acknowledged.
@@ -117,7 +169,7 @@ impl App {
             handled.aside += done.aside;
             heard = later;
         }
-        self.to_send.send_replace(());
+        metrics::counter!("lopso_updates_total").increment(handled.applied as u64);
         Ok(handled)
     }
 
@@ -135,9 +187,11 @@ impl App {
         desk.hang(&mut tx, &groups)
             .await
             .map_err(|failure| failure.error)?;
-        desk.close(&mut tx).await.map_err(|failure| failure.error)?;
+        desk.close(&mut tx, false)
+            .await
+            .map_err(|failure| failure.error)?;
         tx.commit().await?;
-        self.to_send.send_replace(());
+        self.ring();
         Ok(groups.len())
     }
 
@@ -190,7 +244,6 @@ impl App {
         let done = work.catch_unwind().await;
         let failure = match done.map_err(|_| Failure::panicked()) {
             Ok(Ok(applied)) => {
-                self.to_send.send_replace(());
                 return Ok(Some(Handled { applied, aside: 0 }));
             }
             Ok(Err(failure)) | Err(failure) => failure,
@@ -217,6 +270,7 @@ impl App {
     ) -> anyhow::Result<()> {
         let reason = format!("{:#}", failure.error);
         tracing::error!(bot = bot.id.0, update = %one.update.external_id, reason, "update set aside");
+        metrics::counter!("lopso_set_aside_total").increment(1);
         let mut tx = self.db.begin().await?;
         inbox::set_aside(&mut tx, bot.id, &one.update, &reason, now).await?;
         tx.commit().await.context("cannot set an update aside")?;
@@ -239,7 +293,9 @@ impl App {
         let bots = bots::all(&mut tx).await?;
         let drafts = render(sorry.says, bot, facts.boards(), &bots);
         Effects::write_outbox(&mut tx, &drafts, now).await?;
-        Ok(tx.commit().await?)
+        tx.commit().await?;
+        self.ring();
+        Ok(())
     }
 
     /// A panic while working is that update's fault, like a value the tables refuse.
@@ -271,8 +327,26 @@ impl App {
         let facts = Facts::load(&mut tx, bot, &fresh, now).await?;
         let mut desk = Desk::open(bot, self, &fresh, facts, now);
         desk.work_through(&mut tx, &secret).await?;
-        desk.close(&mut tx).await?;
+        let lane = self.tap_lane(bot.id);
+        let taps = desk.taps();
+        // Room is kept before anything is written, so that a row written as on its way has a way.
+        let room = lane
+            .as_ref()
+            .and_then(|lane| lane.try_reserve_many(taps).ok());
+        let written = desk.close(&mut tx, room.is_some()).await?;
+        let begun = Instant::now();
         tx.commit().await?;
+        metrics::histogram!("lopso_commit_seconds").record(begun.elapsed());
+        metrics::histogram!("lopso_batch_updates").record(fresh.len() as f64);
+        for (permit, letter) in room.into_iter().flatten().zip(written.at_hand) {
+            permit.send(letter);
+        }
+        if written.others {
+            self.ring();
+        }
+        if written.moved {
+            self.to_draw.send_replace(());
+        }
         Ok(fresh.len())
     }
 }

@@ -1,18 +1,23 @@
 //! What is due by time: reminders that waited, and the house-keeping once an hour.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::app::App;
-use crate::domain::Timestamp;
+use crate::app::{App, recount};
+use crate::domain::{Bot, Timestamp};
 use crate::feature::confirm::PENDING_MS;
 use crate::feature::{erase, remind};
 use crate::intake::now;
-use crate::roster::{accounts, arrivals, chats, invites, staff};
+use crate::roster::{accounts, arrivals, chats, invites, staff, store};
 use crate::{inbox, ledger, outbox};
 
 /// How late something due may be.
 const TICK: Duration = Duration::from_secs(5);
+/// Boards are not looked for more often than this.
+const BREATH: Duration = Duration::from_millis(200);
+/// Schools whose tallies are counted anew in an hour.
+const SCHOOLS_AN_HOUR: usize = 20;
 const TIDY_UP_EVERY: Duration = Duration::from_secs(3600);
 
 pub async fn tick_forever(app: Arc<App>) {
@@ -25,9 +30,57 @@ pub async fn tick_forever(app: Arc<App>) {
             if let Err(error) = tidy_up(&app, now()).await {
                 tracing::error!(error = format!("{error:#}"), "house-keeping failed");
             }
+            if let Err(error) = count_anew(&app).await {
+                tracing::error!(error = format!("{error:#}"), "tallies not counted anew");
+            }
             tidied = Some(Instant::now());
         }
         tokio::time::sleep(TICK).await;
+    }
+}
+
+/// Counts some schools anew, for whoever watches (`/metrics`): an installation of fewer than that is through in an
+/// hour, a province in days. The tallies stay as they are: `lopso doctor` explains a difference.
+async fn count_anew(app: &App) -> anyhow::Result<()> {
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    let mut tx = app.db().read().await?;
+    let schools = store::schools(&mut tx).await?;
+    drop(tx);
+    let first = NEXT.fetch_add(SCHOOLS_AN_HOUR, Ordering::Relaxed);
+    for school in schools
+        .iter()
+        .cycle()
+        .skip(first % schools.len().max(1))
+        .take(SCHOOLS_AN_HOUR.min(schools.len()))
+    {
+        if !recount(app.db(), school).await?.is_none() {
+            tracing::error!(school = school.id.0, "tallies differ from a recount");
+            metrics::counter!("lopso_alarms_total", "what" => "tallies").increment(1);
+        }
+        metrics::counter!("lopso_recounts_total").increment(1);
+    }
+    Ok(())
+}
+
+/// Lets the boards of a bot that were drawn a moment ago catch up with what happened since.
+pub async fn redraw_forever(app: Arc<App>, bot: Bot) {
+    let mut bell = app.to_draw();
+    loop {
+        bell.mark_unchanged();
+        let next = match app.redraw(&bot, now()).await {
+            Ok(next) => next,
+            Err(error) => {
+                tracing::error!(error = format!("{error:#}"), "boards not drawn");
+                None
+            }
+        };
+        let wait = next.map(|at| Duration::from_millis(u64::try_from(at.0 - now().0).unwrap_or(0)));
+        let wait = wait.unwrap_or(TICK).clamp(BREATH, TICK);
+        // A ring while one waits only adds boards that may be drawn later than this one.
+        match next {
+            Some(_) => tokio::time::sleep(wait).await,
+            None => drop(tokio::time::timeout(wait, bell.changed()).await),
+        }
     }
 }
 

@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use crate::db::Tx;
 use crate::domain::message::{Asker, ChatKind, Update, What};
 use crate::domain::{
-    AccountId, Bot, BotId, ChildId, ClassId, PersonId, SchoolId, Tap, Task, TaskId, Timestamp,
+    AccountId, Bot, BotId, ChatId, ChildId, ClassId, PersonId, SchoolId, Tap, Task, TaskId,
+    Timestamp,
 };
 use crate::ledger::fold::{fold, said_before};
 use crate::ledger::links::reaches;
@@ -117,10 +118,18 @@ impl Facts {
 
     /// A school without any update, for what the school itself starts.
     pub async fn of_school(tx: &mut Tx, bot: &Bot, school: SchoolId) -> Result<Self, sqlx::Error> {
-        tx.lock_schools(&[school]).await?;
+        Self::of_schools(tx, bot, &[school]).await
+    }
+
+    pub async fn of_schools(
+        tx: &mut Tx,
+        bot: &Bot,
+        schools: &[SchoolId],
+    ) -> Result<Self, sqlx::Error> {
+        tx.lock_schools(schools).await?;
         Ok(Self {
-            schools: roster::store::schools_by_id(tx, &[school]).await?,
-            tasks: ledger::store::tasks(tx, &[school]).await?,
+            schools: roster::store::schools_by_id(tx, schools).await?,
+            tasks: ledger::store::tasks(tx, schools).await?,
             ..Self::nothing(bot)
         })
     }
@@ -230,6 +239,12 @@ impl Facts {
             .get(&(class, task))
             .cloned()
             .unwrap_or_default()
+    }
+
+    /// How the platform names a chat of this batch.
+    pub fn chat_name(&self, id: ChatId) -> Option<&str> {
+        let named = self.chats.iter().find(|(_, chat)| chat.id == id);
+        named.map(|(name, _)| name.as_str())
     }
 
     pub fn boards(&self) -> &[Board] {

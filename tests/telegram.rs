@@ -357,6 +357,14 @@ fn who_blocked_the_bot_stops_nobody_else() {
         Failure::Status(403, "Forbidden: bot was blocked by the user"),
     );
     school.writes("/trogiup");
+    wait_for("the refusal", || {
+        school
+            .api
+            .calls()
+            .iter()
+            .any(|call| call.status == 403)
+            .then_some(())
+    });
     school
         .api
         .person_writes(father, father, "Ba Nam", "/trogiup");

@@ -8,15 +8,15 @@ use super::{App, Failure};
 use crate::bots;
 use crate::config::Reminders;
 use crate::db::Tx;
-use crate::domain::message::{Choice, Say, Update};
-use crate::domain::{Bot, ChatId, Tap, Task, Timestamp};
+use crate::domain::message::{ChatKind, Choice, Priority, Say, Update, What};
+use crate::domain::{Bot, ClassId, Tap, Task, Timestamp};
 use crate::effects::Effects;
 use crate::facts::{Facts, Turn};
 use crate::feature::confirm::BEGIN_FAMILY;
 use crate::feature::guide::library::Library;
 use crate::feature::{confirm, erase, group, guide, help, join, launch, proxy, remind, status};
 use crate::installation::Key;
-use crate::outbox;
+use crate::outbox::{self, Draft, Letter};
 use crate::render::render;
 use crate::roster::chats::ClassGroup;
 use crate::understand::codes;
@@ -231,6 +231,11 @@ impl<'a> Desk<'a> {
         Ok(())
     }
 
+    /// Classes whose boards show less than there is.
+    pub fn touch(&mut self, classes: impl IntoIterator<Item = ClassId>) {
+        self.facts.touch(classes);
+    }
+
     fn confirm(&mut self, update: &Update, said: &[confirm::Said]) {
         self.decide(update, |desk, turn| confirm::decide(turn, said, desk.now));
     }
@@ -294,19 +299,53 @@ impl<'a> Desk<'a> {
         Ok(())
     }
 
-    /// Everything at once at the end: acts, tallies, the boards that moved, and the rows to send.
-    pub async fn close(mut self, tx: &mut Tx) -> Result<(), Failure> {
-        self.flush(tx).await?;
-        self.draw_boards(tx).await?;
-        let bots = bots::all(tx).await?;
-        let drafts = render(self.effects.says, self.bot, self.facts.boards(), &bots);
-        Effects::write_outbox(tx, &drafts, self.now).await?;
-        Ok(())
+    /// How many taps of this batch will be answered, at most.
+    pub fn taps(&self) -> usize {
+        let is_tap = |update: &&Update| matches!(update.what, What::Tap { .. });
+        self.updates.iter().filter(is_tap).count()
     }
 
-    /// Boards are drawn last, with the counts at the end of the batch: those posted fresh in it are drawn
-    /// anew, and those that hang get a new text.
-    async fn draw_boards(&mut self, tx: &mut Tx) -> Result<(), Failure> {
+    /// Everything at once at the end: acts, tallies, the boards that moved, and the rows to send. With a sender at
+    /// hand the answers to taps are written as on their way, to be given to it after the commit.
+    pub async fn close(mut self, tx: &mut Tx, sender_at_hand: bool) -> Result<Written, Failure> {
+        self.flush(tx).await?;
+        let bots = bots::all(tx).await?;
+        let moved = self.draw_boards(tx, &bots).await?;
+        let drafts = render(self.effects.says, self.bot, self.facts.boards(), &bots);
+        let goes_at_once = |draft: &Draft| {
+            sender_at_hand && draft.priority == Priority::Tap && draft.bot == self.bot.id
+        };
+        let ids = outbox::add_with(tx, &drafts, goes_at_once, self.now).await?;
+        let mut written = Written {
+            moved,
+            ..Written::default()
+        };
+        for (draft, id) in drafts.into_iter().zip(ids) {
+            if !goes_at_once(&draft) {
+                written.others = true;
+                continue;
+            }
+            let to = self.facts.chat_name(draft.chat).unwrap_or_default();
+            written.at_hand.push(Letter {
+                id,
+                chat: draft.chat,
+                kind: ChatKind::Private,
+                bot: self.bot.name.clone(),
+                to: to.to_owned(),
+                payload: draft.payload,
+                edits: None,
+                attempts: 1,
+                priority: draft.priority.order(),
+                written_at: self.now,
+            });
+        }
+        Ok(written)
+    }
+
+    /// Boards are drawn last, with the counts at the end of the batch: those posted fresh in it are drawn anew, and
+    /// those that hang get a new text; where that would be faster than their groups may be written to, they are marked
+    /// to get it later. True when there are such.
+    async fn draw_boards(&mut self, tx: &mut Tx, bots: &[Bot]) -> Result<bool, Failure> {
         let touched = self.facts.take_touched();
         self.facts.load_classes(tx, touched.iter().copied()).await?;
         let mut posted = Vec::new();
@@ -324,26 +363,39 @@ impl<'a> Desk<'a> {
                 }
             }
         }
-        let hanging = touched
-            .into_iter()
-            .flat_map(|class| confirm::boards(&self.facts, class, self.now))
-            .filter(|say| board_chat(say).is_none_or(|chat| !posted.contains(&chat)));
-        self.effects.says.extend(hanging);
-        Ok(())
+        let (mut drawn, mut moved) = (Vec::new(), Vec::new());
+        let hanging = self.facts.boards().iter();
+        let hanging =
+            hanging.filter(|board| touched.contains(&board.class) && !posted.contains(&board.chat));
+        for board in hanging {
+            let bot = bots.iter().find(|bot| bot.id == board.bot);
+            let pause_ms = bot.map_or(0, |bot| bot.channel.capabilities().redraw_ms);
+            if board
+                .drawn_at
+                .is_some_and(|at| at > self.now.plus_ms(-pause_ms))
+            {
+                moved.push(board.chat);
+                continue;
+            }
+            drawn.push(board.chat);
+            let text = confirm::board_anew(&self.facts, board, self.now);
+            self.effects.says.extend(text);
+        }
+        outbox::note_drawn(tx, &drawn, self.now).await?;
+        outbox::note_moved(tx, &moved, self.now).await?;
+        Ok(!moved.is_empty())
     }
 }
 
-fn board_chat(say: &Say) -> Option<ChatId> {
-    match say {
-        Say::Board { chat, .. } => Some(*chat),
-        Say::Acknowledge { .. }
-        | Say::Invite { .. }
-        | Say::Answer { .. }
-        | Say::Confide { .. }
-        | Say::File { .. }
-        | Say::Post { .. }
-        | Say::Remind { .. } => None,
-    }
+/// What a batch left to be sent.
+#[derive(Default)]
+pub struct Written {
+    /// Answers to taps, for the sender at hand.
+    pub at_hand: Vec<Letter>,
+    /// There is something else in the outbox.
+    pub others: bool,
+    /// There are boards that get their new text later.
+    pub moved: bool,
 }
 
 fn said_by(tap: &Tap) -> Option<confirm::Said> {

@@ -1,15 +1,20 @@
 //! What the clock brings: what had to wait is decided when it is due, through the same desk as an update.
 
+use std::collections::BTreeSet;
+
 use super::desk::Desk;
 use super::{App, Failure};
 use crate::bots;
-use crate::domain::Timestamp;
 use crate::domain::time::MINUTE_MS;
+use crate::domain::{Bot, SchoolId, Timestamp};
 use crate::facts::Facts;
 use crate::feature::remind::{self, store};
+use crate::outbox::{self, Moved};
 
 /// What could not be done when it was due is tried again after this.
 const AGAIN_MS: i64 = 10 * MINUTE_MS;
+/// Boards drawn in one transaction.
+const BOARDS: i64 = 100;
 
 impl App {
     /// Does what has become due; returns how many things were done. One that fails is tried again later and
@@ -39,9 +44,38 @@ impl App {
             }
         }
         if done > 0 {
-            self.to_send.send_replace(());
+            self.ring();
         }
         Ok(done)
+    }
+
+    /// Gives the boards of a bot that wait for it their new text, as far as their groups may be written to again.
+    /// Returns when the next one may, if there is one.
+    pub async fn redraw(&self, bot: &Bot, now: Timestamp) -> anyhow::Result<Option<Timestamp>> {
+        let pause_ms = bot.channel.capabilities().redraw_ms;
+        loop {
+            let mut tx = self.db.begin().await?;
+            let moved = outbox::moved(&mut tx, bot.id, BOARDS).await?;
+            let may = |board: &Moved| board.drawn_at.map_or(now, |at| at.plus_ms(pause_ms));
+            let due: Vec<Moved> = moved
+                .iter()
+                .copied()
+                .filter(|board| may(board) <= now)
+                .collect();
+            if due.is_empty() {
+                return Ok(moved.iter().map(may).min());
+            }
+            let schools: BTreeSet<SchoolId> = due.iter().map(|board| board.school).collect();
+            let schools: Vec<SchoolId> = schools.into_iter().collect();
+            let facts = Facts::of_schools(&mut tx, bot, &schools).await?;
+            let mut desk = Desk::open(bot, self, &[], facts, now);
+            desk.touch(due.iter().map(|board| board.class));
+            desk.close(&mut tx, false)
+                .await
+                .map_err(|failure| failure.error)?;
+            tx.commit().await?;
+            self.ring();
+        }
     }
 
     async fn one_due(&self, id: i64, now: Timestamp) -> Result<(), Failure> {
@@ -54,7 +88,7 @@ impl App {
         let mut desk = Desk::open(bot, self, &[], facts, now);
         let effects = remind::due(&mut tx, &due, &self.reminders, now).await?;
         desk.settle(&mut tx, effects).await?;
-        desk.close(&mut tx).await?;
+        desk.close(&mut tx, false).await?;
         tx.commit().await?;
         Ok(())
     }

@@ -2,3 +2,6 @@
 
 pub mod sandbox;
 pub mod telegram;
+mod trouble;
+
+pub use trouble::Trouble;

@@ -6,10 +6,11 @@
 use serde::Serialize;
 use tokio::sync::broadcast;
 
+use super::Trouble;
 use crate::db::{Db, Row, fresh_id};
 use crate::domain::message::{ChatKind, ChatSeen, Choice, Payload, Sender, Update, What};
 use crate::domain::{Bot, Timestamp};
-use crate::outbox::{Letter, Outcome};
+use crate::outbox::Letter;
 use crate::vals;
 
 /// Events a slow page may be behind before it must read the room anew.
@@ -96,7 +97,7 @@ impl Sandbox {
         bot: &Bot,
         letter: &Letter,
         now: Timestamp,
-    ) -> Result<Outcome, sqlx::Error> {
+    ) -> Result<Option<String>, Trouble> {
         let chat = letter.to.clone();
         match &letter.payload {
             Payload::Message {
@@ -120,17 +121,17 @@ impl Sandbox {
                     edited: false,
                     at: now,
                 };
-                self.post(&posted).await?;
-                Ok(Outcome::Sent {
-                    external_id: Some(posted.id),
-                })
+                self.post(&posted).await.map_err(away)?;
+                Ok(Some(posted.id))
             }
             Payload::Edit { text, choices } => {
                 let Some(message) = &letter.edits else {
-                    return Ok(Outcome::Failed);
+                    return Err(Trouble::Refused);
                 };
-                self.rewrite(&chat, message, text, choices).await?;
-                Ok(Outcome::Sent { external_id: None })
+                self.rewrite(&chat, message, text, choices)
+                    .await
+                    .map_err(away)?;
+                Ok(None)
             }
             Payload::Toast {
                 callback,
@@ -149,7 +150,7 @@ impl Sandbox {
                     text: text.clone(),
                     alert: *alert,
                 });
-                Ok(Outcome::Sent { external_id: None })
+                Ok(None)
             }
             Payload::File { name, caption, .. } => {
                 // The page shows that a file came; it has no place to keep one.
@@ -165,14 +166,12 @@ impl Sandbox {
                     edited: false,
                     at: now,
                 };
-                self.post(&posted).await?;
-                Ok(Outcome::Sent {
-                    external_id: Some(posted.id),
-                })
+                self.post(&posted).await.map_err(away)?;
+                Ok(Some(posted.id))
             }
             Payload::Reaction { message, emoji } => {
-                self.react(&chat, message, emoji).await?;
-                Ok(Outcome::Sent { external_id: None })
+                self.react(&chat, message, emoji).await.map_err(away)?;
+                Ok(None)
             }
         }
     }
@@ -391,4 +390,10 @@ fn cut_mention(text: &str, name: &str) -> (String, bool) {
     } else {
         (text.to_owned(), false)
     }
+}
+
+/// Its database is the demo's platform: without it nothing was posted.
+fn away(error: sqlx::Error) -> Trouble {
+    tracing::warn!(%error, "the demo's platform has no database");
+    Trouble::Unreached
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use tokio::sync::watch;
 
 use super::{Stop, open, say, serve, texts};
 use crate::app::App;
@@ -14,7 +15,7 @@ use crate::config::Config;
 use crate::demo::seed;
 use crate::domain::{Bot, Channel};
 use crate::intake::{LetterBox, now};
-use crate::outbox::{self, Lane};
+use crate::outbox;
 use crate::sender::pacer::Limits;
 use crate::sender::{self, Door};
 use crate::{clock, web};
@@ -65,19 +66,26 @@ async fn play(
         .map(|bot| {
             (
                 bot.channel,
-                (bot.clone(), LetterBox::open(app.clone(), bot.clone())),
+                (bot.clone(), LetterBox::open(app.clone(), bot.clone()).0),
             )
         })
         .collect();
     let mut tx = db.begin().await?;
     for bot in &bots {
-        outbox::take_back(&mut tx, bot.id).await?;
+        outbox::take_back(&mut tx, bot.id, now()).await?;
     }
     tx.commit().await?;
+    let (_stop, stopped) = watch::channel(false);
     for bot in bots {
         let door = Door::Sandbox(sandbox.clone());
-        let send = sender::send_forever(app.clone(), bot, door, Lane::All, Limits::default());
-        tokio::spawn(send);
+        let stopped = stopped.clone();
+        tokio::spawn(sender::send_until(
+            app.clone(),
+            bot,
+            door,
+            Limits::default(),
+            stopped,
+        ));
     }
     let state = web::demo::DemoState {
         app: app.clone(),

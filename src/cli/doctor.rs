@@ -30,10 +30,12 @@ pub async fn run(remove_webhook: bool) -> Result<(), Stop> {
     let (aside, oldest) = inbox::aside(&mut tx).await?;
     let set_aside = inbox::all_aside(&mut tx, SHOWN).await?;
     let bots = bots::all(&mut tx).await?;
-    let (waiting, failed) = outbox::depth(&mut tx).await?;
+    let depths = outbox::depths(&mut tx).await?;
+    let lost = outbox::lost(&mut tx).await?;
     let erasures = erase::store::clock(&mut tx).await?;
     drop(tx);
-    let mut ill = aside > 0 || failed > 0;
+    let mut ill = aside > 0 || lost.failed > 0;
+    ill |= texts::doctor::is_stuck(&depths, crate::intake::now());
     if schools.is_empty() {
         say(texts::NO_SCHOOL);
     }
@@ -49,7 +51,7 @@ pub async fn run(remove_webhook: bool) -> Result<(), Stop> {
         let name = texts::doctor::aside_name(name, &one.external_id);
         say(&texts::doctor::aside(&name, one.received_at, &one.reason));
     }
-    say(&texts::doctor::outbox(waiting, failed));
+    say(&texts::doctor::outbox(&depths, &lost, crate::intake::now()));
     say(&texts::doctor::erasures(&erasures, crate::intake::now()));
     ill |= disk_is_full(&config.database_url);
     match telegram {

@@ -13,6 +13,7 @@ mod report;
 mod school;
 mod serve;
 mod substitute;
+mod telegram;
 mod texts;
 
 use std::io::Write as _;

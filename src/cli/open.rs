@@ -9,6 +9,7 @@ use anyhow::Context as _;
 use reqwest::Url;
 use sqlx::sqlite::SqliteConnectOptions;
 
+use super::telegram::Way;
 use super::{Stop, say, texts};
 use crate::channel::telegram::Telegram;
 use crate::config::{self, Config};
@@ -16,6 +17,7 @@ use crate::db::{Db, Problem};
 use crate::feature::guide::library::Library;
 use crate::installation::{self, Key};
 use crate::roster::{School, store};
+use crate::web::webhooks::Webhooks;
 
 pub fn config() -> Result<Config, Stop> {
     config::load(|key| std::env::var(key).ok())
@@ -28,12 +30,33 @@ pub fn telegram() -> Result<Option<Telegram>, Stop> {
         return Ok(None);
     };
     let api = set("LOPSO_TELEGRAM_API_URL").unwrap_or_else(|| TELEGRAM_API.to_owned());
-    let api = address(&api, &["http", "https"], texts::TELEGRAM_URL)?;
+    let api = address(&api, &["http", "https"], texts::telegram::API_URL)?;
     let proxy = set("LOPSO_PROXY")
-        .map(|proxy| address(&proxy, &PROXIES, texts::PROXY))
+        .map(|proxy| address(&proxy, &PROXIES, texts::telegram::PROXY))
         .transpose()?;
     let telegram = Telegram::new(&token, api, proxy);
     Ok(Some(telegram.context("Telegram's client not built")?))
+}
+
+/// The way updates come in: with a secret Telegram brings them, else they are asked for.
+pub fn way_in(config: &Config, doors: Arc<Webhooks>) -> Result<Way, Stop> {
+    let Some(secret) = set("LOPSO_TELEGRAM_WEBHOOK_SECRET") else {
+        return Ok(Way::Polling);
+    };
+    // As `setWebhook` asks for it; a short one could be guessed.
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    if !(16..=256).contains(&secret.len()) || !secret.chars().all(allowed) {
+        return Err(Stop::Told(texts::telegram::WEBHOOK_SECRET.to_owned()));
+    }
+    let public_url = config.public_url.clone();
+    let public_url = public_url.filter(|url| url.starts_with("https://"));
+    let public_url =
+        public_url.ok_or_else(|| Stop::Told(texts::telegram::WEBHOOK_ADDRESS.to_owned()))?;
+    Ok(Way::Webhook {
+        public_url,
+        secret,
+        doors,
+    })
 }
 
 const TELEGRAM_API: &str = "https://api.telegram.org";

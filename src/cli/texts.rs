@@ -2,6 +2,7 @@
 
 pub mod doctor;
 pub mod invites;
+pub mod telegram;
 
 use std::io::ErrorKind;
 use std::net::SocketAddr;
@@ -9,7 +10,6 @@ use std::path::Path;
 
 use jiff::civil::Date;
 
-use crate::channel::telegram::profile::Introduction;
 use crate::config;
 use crate::db::Problem;
 use crate::roster::apply::{RosterPlan, StaffPlan};
@@ -243,61 +243,9 @@ pub fn new_key(path: &Path, hex: &str) -> String {
     )
 }
 
-pub const TELEGRAM_TOKEN: &str = "✘ Telegram không nhận mã bot (LOPSO_TELEGRAM_TOKEN). Lấy lại mã ở @BotFather, \
-     đặt lại biến rồi chạy lại. Các phần khác vẫn chạy.";
-pub const TELEGRAM_URL: &str = "LOPSO_TELEGRAM_API_URL không phải là một địa chỉ. Bỏ trống để dùng https://api.telegram.org, \
-     hoặc ghi đủ, ví dụ: http://127.0.0.1:8081";
-pub const PROXY: &str = "LOPSO_PROXY không phải là địa chỉ của một proxy. Ghi đủ, ví dụ: socks5h://127.0.0.1:1080 \
-     hoặc http://ten:mat-khau@proxy.vn:3128; không dùng proxy thì bỏ trống.";
-pub const SEE_LOG: &str = "xem nhật ký";
-
-pub fn on_telegram(name: &str) -> String {
-    format!("✔ Đã nối với Telegram: @{name}")
-}
-
-/// Telegram's longest name of a bot.
-const LONGEST_NAME: usize = 64;
-/// A school's name that leaves room for the rest of the short description, at most 120.
-const LONGEST_SCHOOL: usize = 60;
-
-/// What Telegram shows of the bot before anybody writes to it.
-pub fn introduction(school: Option<&str>) -> Introduction {
-    let fits = |text: &str, most: usize| text.encode_utf16().count() <= most;
-    let of_school = school.unwrap_or("nhà trường");
-    let name = format!("Trợ lý {of_school}");
-    let name = if fits(&name, LONGEST_NAME) {
-        name
-    } else {
-        "Trợ lý nhóm lớp".to_owned()
-    };
-    // Half a name is nobody's.
-    let of_school = if fits(of_school, LONGEST_SCHOOL) {
-        of_school
-    } else {
-        "nhà trường"
-    };
-    Introduction {
-        name,
-        short: format!("Trợ lý tự động của {of_school}: ghi việc nhà mình đã làm, chỉ cách làm."),
-        long: format!(
-            "Dạ, em là trợ lý tự động của {of_school}. Em ghi lại những việc gia đình báo đã làm và chỉ cách làm \
-             từng bước: quét mã QR, chuyển khoản, VNeID.\n\n\
-             Em không bao giờ hỏi mật khẩu, mã OTP hay căn cước.\n\n\
-             Ba mẹ, ông bà bấm Bắt đầu, hoặc quét mã trên tờ phiếu cô giáo phát nhé."
-        ),
-    }
-}
-
-pub fn telegram_ended(why: &str) -> String {
-    format!("✘ Phần Telegram đã dừng ({why}). Chạy lại chương trình để nối lại.")
-}
-
 pub fn serving(addr: &str) -> String {
     format!("Lớp Số đang chạy tại http://{addr}. Nhấn Ctrl-C để dừng.")
 }
-
-pub const NO_PLATFORM: &str = "Chưa nối với nền tảng nào (đặt LOPSO_TELEGRAM_TOKEN để nối Telegram); \
-     muốn xem bot trò chuyện, chạy: lopso demo";
 
 pub fn demo(addr: &SocketAddr, folder: &Path, empty: bool) -> String {
     let data = folder.display();
@@ -463,21 +411,4 @@ pub fn unknown_classes(file: &str, classes: &[(u32, String)]) -> String {
         "Tệp {file} có lớp chưa có trong danh sách trẻ, nên chưa ghi gì:\n{}\nNhập danh sách trẻ trước, hoặc sửa lại tên lớp.",
         rows.join("\n")
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::introduction;
-
-    #[test]
-    fn the_bot_never_says_more_of_itself_than_telegram_takes() {
-        let longest_short = "🌸".repeat(30);
-        for school in ["Hoa Sen", &"Ê".repeat(60), &longest_short, &"Ê".repeat(400)] {
-            let about = introduction(Some(school));
-            for (text, most) in [(&about.name, 64), (&about.short, 120), (&about.long, 512)] {
-                assert!(text.encode_utf16().count() <= most, "{text}");
-            }
-        }
-        assert!(introduction(None).long.contains("nhà trường"));
-    }
 }

@@ -6,10 +6,10 @@ use std::time::Duration;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{PgPool, SqlitePool};
+use sqlx::{Connection as _, PgConnection, PgPool, SqlitePool};
 
-use super::Problem;
 use super::tx::Inner;
+use super::{Hold, Problem};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
@@ -87,6 +87,16 @@ impl Pools {
             }
         };
         done.map_err(Problem::from_migration)
+    }
+
+    pub async fn hold(&self, id: i64) -> Result<Option<Hold>, sqlx::Error> {
+        match self {
+            Pools::Sqlite { .. } => Ok(Some(Hold::of_file())),
+            Pools::Postgres(pool) => {
+                let connection = PgConnection::connect_with(&pool.connect_options()).await?;
+                Hold::on_server(connection, id).await
+            }
+        }
     }
 
     pub async fn analyze(&self) -> Result<(), sqlx::Error> {

@@ -9,6 +9,7 @@
 //! the same name for text (`jsonb_array_elements`).
 
 mod engine;
+mod hold;
 mod problem;
 mod row;
 mod tx;
@@ -18,6 +19,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 pub use engine::Engine;
+pub use hold::Hold;
 pub use problem::Problem;
 pub use row::{Col, Row, unknown_word};
 pub use tx::Tx;
@@ -85,6 +87,11 @@ impl Db {
             self.pools.begin_read().await?,
             self.statements.clone(),
         ))
+    }
+
+    /// Takes a bot (or whatever else has this id) for this program alone; None while another program has it.
+    pub async fn hold(&self, id: i64) -> Result<Option<Hold>, sqlx::Error> {
+        self.pools.hold(id).await
     }
 
     /// How many statements ran so far; the batch's promise of a constant number is tested with it.

@@ -40,6 +40,11 @@ impl Channel {
             Channel::Telegram | Channel::SandboxTelegram => Capabilities {
                 buttons: true,
                 edit: true,
+                redraw_ms: match self {
+                    // Fifteen of the twenty messages a minute that a group may get.
+                    Channel::Telegram => 4_000,
+                    Channel::SandboxTelegram | Channel::SandboxZalo => 0,
+                },
                 reaction: true,
                 text_limit: 4096,
                 files: true,
@@ -50,6 +55,7 @@ impl Channel {
             Channel::SandboxZalo => Capabilities {
                 buttons: false,
                 edit: false,
+                redraw_ms: 0,
                 reaction: false,
                 text_limit: 2000,
                 files: false,

@@ -219,6 +219,9 @@ impl Priority {
 pub struct Capabilities {
     pub buttons: bool,
     pub edit: bool,
+    /// A message is rewritten no more often than this, in milliseconds: rewriting counts against the limit of its
+    /// chat, and answers need their part of it.
+    pub redraw_ms: i64,
     pub reaction: bool,
     /// Longest text of one message, in UTF-16 units (Telegram 4096, Zalo 2000).
     pub text_limit: usize,

@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
 
 use crate::app::{App, BATCH};
 use crate::domain::message::Update;
@@ -24,11 +25,12 @@ pub struct LetterBox {
 }
 
 impl LetterBox {
-    /// Starts the loop that takes whatever came meanwhile in one batch.
-    pub fn open(app: Arc<App>, bot: Bot) -> Self {
+    /// Starts the loop that takes whatever came meanwhile in one batch. It ends, with everything applied, when the
+    /// last copy of the box is dropped.
+    pub fn open(app: Arc<App>, bot: Bot) -> (Self, JoinHandle<()>) {
         let (to, from) = mpsc::channel(QUEUE);
-        tokio::spawn(take_forever(app, bot, from));
-        Self { to }
+        let emptied = tokio::spawn(take_forever(app, bot, from));
+        (Self { to }, emptied)
     }
 
     /// Returns once the update is committed. False when the program is stopping.
@@ -44,7 +46,10 @@ async fn take_forever(
     mut from: mpsc::Receiver<(Update, oneshot::Sender<()>)>,
 ) {
     let mut taken = Vec::with_capacity(BATCH);
+    // Several connections bring what one chat said in its order, give or take; the platform's numbers know better.
+    let number = |(update, _): &(Update, _)| update.external_id.parse::<i64>().unwrap_or(0);
     while from.recv_many(&mut taken, BATCH).await > 0 {
+        taken.sort_by_key(number);
         let (updates, done): (Vec<_>, Vec<_>) = taken.drain(..).unzip();
         while let Err(error) = app.handle(&bot, updates.clone(), now()).await {
             // Nothing was applied and nobody was told it was: the same updates again, until they are.
@@ -59,6 +64,7 @@ async fn take_forever(
         for waiting in done {
             let _ = waiting.send(());
         }
+        app.room_for_taps(bot.id).await;
     }
 }
 

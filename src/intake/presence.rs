@@ -80,8 +80,8 @@ async fn count(telegram: &Telegram, groups: &[(ChatId, String)]) -> Vec<(ChatId,
         tokio::time::sleep(BETWEEN).await;
         match telegram.people_in(name).await {
             Ok(people) => counted.push((*chat, people)),
-            // A group that moved or put us out is another's affair.
-            Err(Trouble::Moved(_) | Trouble::Closed) => counted.push((*chat, None)),
+            // A group that moved is another's affair.
+            Err(Trouble::Moved(_)) => counted.push((*chat, None)),
             Err(_) => break,
         }
     }

@@ -4,6 +4,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde_json::value::RawValue;
+use tokio::sync::watch;
+
 use super::now;
 use crate::app::App;
 use crate::channel::telegram::inbound::{self, Me};
@@ -14,28 +17,47 @@ use crate::domain::Bot;
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
-/// Polls for as long as the program runs; ends only when the token is refused.
-pub async fn poll_forever(app: Arc<App>, bot: Bot, telegram: Telegram, me: Me) -> Trouble {
+/// Polls until asked to stop; what was taken by then is committed. An error is a token that is refused.
+pub async fn poll_until(
+    app: Arc<App>,
+    bot: Bot,
+    telegram: Telegram,
+    me: Me,
+    mut stop: watch::Receiver<bool>,
+) -> Result<(), Trouble> {
     let (mut offset, mut pause) = (0, FIRST_PAUSE);
-    loop {
-        match poll_once(&app, &bot, &telegram, &me, offset).await {
+    while !*stop.borrow() {
+        let asked = tokio::select! {
+            raw = telegram.updates(offset) => raw.map_err(Stumble::Theirs),
+            _ = stop.changed() => continue,
+        };
+        let applied = match asked {
+            Ok(raw) => apply(&app, &bot, &me, &raw, offset).await,
+            Err(stumble) => Err(stumble),
+        };
+        match applied {
             Ok(next) => {
                 offset = next;
                 pause = FIRST_PAUSE;
+                app.room_for_taps(bot.id).await;
             }
-            Err(Stumble::Theirs(Trouble::Token)) => return Trouble::Token,
+            Err(Stumble::Theirs(Trouble::Token)) => return Err(Trouble::Token),
             Err(stumble) => {
                 stumble.log(&bot);
-                tokio::time::sleep(stumble.wait().unwrap_or(pause)).await;
+                tokio::select! {
+                    () = tokio::time::sleep(stumble.wait().unwrap_or(pause)) => {}
+                    _ = stop.changed() => {}
+                }
                 pause = (pause * 2).min(LONGEST_PAUSE);
             }
         }
     }
+    Ok(())
 }
 
 enum Stumble {
     Theirs(Trouble),
-    /// Nothing was applied; the same updates come again.
+    /// Nothing was applied, as when the disk is full; the same updates come again.
     Ours(anyhow::Error),
 }
 
@@ -64,15 +86,14 @@ impl Stumble {
     }
 }
 
-/// One question and what follows from it; returns from where to ask on.
-async fn poll_once(
+/// Applies what came; returns from where to ask on.
+async fn apply(
     app: &App,
     bot: &Bot,
-    telegram: &Telegram,
     me: &Me,
+    raw: &[Box<RawValue>],
     offset: i64,
 ) -> Result<i64, Stumble> {
-    let raw = telegram.updates(offset).await.map_err(Stumble::Theirs)?;
     let at = now();
     let read: Vec<inbound::Read> = raw.iter().map(|raw| inbound::read(raw, me, at)).collect();
     let last = read.iter().filter_map(|read| read.id).max();

@@ -1,7 +1,6 @@
 //! From what we want to say to the rows a channel can send: buttons or numbers, toasts or words,
 //! one message or several.
 
-mod split;
 mod texts;
 
 use base64::Engine as _;
@@ -10,8 +9,7 @@ use base64::prelude::BASE64_STANDARD;
 use crate::domain::message::{Asker, Capabilities, ChatKind, Choice, Payload, Priority, Say, Show};
 use crate::domain::{AccountId, Bot, BotId, ChatId};
 use crate::outbox::{Board, Draft};
-
-pub use split::split;
+use crate::understand::split::split;
 
 /// Renders what one batch of one bot wants to say. Boards may hang on another bot than the one spoken to.
 pub fn render(says: Vec<Say>, bot: &Bot, boards: &[Board], bots: &[Bot]) -> Vec<Draft> {

@@ -55,14 +55,19 @@ impl Limits {
     }
 }
 
-/// What was sent lately, per bot.
+/// What was sent lately and what is on its way, per bot. Its time is any clock in milliseconds that never goes back.
+///
+/// The platform counts a message somewhere between our call and its answer. So a message on its way takes its place in
+/// every window already, and one that was answered leaves the window its whole length after the answer: no window of
+/// the platform's own can then hold more than ours.
 #[derive(Debug)]
 pub struct Pacer {
     limits: Limits,
     overall: Window,
     chats: HashMap<ChatId, Window>,
-    /// The platform asked for a pause of everything until then.
+    /// The platform asked for a pause until then: of everything, or in these chats.
     closed_until: Timestamp,
+    chats_closed: HashMap<ChatId, Timestamp>,
 }
 
 impl Pacer {
@@ -72,32 +77,63 @@ impl Pacer {
             overall: Window::default(),
             chats: HashMap::new(),
             closed_until: Timestamp(i64::MIN),
+            chats_closed: HashMap::new(),
         }
     }
 
-    /// The first moment from `now` on at which a message may go to this chat.
-    pub fn when(&self, chat: ChatId, kind: ChatKind, now: Timestamp) -> Timestamp {
+    /// The first moment from `now` on at which a message may go to this chat; None when that is not known before
+    /// something on its way was answered.
+    pub fn when(&self, chat: ChatId, kind: ChatKind, now: Timestamp) -> Option<Timestamp> {
         let own = self.chats.get(&chat);
-        let here = self.rate(kind).zip(own);
-        let in_chat = here.map_or(now, |(rate, window)| window.free_at(rate, now));
-        let overall = self.limits.overall;
-        let over_all = overall.map_or(now, |rate| self.overall.free_at(rate, now));
-        in_chat.max(over_all).max(self.closed_until)
+        let in_chat = match self.rate(kind).zip(own) {
+            Some((rate, window)) => window.free_at(rate, now)?,
+            None => now,
+        };
+        let over_all = match self.limits.overall {
+            Some(rate) => self.overall.free_at(rate, now)?,
+            None => now,
+        };
+        let closed = self.chats_closed.get(&chat).copied();
+        let closed = closed.unwrap_or(now).max(self.closed_until);
+        Some(in_chat.max(over_all).max(closed))
     }
 
-    /// A message goes out now.
-    pub fn sent(&mut self, chat: ChatId, kind: ChatKind, now: Timestamp) {
-        if let Some(rate) = self.limits.overall {
-            self.overall.put(rate, now);
+    /// A message leaves.
+    pub fn begin(&mut self, chat: ChatId, kind: ChatKind) {
+        self.overall.on_the_way += 1;
+        if self.rate(kind).is_some() {
+            self.chats.entry(chat).or_default().on_the_way += 1;
         }
+    }
+
+    /// It was answered, or will not be.
+    pub fn done(&mut self, chat: ChatId, kind: ChatKind, now: Timestamp) {
+        self.overall.put(self.limits.overall, now);
         if let Some(rate) = self.rate(kind) {
-            self.chats.entry(chat).or_default().put(rate, now);
+            self.chats.entry(chat).or_default().put(Some(rate), now);
         }
     }
 
-    /// The platform says how long to wait: it knows better than our windows.
+    /// The platform says how long to wait: it knows better than our windows. It does not say whether it means the
+    /// chat or everything. The first time it is taken for the chat's; when another chat hears the same before that
+    /// time is over, for everybody's.
+    pub fn asked_to_wait(&mut self, chat: ChatId, until: Timestamp, now: Timestamp) {
+        let another = |(other, closed): (&ChatId, &Timestamp)| *other != chat && *closed > now;
+        if self.chats_closed.iter().any(another) {
+            self.pause(until);
+        }
+        let closed = self.chats_closed.entry(chat).or_insert(until);
+        *closed = until.max(*closed);
+    }
+
+    /// Nothing goes out until then.
     pub fn pause(&mut self, until: Timestamp) {
         self.closed_until = self.closed_until.max(until);
+    }
+
+    /// Until when nothing at all goes out.
+    pub fn closed_until(&self) -> Timestamp {
+        self.closed_until
     }
 
     /// Forgets chats in which nothing was sent lately, so that memory does not grow with every parent.
@@ -105,8 +141,10 @@ impl Pacer {
         let longest = [self.limits.private_chat, self.limits.group];
         let longest = longest.iter().flatten().map(|rate| rate.window_ms).max();
         let old = now.plus_ms(-longest.unwrap_or(0));
-        self.chats
-            .retain(|_, window| window.sent.back().is_some_and(|last| *last > old));
+        self.chats.retain(|_, window| {
+            window.on_the_way > 0 || window.sent.back().is_some_and(|last| *last > old)
+        });
+        self.chats_closed.retain(|_, until| *until > now);
     }
 
     fn rate(&self, kind: ChatKind) -> Option<Rate> {
@@ -119,18 +157,28 @@ impl Pacer {
 
 #[derive(Debug, Default)]
 struct Window {
+    on_the_way: usize,
+    /// When the last ones were answered, as many as a window may hold.
     sent: VecDeque<Timestamp>,
 }
 
 impl Window {
-    /// The moment at which the oldest of the last `most` sends has left the window.
-    fn free_at(&self, rate: Rate, now: Timestamp) -> Timestamp {
-        let place = self.sent.len().checked_sub(rate.most);
+    /// The moment at which enough of the answered ones have left for one more; None while those on their way fill it.
+    fn free_at(&self, rate: Rate, now: Timestamp) -> Option<Timestamp> {
+        let room = rate
+            .most
+            .checked_sub(self.on_the_way)
+            .filter(|room| *room > 0)?;
+        let place = self.sent.len().checked_sub(room);
         let oldest = place.and_then(|place| self.sent.get(place));
-        oldest.map_or(now, |oldest| oldest.plus_ms(rate.window_ms).max(now))
+        Some(oldest.map_or(now, |oldest| oldest.plus_ms(rate.window_ms).max(now)))
     }
 
-    fn put(&mut self, rate: Rate, now: Timestamp) {
+    fn put(&mut self, rate: Option<Rate>, now: Timestamp) {
+        self.on_the_way = self.on_the_way.saturating_sub(1);
+        let Some(rate) = rate else {
+            return;
+        };
         self.sent.push_back(now);
         while self.sent.len() > rate.most {
             self.sent.pop_front();
@@ -148,8 +196,9 @@ mod tests {
         let (mut now, mut sent) = (Timestamp(0), Vec::new());
         for place in 0..number {
             let chat = ChatId(place % chats);
-            now = pacer.when(chat, kind, now);
-            pacer.sent(chat, kind, now);
+            now = pacer.when(chat, kind, now).unwrap();
+            pacer.begin(chat, kind);
+            pacer.done(chat, kind, now);
             sent.push((chat, now.0));
         }
         sent
@@ -210,20 +259,50 @@ mod tests {
     }
 
     #[test]
-    fn the_platforms_own_pause_is_kept() {
+    fn what_is_on_its_way_takes_its_place() {
         let mut pacer = Pacer::new(Limits::TELEGRAM);
-        pacer.pause(Timestamp(7_000));
-        pacer.pause(Timestamp(3_000));
-        let at = pacer.when(ChatId(1), ChatKind::Private, Timestamp(10));
-        assert_eq!(at, Timestamp(7_000));
+        let (chat, kind) = (ChatId(1), ChatKind::Private);
+        for _ in 0..3 {
+            assert_eq!(pacer.when(chat, kind, Timestamp(0)), Some(Timestamp(0)));
+            pacer.begin(chat, kind);
+        }
+        assert_eq!(pacer.when(chat, kind, Timestamp(5_000)), None);
+        pacer.done(chat, kind, Timestamp(5_000));
+        assert_eq!(
+            pacer.when(chat, kind, Timestamp(5_001)),
+            Some(Timestamp(8_000))
+        );
+    }
+
+    #[test]
+    fn a_pause_asked_for_is_the_chats_and_asked_twice_everybodys() {
+        let mut pacer = Pacer::new(Limits::TELEGRAM);
+        let kind = ChatKind::Group;
+        pacer.asked_to_wait(ChatId(1), Timestamp(7_000), Timestamp(0));
+        assert_eq!(
+            pacer.when(ChatId(1), kind, Timestamp(10)),
+            Some(Timestamp(7_000))
+        );
+        assert_eq!(
+            pacer.when(ChatId(2), kind, Timestamp(10)),
+            Some(Timestamp(10))
+        );
+        pacer.asked_to_wait(ChatId(2), Timestamp(5_000), Timestamp(20));
+        assert_eq!(
+            pacer.when(ChatId(3), kind, Timestamp(30)),
+            Some(Timestamp(5_000))
+        );
     }
 
     #[test]
     fn chats_of_long_ago_are_forgotten() {
         let mut pacer = Pacer::new(Limits::TELEGRAM);
-        pacer.sent(ChatId(1), ChatKind::Group, Timestamp(0));
-        pacer.sent(ChatId(2), ChatKind::Group, Timestamp(50_000));
+        for (chat, at) in [(1, 0), (2, 50_000)] {
+            pacer.begin(ChatId(chat), ChatKind::Group);
+            pacer.done(ChatId(chat), ChatKind::Group, Timestamp(at));
+        }
+        pacer.begin(ChatId(3), ChatKind::Group);
         pacer.forget_old(Timestamp(61_000));
-        assert_eq!(pacer.chats.len(), 1);
+        assert_eq!(pacer.chats.len(), 2);
     }
 }

@@ -9,6 +9,7 @@ pub mod intent;
 mod phrases;
 pub mod redact;
 pub mod replies;
+pub mod split;
 mod tag;
 mod tasks;
 mod words;

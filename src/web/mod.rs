@@ -2,7 +2,9 @@
 
 pub mod demo;
 mod health;
+pub mod metrics;
 mod slip;
+pub mod webhooks;
 
 use std::sync::Arc;
 

@@ -46,8 +46,7 @@ impl Hand {
     /// Sends what waits, as the sender of this bot does beside everything else.
     pub async fn send(&self, now: Timestamp) -> Result<usize, sqlx::Error> {
         let mut tx = self.db.begin().await?;
-        let letters =
-            outbox::lease(&mut tx, self.bot.id, outbox::Lane::All, false, 50, now).await?;
+        let letters = outbox::take(&mut tx, self.bot.id, outbox::Lane::All, false, 50, now).await?;
         tx.commit().await?;
         let sent = |letter: &outbox::Letter| {
             (

@@ -3,10 +3,10 @@
 
 use teloxide::Bot;
 use teloxide::payloads::{
-    EditMessageTextSetters as _, SendDocumentSetters as _, SendMessageSetters as _,
-    SendPhotoSetters as _,
+    EditMessageText, EditMessageTextSetters as _, SendDocument, SendDocumentSetters as _,
+    SendMessage, SendMessageSetters as _, SendPhoto, SendPhotoSetters as _,
 };
-use teloxide::requests::{JsonRequest, MultipartRequest, Requester as _};
+use teloxide::requests::{MultipartRequest, Requester as _};
 use teloxide::types::{ChatId, InputFile, MessageId, ParseMode};
 
 /// What our headings begin with: the board, a guide, the status of a child, a teacher's list, a report.
@@ -48,22 +48,33 @@ fn escaped(text: &str) -> String {
     clippy::disallowed_methods,
     reason = "the one place where words are escaped"
 )]
-pub fn send(bot: &Bot, chat: ChatId, text: Html) -> JsonRequest<teloxide::payloads::SendMessage> {
-    bot.send_message(chat, text.0).parse_mode(ParseMode::Html)
+pub fn send(chat: ChatId, text: Html) -> SendMessage {
+    SendMessage::new(chat, text.0).parse_mode(ParseMode::Html)
 }
 
 #[expect(
     clippy::disallowed_methods,
     reason = "the one place where words are escaped"
 )]
-pub fn edit(
-    bot: &Bot,
-    chat: ChatId,
-    message: MessageId,
-    text: Html,
-) -> JsonRequest<teloxide::payloads::EditMessageText> {
-    bot.edit_message_text(chat, message, text.0)
-        .parse_mode(ParseMode::Html)
+pub fn edit(chat: ChatId, message: MessageId, text: Html) -> EditMessageText {
+    EditMessageText::new(chat, message, text.0).parse_mode(ParseMode::Html)
+}
+
+/// The same message without formatting: without a parse mode every letter stands for itself.
+pub fn plainly(call: SendMessage, text: &str) -> SendMessage {
+    SendMessage {
+        text: text.to_owned(),
+        parse_mode: None,
+        ..call
+    }
+}
+
+pub fn edit_plainly(call: EditMessageText, text: &str) -> EditMessageText {
+    EditMessageText {
+        text: text.to_owned(),
+        parse_mode: None,
+        ..call
+    }
 }
 
 #[expect(
@@ -75,7 +86,7 @@ pub fn photo(
     chat: ChatId,
     file: InputFile,
     caption: Html,
-) -> MultipartRequest<teloxide::payloads::SendPhoto> {
+) -> MultipartRequest<SendPhoto> {
     let request = bot.send_photo(chat, file).parse_mode(ParseMode::Html);
     request.caption(caption.0)
 }
@@ -89,7 +100,7 @@ pub fn document(
     chat: ChatId,
     file: InputFile,
     caption: Html,
-) -> MultipartRequest<teloxide::payloads::SendDocument> {
+) -> MultipartRequest<SendDocument> {
     let request = bot.send_document(chat, file).parse_mode(ParseMode::Html);
     request.caption(caption.0)
 }

@@ -3,9 +3,12 @@
 use serde::Deserialize;
 
 use super::members::Place;
-use super::{Telegram, Trouble, host};
+use super::{KINDS, Telegram, Trouble, host, trouble};
 use crate::domain::Timestamp;
 use crate::domain::message::Update;
+
+/// How many updates Telegram may bring at one moment, of at most 100: each waits for the commit of its batch.
+const CONNECTIONS: u32 = 100;
 
 /// What Telegram says of the bot itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,6 +73,25 @@ impl Telegram {
             webhook: host(&webhook.url),
             waiting: webhook.pending_update_count,
         })
+    }
+
+    /// The whole address that updates are brought to, if they are. It may hold a secret: not to be shown.
+    pub async fn brought_to(&self) -> Result<Option<String>, Trouble> {
+        #[derive(Deserialize)]
+        struct Webhook {
+            url: String,
+        }
+        let webhook: Webhook = self.call("getWebhookInfo", &serde_json::json!({})).await?;
+        Ok(Some(webhook.url).filter(|url| !url.is_empty()))
+    }
+
+    /// Lets Telegram bring updates to this address, with the secret in a header; what waits is brought too.
+    pub async fn bring_to(&self, url: &str, secret: &str) -> Result<(), Trouble> {
+        let wanted = serde_json::json!({
+            "url": url, "secret_token": secret, "allowed_updates": KINDS, "max_connections": CONNECTIONS,
+        });
+        let _: bool = self.call("setWebhook", &wanted).await?;
+        Ok(())
     }
 
     /// Lets the bot be polled again; what waits at Telegram is kept.
@@ -143,7 +165,7 @@ impl Telegram {
         let wanted = serde_json::json!({ "chat_id": chat, "user_id": me });
         match self.call::<Place>("getChatMember", &wanted).await {
             Ok(place) => Ok(place.in_group()),
-            Err(Trouble::Refused) => Ok(None),
+            Err(Trouble::Refused | Trouble::Closed) => Ok(None),
             Err(trouble) => Err(trouble),
         }
     }
@@ -161,7 +183,7 @@ impl Telegram {
         let wanted = serde_json::json!({ "chat_id": chat_id, "user_id": user_id });
         match self.call::<Place>("getChatMember", &wanted).await {
             Ok(place) => Ok(place.seen(chat, now)),
-            Err(Trouble::Refused) => Ok(None),
+            Err(Trouble::Refused | Trouble::Closed) => Ok(None),
             Err(trouble) => Err(trouble),
         }
     }
@@ -171,7 +193,7 @@ impl Telegram {
         let wanted = serde_json::json!({ "chat_id": chat });
         match self.call("getChatMemberCount", &wanted).await {
             Ok(people) => Ok(Some(people)),
-            Err(Trouble::Refused) => Ok(None),
+            Err(Trouble::Refused | Trouble::Closed) => Ok(None),
             Err(trouble) => Err(trouble),
         }
     }
@@ -184,7 +206,7 @@ impl Telegram {
             .get(url)
             .send()
             .await
-            .map_err(|_| Trouble::Network)?;
+            .map_err(|error| trouble::of_network(&error))?;
         let date = response.headers().get(reqwest::header::DATE);
         let date = date.and_then(|date| date.to_str().ok());
         let moment = date.and_then(|date| jiff::fmt::rfc2822::parse(date).ok());

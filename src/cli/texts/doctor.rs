@@ -2,8 +2,11 @@
 
 use crate::channel::telegram::profile::{PlaceInGroup, Standing};
 use crate::domain::Timestamp;
+use crate::domain::message::Priority;
+use crate::domain::time::MINUTE_MS;
 use crate::feature::erase::store::{Clock, DEADLINE_MS};
 use crate::ledger::recount::Difference;
+use crate::outbox::{Depth, Lost};
 
 pub const DATABASE: &str = "✔ Cơ sở dữ liệu mở được và đúng phiên bản.";
 pub const ILL: &str = "Có mục cần xem lại ở trên.";
@@ -134,9 +137,54 @@ pub fn no_such_aside(name: &str) -> String {
     )
 }
 
-pub fn outbox(waiting: i64, failed: i64) -> String {
-    let mark = if failed > 0 { "✘" } else { "✔" };
-    format!("{mark} Tin chờ gửi: {waiting}, không gửi được: {failed}.")
+/// Rows that wait this long mean that nothing goes out: a wave of 3,000 reminders takes two minutes.
+const STUCK_MS: i64 = 15 * MINUTE_MS;
+
+/// True when messages wait far longer than any wave of them takes. Reminders may wait for the morning.
+pub fn is_stuck(depths: &[Depth], now: Timestamp) -> bool {
+    let answers = depths
+        .iter()
+        .filter(|depth| depth.priority < Priority::Reminder.order());
+    answers
+        .into_iter()
+        .any(|depth| now.0 - depth.oldest.0 > STUCK_MS)
+}
+
+pub fn outbox(depths: &[Depth], lost: &Lost, now: Timestamp) -> String {
+    let waiting: i64 = depths.iter().map(|depth| depth.rows).sum();
+    let stuck = is_stuck(depths, now);
+    let mark = if lost.failed > 0 || stuck {
+        "✘"
+    } else {
+        "✔"
+    };
+    let mut out = format!(
+        "{mark} Tin chờ gửi: {waiting}, không gửi được: {}.",
+        lost.failed
+    );
+    if let Some(oldest) = depths.iter().map(|depth| depth.oldest).min() {
+        let minutes = (now.0 - oldest.0).max(0) / MINUTE_MS;
+        out.push_str(&format!(" Tin chờ lâu nhất đã {minutes} phút."));
+    }
+    if stuck {
+        out.push_str(
+            " Tin không đi được: kiểm tra mạng của máy này, và chương trình lopso có đang chạy không.",
+        );
+    }
+    if lost.failed > 0 {
+        out.push_str(
+            " Tin không gửi được thường là người nhận đã chặn bot hoặc bot đã bị đưa ra khỏi nhóm; \
+             xem dòng \"not delivered\" trong nhật ký.",
+        );
+    }
+    let unsaid = lost.unknown + lost.expired;
+    if unsaid > 0 {
+        out.push_str(&format!(
+            "\n– {unsaid} lượt bấm không kịp hiện lời đáp (mạng chậm hoặc máy tắt giữa chừng). Việc bấm vẫn được ghi đủ, \
+             bảng của lớp cho thấy."
+        ));
+    }
+    out
 }
 
 /// Requests to delete (decree 356/2025): done at once when the person confirms, so only unconfirmed ones wait.

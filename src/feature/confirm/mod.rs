@@ -11,6 +11,7 @@ use crate::effects::Effects;
 use crate::facts::{Facts, Turn};
 use crate::ledger::Act;
 use crate::ledger::store::Pending;
+use crate::outbox::Board;
 use crate::roster::Member;
 
 /// The word with which a private chat is opened by somebody who taps and is not linked yet.
@@ -431,12 +432,9 @@ fn done_buttons(tasks: &[&Task]) -> Vec<Choice> {
     choices
 }
 
-/// A new text for the boards that hang in a class's groups, with counts and no names.
-pub fn boards(facts: &Facts, class: ClassId, now: Timestamp) -> Vec<Say> {
-    let hanging = facts.boards().iter().filter(|board| board.class == class);
-    hanging
-        .filter_map(|board| board_say(facts, class, board.bot, board.chat, now, false))
-        .collect()
+/// A new text for a board that hangs in a class's group, with counts and no names.
+pub fn board_anew(facts: &Facts, board: &Board, now: Timestamp) -> Option<Say> {
+    board_say(facts, board.class, board.bot, board.chat, now, false)
 }
 
 /// A fresh board in one class group.

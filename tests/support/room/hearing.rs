@@ -16,7 +16,7 @@ impl Room {
     pub async fn deliver(&mut self) {
         self.turn.clear();
         let mut tx = self.test.db.begin().await.unwrap();
-        let letters = outbox::lease(
+        let letters = outbox::take(
             &mut tx,
             self.bot.id,
             outbox::Lane::All,

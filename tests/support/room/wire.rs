@@ -5,8 +5,9 @@
 
 use std::collections::HashMap;
 
+use lopso::channel::Trouble;
+use lopso::channel::telegram::Telegram;
 use lopso::channel::telegram::inbound::{self, Me};
-use lopso::channel::telegram::{Delivered, Telegram};
 use lopso::domain::Timestamp;
 use lopso::domain::message::{ChatKind, Payload, Update, What};
 use lopso::outbox::Letter;
@@ -153,10 +154,10 @@ impl Wire {
             ..letter.clone()
         };
         let delivered = self.telegram.deliver(&sent).await;
-        let delivered = delivered.unwrap_or_else(|trouble| panic!("{trouble}: {sent:?}"));
         let id = match delivered {
-            Delivered::Sent(id) => id,
-            Delivered::Pointless => None,
+            Err(Trouble::Pointless) => None,
+            Err(trouble) => panic!("{trouble}: {sent:?}"),
+            Ok(id) => id,
         };
         let stands = |id: Option<&String>| {
             let messages = self.api.messages(chat);

@@ -1,25 +1,27 @@
 //! What goes out: rows written with the decision, sent later, each once where the platform allows.
 
+mod queue;
+
 use std::collections::HashMap;
 
 use serde::Serialize;
 
 use crate::db::{Row, Set, Tx, fresh_id, unknown_word};
-use crate::domain::message::{ChatKind, Choice, Payload, Priority};
-use crate::domain::time::{DAY_MS, MINUTE_MS};
+use crate::domain::message::{Choice, Payload, Priority};
+use crate::domain::time::DAY_MS;
 use crate::domain::{
     AccountId, BotId, ChatId, ChildId, ClassId, OutboxId, PromptId, SchoolId, TaskId, Timestamp,
 };
 use crate::roster::accounts::ExternalId;
 use crate::vals;
 
+pub use queue::{
+    ATTEMPTS, Depth, Lane, Letter, Lost, Outcome, Recovered, TAP_LIVES_MS, depths, forget_old,
+    lost, settle, take, take_back,
+};
+
 /// How long a numbered question stays answerable.
 pub const PROMPT_LIVES_MS: i64 = 7 * DAY_MS;
-/// How long a sender may hold a row before another may take it.
-pub const LEASE_MS: i64 = MINUTE_MS;
-/// After so many failures a text is given up and shown to staff (design: repeated three times).
-pub const ATTEMPTS: i64 = 4;
-
 /// A message to be written down for sending.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Draft {
@@ -43,6 +45,8 @@ struct NewRow {
     bot: BotId,
     chat: ChatId,
     priority: i64,
+    state: &'static str,
+    attempts: i64,
     payload: String,
     edits: Option<OutboxId>,
     about: Option<TaskId>,
@@ -59,8 +63,19 @@ struct NewPrompt {
 
 /// Writes the rows of a batch with their prompts and boards, in order.
 pub async fn add(tx: &mut Tx, drafts: &[Draft], now: Timestamp) -> Result<(), sqlx::Error> {
+    add_with(tx, drafts, |_| false, now).await.map(drop)
+}
+
+/// The same, where the caller has a sender at hand: rows that are `at_hand` are written as on their way, to be
+/// handed over after the commit without being looked for. Returns the id of each row.
+pub async fn add_with(
+    tx: &mut Tx,
+    drafts: &[Draft],
+    at_hand: impl Fn(&Draft) -> bool,
+    now: Timestamp,
+) -> Result<Vec<OutboxId>, sqlx::Error> {
     if drafts.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let (mut rows, mut prompts, mut boards) = (Vec::new(), Vec::new(), HashMap::new());
     let mut edited = Vec::new();
@@ -82,11 +97,14 @@ pub async fn add(tx: &mut Tx, drafts: &[Draft], now: Timestamp) -> Result<(), sq
             boards.insert(draft.chat, id);
         }
         edited.extend(draft.edits);
+        let at_hand = at_hand(draft);
         rows.push(NewRow {
             id,
             bot: draft.bot,
             chat: draft.chat,
             priority: draft.priority.order(),
+            state: if at_hand { "sending" } else { "waiting" },
+            attempts: i64::from(at_hand),
             payload: serde_json::to_string(&draft.payload).unwrap_or_default(),
             edits: draft.edits,
             about: draft.about,
@@ -95,7 +113,8 @@ pub async fn add(tx: &mut Tx, drafts: &[Draft], now: Timestamp) -> Result<(), sq
     drop_superseded(tx, &edited).await?;
     insert_rows(tx, &rows, now).await?;
     insert_prompts(tx, &prompts, now).await?;
-    hang_boards(tx, &boards.into_iter().collect::<Vec<_>>(), now).await
+    hang_boards(tx, &boards.into_iter().collect::<Vec<_>>(), now).await?;
+    Ok(rows.iter().map(|row| OutboxId(row.id)).collect())
 }
 
 /// An edit that is still waiting is worth nothing once a newer text for the same message is written.
@@ -125,10 +144,10 @@ pub async fn drop_answered(tx: &mut Tx, answered: &[(ChildId, TaskId)]) -> Resul
 }
 
 async fn insert_rows(tx: &mut Tx, rows: &[NewRow], now: Timestamp) -> Result<(), sqlx::Error> {
-    const INSERT: &str = "INSERT INTO outbox (outbox_id, bot_id, chat_id, priority, payload, edits, about, due_at, state, attempts) \
+    const INSERT: &str = "INSERT INTO outbox (outbox_id, bot_id, chat_id, priority, payload, edits, about, due_at, written_at, state, attempts) \
          SELECT CAST(value ->> 'id' AS BIGINT), CAST(value ->> 'bot' AS BIGINT), CAST(value ->> 'chat' AS BIGINT), \
          CAST(value ->> 'priority' AS BIGINT), value ->> 'payload', CAST(value ->> 'edits' AS BIGINT), \
-         CAST(value ->> 'about' AS BIGINT), $1, 'waiting', 0 \
+         CAST(value ->> 'about' AS BIGINT), $1, $1, value ->> 'state', CAST(value ->> 'attempts' AS BIGINT) \
          FROM json_each($2)";
     tx.execute(INSERT, vals![now, Set(rows)]).await?;
     Ok(())
@@ -161,9 +180,10 @@ async fn hang_boards(
     if boards.is_empty() {
         return Ok(());
     }
-    const UPSERT: &str = "INSERT INTO board (chat_id, outbox_id, posted_at) \
-         SELECT CAST(value ->> 0 AS BIGINT), CAST(value ->> 1 AS BIGINT), $1 FROM json_each($2) WHERE true \
-         ON CONFLICT (chat_id) DO UPDATE SET outbox_id = excluded.outbox_id, posted_at = excluded.posted_at";
+    const UPSERT: &str = "INSERT INTO board (chat_id, outbox_id, posted_at, drawn_at) \
+         SELECT CAST(value ->> 0 AS BIGINT), CAST(value ->> 1 AS BIGINT), $1, $1 FROM json_each($2) WHERE true \
+         ON CONFLICT (chat_id) DO UPDATE SET outbox_id = excluded.outbox_id, posted_at = excluded.posted_at, \
+         drawn_at = excluded.drawn_at, moved_at = NULL";
     tx.execute(UPSERT, vals![now, Set(boards)]).await?;
     Ok(())
 }
@@ -230,12 +250,14 @@ pub struct Board {
     pub chat: ChatId,
     pub bot: BotId,
     pub message: OutboxId,
+    /// When it last got a text.
+    pub drawn_at: Option<Timestamp>,
 }
 
 /// The boards of these classes, on whichever bot they hang.
 pub async fn boards(tx: &mut Tx, classes: &[ClassId]) -> Result<Vec<Board>, sqlx::Error> {
     // By way of the class, which knows its school: the index of the groups begins with it.
-    const SELECT: &str = "SELECT g.school_id, g.class_id, b.chat_id, c.bot_id, b.outbox_id FROM class k \
+    const SELECT: &str = "SELECT g.school_id, g.class_id, b.chat_id, c.bot_id, b.outbox_id, b.drawn_at FROM class k \
          JOIN class_group g ON g.school_id = k.school_id AND g.class_id = k.class_id \
          JOIN board b ON b.chat_id = g.chat_id JOIN chat c ON c.chat_id = g.chat_id AND c.left_at IS NULL \
          WHERE k.class_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) ORDER BY b.chat_id";
@@ -247,131 +269,59 @@ pub async fn boards(tx: &mut Tx, classes: &[ClassId]) -> Result<Vec<Board>, sqlx
             chat: row.get("chat_id")?,
             bot: row.get("bot_id")?,
             message: row.get("outbox_id")?,
+            drawn_at: row.get("drawn_at")?,
         })
     };
     rows.iter().map(read).collect()
 }
 
-/// Which rows a sender takes. Answers to taps have a lane of their own where messages are paced: the
-/// platform does not count them, and drops them after seconds.
+/// These boards get a new text now.
+pub async fn note_drawn(tx: &mut Tx, chats: &[ChatId], now: Timestamp) -> Result<(), sqlx::Error> {
+    const UPDATE: &str = "UPDATE board SET drawn_at = $2, moved_at = NULL \
+         WHERE chat_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))";
+    if !chats.is_empty() {
+        tx.execute(UPDATE, vals![Set(chats), now]).await?;
+    }
+    Ok(())
+}
+
+/// These boards show less than there is, and are to get a new text as soon as their group may be written to again.
+pub async fn note_moved(tx: &mut Tx, chats: &[ChatId], now: Timestamp) -> Result<(), sqlx::Error> {
+    const UPDATE: &str = "UPDATE board SET moved_at = $2 WHERE moved_at IS NULL \
+         AND chat_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))";
+    if !chats.is_empty() {
+        tx.execute(UPDATE, vals![Set(chats), now]).await?;
+    }
+    Ok(())
+}
+
+/// A board that waits for its new text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Lane {
-    All,
-    Taps,
-    Messages,
-}
-
-impl Lane {
-    /// The first and the last priority in it; in the quiet of night and holidays reminders wait.
-    fn priorities(self, quiet: bool) -> (i64, i64) {
-        let last = if quiet {
-            Priority::Board
-        } else {
-            Priority::Reminder
-        };
-        let (tap, last) = (Priority::Tap.order(), last.order());
-        match self {
-            Lane::All => (tap, last),
-            Lane::Taps => (tap, tap),
-            Lane::Messages => (tap + 1, last),
-        }
-    }
-}
-
-/// A row taken for sending.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Letter {
-    pub id: OutboxId,
+pub struct Moved {
+    pub school: SchoolId,
+    pub class: ClassId,
     pub chat: ChatId,
-    pub kind: ChatKind,
-    /// The bot as the platform names it.
-    pub bot: String,
-    /// The chat as the platform names it.
-    pub to: String,
-    pub payload: Payload,
-    /// The platform's id of the message to rewrite; missing when that one was never sent.
-    pub edits: Option<String>,
-    pub attempts: i64,
-    /// The answer to a tap, which waits for nothing.
-    pub is_tap: bool,
+    pub drawn_at: Option<Timestamp>,
 }
 
-/// Takes up to `most` due rows of a bot for sending: by priority, then in the order they were written.
-/// A row whose lease ran out (the program was killed while sending) is taken again. In one chat nothing
-/// overtakes what is being sent or waits for another try (the answers to taps have a lane of their own).
-/// A new text for a message waits until that message was sent and has its id. A row that nobody can read
-/// is given up, so that those behind it go out. When it is `quiet` nobody is reminded.
-pub async fn lease(
-    tx: &mut Tx,
-    bot: BotId,
-    lane: Lane,
-    quiet: bool,
-    most: i64,
-    now: Timestamp,
-) -> Result<Vec<Letter>, sqlx::Error> {
-    const LEASE: &str = "UPDATE outbox SET state = 'leased', attempts = attempts + 1, lease_until = $3 WHERE outbox_id IN \
-         (SELECT o.outbox_id FROM outbox o WHERE o.bot_id = $1 AND ((o.state = 'waiting' AND o.due_at <= $2) \
-         OR (o.state = 'leased' AND o.lease_until <= $2)) \
-         AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.outbox_id = o.edits AND e.state IN ('waiting', 'leased')) \
-         AND NOT EXISTS (SELECT 1 FROM outbox w WHERE w.chat_id = o.chat_id AND w.bot_id = o.bot_id \
-             AND w.state IN ('waiting', 'leased') AND w.outbox_id < o.outbox_id AND w.priority <= o.priority \
-             AND w.priority > 0 AND ((w.state = 'waiting' AND w.due_at > $2) OR (w.state = 'leased' AND w.lease_until > $2))) \
-         AND o.priority >= $5 AND o.priority <= $6 ORDER BY o.priority, o.outbox_id LIMIT $4) RETURNING outbox_id";
-    const LETTERS: &str = "SELECT o.outbox_id, o.chat_id, c.external_id AS chat_name, c.kind, o.payload, e.external_id AS edits_name, \
-         o.attempts, o.priority, b.name AS bot_name FROM outbox o JOIN chat c ON c.chat_id = o.chat_id \
-         JOIN bot b ON b.bot_id = o.bot_id LEFT JOIN outbox e ON e.outbox_id = o.edits \
-         WHERE o.outbox_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) ORDER BY o.priority, o.outbox_id";
-    let (first, last) = lane.priorities(quiet);
-    let rows = tx
-        .rows(
-            LEASE,
-            vals![bot, now, now.plus_ms(LEASE_MS), most, first, last],
-        )
-        .await?;
-    if rows.is_empty() {
-        return Ok(Vec::new());
-    }
-    let ids: Vec<OutboxId> = rows
+/// The boards of a bot that wait for a new text, those first that waited longest.
+pub async fn moved(tx: &mut Tx, bot: BotId, most: i64) -> Result<Vec<Moved>, sqlx::Error> {
+    const SELECT: &str = "SELECT g.school_id, g.class_id, b.chat_id, b.drawn_at FROM board b \
+         JOIN chat c ON c.chat_id = b.chat_id AND c.left_at IS NULL JOIN class_group g ON g.chat_id = b.chat_id \
+         WHERE b.moved_at IS NOT NULL AND c.bot_id = $1 ORDER BY b.drawn_at, b.chat_id LIMIT $2";
+    let read = |row: &Row| {
+        Ok(Moved {
+            school: row.get("school_id")?,
+            class: row.get("class_id")?,
+            chat: row.get("chat_id")?,
+            drawn_at: row.get("drawn_at")?,
+        })
+    };
+    tx.rows(SELECT, vals![bot, most])
+        .await?
         .iter()
-        .map(|row| row.get("outbox_id"))
-        .collect::<Result<_, _>>()?;
-    let (mut letters, mut unreadable) = (Vec::new(), Vec::new());
-    for row in tx.rows(LETTERS, vals![Set(ids)]).await? {
-        match read_letter(&row) {
-            Ok(letter) => letters.push(letter),
-            Err(error) => {
-                let id: OutboxId = row.get("outbox_id")?;
-                tracing::error!(outbox = id.0, %error, "outbox row given up");
-                unreadable.push((id, Outcome::Failed));
-            }
-        }
-    }
-    settle(tx, &unreadable).await?;
-    Ok(letters)
-}
-
-fn read_letter(row: &Row) -> Result<Letter, sqlx::Error> {
-    let (payload, kind): (String, String) = (row.get("payload")?, row.get("kind")?);
-    Ok(Letter {
-        id: row.get("outbox_id")?,
-        chat: row.get("chat_id")?,
-        kind: ChatKind::from_slug(&kind).ok_or_else(|| unknown_word("kind", &kind))?,
-        bot: row.get("bot_name")?,
-        to: row.get("chat_name")?,
-        payload: serde_json::from_str(&payload)
-            .map_err(|_| unknown_word("payload", "not a payload"))?,
-        edits: row.get("edits_name")?,
-        attempts: row.get("attempts")?,
-        is_tap: row.get::<i64>("priority")? == Priority::Tap.order(),
-    })
-}
-
-/// Takes back what a sender of this bot had in hand when it was killed. For a program that just started and
-/// is the only one to send for the bot; without it these rows, and those behind them in their chats, would
-/// wait for the lease to run out.
-pub async fn take_back(tx: &mut Tx, bot: BotId) -> Result<u64, sqlx::Error> {
-    const UPDATE: &str = "UPDATE outbox SET state = 'waiting', lease_until = NULL WHERE bot_id = $1 AND state = 'leased'";
-    tx.execute(UPDATE, vals![bot]).await
+        .map(read)
+        .collect()
 }
 
 /// A group goes on as another chat: what waits for it goes there, except what speaks of messages that are
@@ -380,7 +330,7 @@ pub async fn follow(tx: &mut Tx, from: ChatId, to: ChatId) -> Result<(), sqlx::E
     const DROP: &str = "UPDATE outbox SET state = 'dropped', payload = '' WHERE chat_id = $1 AND state = 'waiting' \
          AND (edits IS NOT NULL OR priority = 0)";
     const MOVE: &str =
-        "UPDATE outbox SET chat_id = $2 WHERE chat_id = $1 AND state IN ('waiting', 'leased')";
+        "UPDATE outbox SET chat_id = $2 WHERE chat_id = $1 AND state IN ('waiting', 'sending')";
     tx.execute(DROP, vals![from]).await?;
     tx.execute(MOVE, vals![from, to]).await?;
     take_down_board(tx, from).await
@@ -395,7 +345,7 @@ pub async fn forget(tx: &mut Tx, accounts: &[AccountId]) -> Result<(), sqlx::Err
         "DELETE FROM prompt WHERE chat_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))";
     const ASKED: &str = "DELETE FROM prompt \
          WHERE account_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))";
-    const ROWS: &str = "DELETE FROM outbox WHERE state <> 'leased' \
+    const ROWS: &str = "DELETE FROM outbox WHERE state <> 'sending' \
          AND chat_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))";
     let rows = tx.rows(CHATS, vals![Set(accounts)]).await?;
     let chats: Vec<ChatId> = rows
@@ -413,83 +363,4 @@ pub async fn take_down_board(tx: &mut Tx, chat: ChatId) -> Result<(), sqlx::Erro
     const DELETE: &str = "DELETE FROM board WHERE chat_id = $1";
     tx.execute(DELETE, vals![chat]).await?;
     Ok(())
-}
-
-/// How sending one row ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
-    /// The platform's id of the message, where it gives one.
-    Sent { external_id: Option<String> },
-    /// Not sent, or not known: again at this time.
-    Again { at: Timestamp },
-    /// Not tried: something before it in its chat must go first.
-    Later { at: Timestamp },
-    /// Never: staff are told.
-    Failed,
-}
-
-#[derive(Serialize)]
-struct SentRow {
-    id: OutboxId,
-    state: &'static str,
-    due: Option<Timestamp>,
-    external: Option<String>,
-    /// Tries that were none.
-    untried: i64,
-}
-
-/// Writes back what became of leased rows. The text of a message that was sent or given up is dropped, for
-/// it may hold names; what remains of a sent one is its id on the platform, for edits and replies.
-pub async fn settle(tx: &mut Tx, outcomes: &[(OutboxId, Outcome)]) -> Result<(), sqlx::Error> {
-    if outcomes.is_empty() {
-        return Ok(());
-    }
-    const UPDATE: &str = "UPDATE outbox SET state = value ->> 'state', external_id = value ->> 'external', \
-         due_at = COALESCE(CAST(value ->> 'due' AS BIGINT), due_at), \
-         payload = CASE WHEN value ->> 'state' = 'waiting' THEN payload ELSE '' END, \
-         attempts = attempts - CAST(value ->> 'untried' AS BIGINT), lease_until = NULL \
-         FROM json_each($1) WHERE outbox_id = CAST(value ->> 'id' AS BIGINT)";
-    let row = |(id, outcome): &(OutboxId, Outcome)| {
-        let (state, due, external) = match outcome {
-            Outcome::Sent { external_id } => ("sent", None, external_id.clone()),
-            Outcome::Again { at } | Outcome::Later { at } => ("waiting", Some(*at), None),
-            Outcome::Failed => ("failed", None, None),
-        };
-        SentRow {
-            id: *id,
-            state,
-            due,
-            external,
-            untried: i64::from(matches!(outcome, Outcome::Later { .. })),
-        }
-    };
-    tx.execute(
-        UPDATE,
-        vals![Set(outcomes.iter().map(row).collect::<Vec<_>>())],
-    )
-    .await?;
-    Ok(())
-}
-
-/// How many rows wait, and how many were given up.
-pub async fn depth(tx: &mut Tx) -> Result<(i64, i64), sqlx::Error> {
-    const SELECT: &str = "SELECT CAST(COALESCE(SUM(CASE WHEN state IN ('waiting', 'leased') THEN 1 ELSE 0 END), 0) AS BIGINT) AS waiting, \
-         CAST(COALESCE(SUM(CASE WHEN state = 'failed' THEN 1 ELSE 0 END), 0) AS BIGINT) AS failed FROM outbox";
-    let Some(row) = tx.row(SELECT, vals![]).await? else {
-        return Ok((0, 0));
-    };
-    Ok((row.get("waiting")?, row.get("failed")?))
-}
-
-/// Forgets what nobody can answer or rewrite any more. A board and its message stay.
-pub async fn forget_old(tx: &mut Tx, now: Timestamp) -> Result<u64, sqlx::Error> {
-    const PROMPTS: &str = "DELETE FROM prompt WHERE expires_at < $1 \
-         AND NOT EXISTS (SELECT 1 FROM board b WHERE b.outbox_id = prompt.outbox_id)";
-    const ROWS: &str = "DELETE FROM outbox WHERE state IN ('sent', 'dropped', 'failed') AND due_at < $1 \
-         AND NOT EXISTS (SELECT 1 FROM board b WHERE b.outbox_id = outbox.outbox_id) \
-         AND NOT EXISTS (SELECT 1 FROM prompt p WHERE p.outbox_id = outbox.outbox_id)";
-    // An expired prompt is kept as long again, so that a late answer still gets "this one is old".
-    let old = now.plus_ms(-PROMPT_LIVES_MS);
-    let prompts = tx.execute(PROMPTS, vals![old]).await?;
-    Ok(prompts + tx.execute(ROWS, vals![old]).await?)
 }

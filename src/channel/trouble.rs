@@ -1,0 +1,32 @@
+//! Why a platform did not do what was asked, as far as it changes what we do next.
+
+/// Without words of messages and without addresses, which may hold a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Trouble {
+    #[error("the token is not valid")]
+    Token,
+    #[error("another program polls or has set a webhook for this bot")]
+    Conflict,
+    #[error("asked to wait {0} s")]
+    Wait(u32),
+    #[error("the chat cannot be written to")]
+    Closed,
+    #[error("the group has moved to {0}")]
+    Moved(i64),
+    #[error("the text stands there already, or its message is gone")]
+    Pointless,
+    #[error("too late for this tap")]
+    TooLate,
+    #[error("the text is too long")]
+    TooLong,
+    #[error("the text's formatting is not understood")]
+    Formatting,
+    #[error("the platform refused")]
+    Refused,
+    /// The request did not leave this machine, or came to nobody: nothing was done.
+    #[error("the platform cannot be reached")]
+    Unreached,
+    /// The request left, and what came back does not tell: it may be done.
+    #[error("the platform did not say what became of it")]
+    Unclear,
+}
