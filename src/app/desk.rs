@@ -188,6 +188,10 @@ impl<'a> Desk<'a> {
                     self.decide(update, |desk, turn| guide::list(desk.library, turn));
                     continue;
                 }
+                Tap::OpenPrivate => {
+                    self.decide(update, |_, turn| help::open_private(turn));
+                    continue;
+                }
                 Tap::MyTasks => {
                     self.decide(update, |desk, turn| confirm::my_tasks(turn, desk.now));
                     continue;

@@ -19,6 +19,8 @@ pub enum Tap {
     Guides,
     /// One's own open tasks, to confirm them.
     MyTasks,
+    /// Opens the private chat with the bot again.
+    OpenPrivate,
     /// Who is missing in a task, for the class's teacher.
     Missing {
         task: TaskId,
@@ -116,6 +118,7 @@ impl Tap {
             Tap::Guide(id) => format!("guide.{id}"),
             Tap::Guides => "guides".to_owned(),
             Tap::MyTasks => "mine".to_owned(),
+            Tap::OpenPrivate => "open".to_owned(),
             Tap::Missing { task, class } => format!("list.{}.{}", id36(task.0), id36(class.0)),
             Tap::Proxy { verb, task, child } => {
                 format!("for.{}.{}.{}", verb.slug(), id36(task.0), id36(child.0))
@@ -186,6 +189,7 @@ impl Tap {
             | Tap::Guide(_)
             | Tap::Guides
             | Tap::MyTasks
+            | Tap::OpenPrivate
             | Tap::Missing { .. }
             | Tap::Withdraw(_)
             | Tap::Family
@@ -216,6 +220,7 @@ impl Tap {
             Tap::Guide(_)
             | Tap::Guides
             | Tap::MyTasks
+            | Tap::OpenPrivate
             | Tap::Family
             | Tap::Consent { .. }
             | Tap::InClass(_)
@@ -251,6 +256,7 @@ impl Tap {
             ("guide", Some(id), None, None) => Some(Tap::Guide(id.to_owned())),
             ("guides", None, None, None) => Some(Tap::Guides),
             ("mine", None, None, None) => Some(Tap::MyTasks),
+            ("open", None, None, None) => Some(Tap::OpenPrivate),
             ("list", Some(task), Some(class), None) => Some(Tap::Missing {
                 task: TaskId(from36(task)?),
                 class: ClassId(from36(class)?),
@@ -352,6 +358,7 @@ mod tests {
             Tap::Guide("vneid-kich-hoat-muc-2".to_owned()),
             Tap::Guides,
             Tap::MyTasks,
+            Tap::OpenPrivate,
             Tap::Missing { task, class },
             Tap::Withdraw(TaskId(0)),
             Tap::Family,

@@ -235,6 +235,16 @@ pub async fn groups_of(
     rows.iter().map(read).collect()
 }
 
+/// The group may be shown the way into the private chat now: once a day, so that it does not nag. False when it was
+/// shown it within the last day.
+pub async fn may_show_door(tx: &mut Tx, chat: ChatId, now: Timestamp) -> Result<bool, sqlx::Error> {
+    const UPDATE: &str = "UPDATE class_group SET door_at = $2 WHERE chat_id = $1 AND (door_at IS NULL OR door_at < $3)";
+    Ok(tx
+        .execute(UPDATE, vals![chat, now, now.plus_ms(-DAY_MS)])
+        .await?
+        == 1)
+}
+
 /// All class groups of a school, on every bot, in which the bot still is.
 pub async fn class_groups(tx: &mut Tx, school: SchoolId) -> Result<Vec<ClassGroup>, sqlx::Error> {
     const SELECT: &str = "SELECT g.class_id, g.chat_id, c.bot_id FROM class_group g JOIN chat c ON c.chat_id = g.chat_id \

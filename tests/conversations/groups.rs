@@ -10,6 +10,21 @@ async fn groups(room: &Room) -> i64 {
 }
 
 everywhere! {
+    async fn who_blocked_the_bot_is_told_to_the_teacher_once_and_the_group_sees_no_name(room: Room) {
+        three_families(&mut room).await;
+        room.privately("Mẹ An", "/trangthai").await;
+        room.privately("Cô Hoa", "/trogiup").await;
+        room.blocks("Mẹ An").await.hears("bot → Cô Hoa: 🔒 Dạ, em không nhắn riêng được cho người nhà bé").hears("bot → nhóm 5A1: Dạ, ba mẹ, ông bà nào");
+        // The platform says it again with every message that does not arrive.
+        room.blocks("Mẹ An").await.is_silent();
+        // Her tap in the group counts as before, and once she writes again, all is as it was.
+        room.chooses("5A1", "Mẹ An", "Đã quét QR").await;
+        assert_eq!(room.count("qr").await, (1, 3));
+        room.privately("Mẹ An", "/trangthai").await.hears("bot → Mẹ An");
+        // On the same day the group is not shown the door again; the teacher is told of it again.
+        room.blocks("Mẹ An").await.hears("bot → Cô Hoa").does_not_hear("nhóm 5A1");
+    }
+
     async fn a_teacher_binds_the_group_of_her_only_class(room: Room) {
         three_families(&mut room).await;
         room.class_without_group("5A2").await;

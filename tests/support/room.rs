@@ -473,6 +473,16 @@ impl Room {
         self
     }
 
+    /// Blocks the bot in the private chat.
+    pub async fn blocks(&mut self, who: &str) -> &mut Self {
+        let chat = format!("riêng-{who}");
+        let what = What::Presence { here: false };
+        let update = self.update(&chat, ChatKind::Private, who, what);
+        self.lines.push(format!("{who}: chặn bot"));
+        self.happens(vec![update]).await;
+        self
+    }
+
     /// The group goes on under another name of the platform's.
     pub async fn moves(&mut self, group: &str, to: &str) -> &mut Self {
         let what = What::Moved {

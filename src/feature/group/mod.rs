@@ -3,6 +3,8 @@
 
 pub mod texts;
 
+use std::collections::BTreeMap;
+
 use crate::db::Tx;
 use crate::domain::message::{Choice, Say};
 use crate::domain::{
@@ -15,7 +17,7 @@ use crate::outbox;
 use crate::roster::accounts;
 use crate::roster::chats::{self, ClassGroup, bind_class, bind_staff_room, groups_of};
 use crate::roster::permit::{self, Homeroom, Lead};
-use crate::roster::reach::{Mailbox, leads_of, teachers_of};
+use crate::roster::reach::{Mailbox, leads_of, mailboxes, teachers_of};
 use crate::roster::{Class, store};
 
 /// What somebody wants a chat group to be.
@@ -209,10 +211,12 @@ pub async fn presence(
     now: Timestamp,
 ) -> Result<Effects, sqlx::Error> {
     if turn.is_private() {
-        if !here {
-            accounts::forget_private(tx, turn.chat.id).await?;
-        }
-        return Ok(Effects::none().and_read_anew());
+        let effects = if here {
+            Effects::none()
+        } else {
+            closed(tx, turn, now).await?
+        };
+        return Ok(effects.and_read_anew());
     }
     let is_new = chats::set_left(tx, turn.chat.id, (!here).then_some(now)).await?;
     let effects = match (here, turn.chat.class, turn.chat.staff_room) {
@@ -245,6 +249,41 @@ pub async fn presence(
         (true | false, _, _) => Effects::none(),
     };
     Ok(effects.and_read_anew())
+}
+
+/// A private chat is closed: blocked, or never opened. A family that nobody reaches any more is told to its teacher,
+/// once, since only what was open can close; and the class's group is shown the way back, without a name.
+async fn closed(tx: &mut Tx, turn: &Turn<'_>, now: Timestamp) -> Result<Effects, sqlx::Error> {
+    let was_open = turn.account.private_chat == Some(turn.chat.id);
+    accounts::forget_private(tx, turn.chat.id).await?;
+    let mut effects = Effects::none();
+    if !was_open {
+        return Ok(effects);
+    }
+    for member in turn.members {
+        let elsewhere = mailboxes(tx, member.school, &[member.person]).await?;
+        if !elsewhere.is_empty() {
+            continue;
+        }
+        let children = member.children.iter();
+        let children = children.filter_map(|child| turn.facts.child(*child));
+        let mut by_class: BTreeMap<ClassId, Vec<&str>> = BTreeMap::new();
+        for child in children {
+            by_class.entry(child.class).or_default().push(&child.name);
+        }
+        for (class, names) in by_class {
+            let teachers = teachers_of(tx, member.school, class, now).await?;
+            effects = effects.and(tell(&teachers, &texts::closed(&names)));
+            for (chat, here) in groups_of(tx, turn.bot(), member.school, class).await? {
+                if here && chats::may_show_door(tx, chat, now).await? {
+                    let door = Choice::new(texts::OPEN, Tap::OpenPrivate.write());
+                    let say = Say::post(turn.bot(), chat, texts::DOOR, vec![door]);
+                    effects = effects.and_say(say);
+                }
+            }
+        }
+    }
+    Ok(effects)
 }
 
 fn tell(mailboxes: &[Mailbox], text: &str) -> Effects {

@@ -64,6 +64,21 @@ pub fn put_out(title: &str) -> String {
     )
 }
 
+/// `names`: the family's children in the class.
+pub fn closed(names: &[&str]) -> String {
+    format!(
+        "🔒 Dạ, em không nhắn riêng được cho người nhà bé {} nữa ạ (có thể trò chuyện với em đã bị xoá hoặc bị chặn). \
+         Những gì nhà mình đã báo vẫn còn nguyên. Em đã treo nút mở lại trong nhóm lớp; khi nào gặp, cô nhắc nhà mình \
+         bấm giúp em nhé.",
+        names.join(", ")
+    )
+}
+
+/// No name and no number: nobody needs to know whom it is about.
+pub const DOOR: &str =
+    "Dạ, ba mẹ, ông bà nào lâu chưa thấy tin riêng của em thì bấm nút này để mở lại nhé ạ.";
+pub const OPEN: &str = "💬 Mở tin nhắn riêng";
+
 pub const NEW_YEAR: &str = "Dạ, năm học mới rồi ạ. Cô chủ nhiệm nhắn /ganlop trong nhóm này giúp em, \
      để em biết năm nay đây là nhóm của lớp nào nhé.";
 

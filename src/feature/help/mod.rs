@@ -26,6 +26,22 @@ pub fn start(turn: &Turn<'_>) -> Effects {
     })
 }
 
+/// With what word a private chat is opened by somebody who is known already.
+const BEGIN: &str = "chao";
+
+/// The button a group is shown when somebody cannot be written to any more: one tap leads to the private chat, where
+/// one more opens it again.
+pub fn open_private(turn: &Turn<'_>) -> Effects {
+    if turn.is_private() {
+        return start(turn);
+    }
+    Effects::say(Say::Invite {
+        to: turn.asker(),
+        text: texts::OPEN_PRIVATE.to_owned(),
+        begin: BEGIN,
+    })
+}
+
 /// `/trogiup`: what one can do here, by role.
 pub fn help(turn: &Turn<'_>) -> Effects {
     let member = turn.member();

@@ -5,6 +5,8 @@ use crate::understand::commands::Name;
 pub const BUTTON_FAMILY: &str = "👪 Em là người nhà của bé";
 pub const BUTTON_TASKS: &str = "✅ Báo việc đã làm";
 pub const BUTTON_GUIDES: &str = "❓ Hỏi cách làm";
+pub const OPEN_PRIVATE: &str =
+    "Dạ, ba mẹ bấm vào tên em rồi nhắn /batdau để mở lại tin nhắn riêng giúp em nhé ạ.";
 pub const SENT_PRIVATELY: &str = "Dạ, em gửi phần trợ giúp vào tin nhắn riêng rồi ạ.";
 pub const EMPTY: &str = "Dạ, em chưa đọc được tin này ạ. Mình nhắn lại bằng chữ giúp em nhé.";
 pub const TOO_LATE: &str = "Dạ, câu hỏi này lâu quá rồi ạ. Mình nhắn /trogiup để bắt đầu lại nhé.";
