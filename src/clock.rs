@@ -1,9 +1,12 @@
-//! What is due by time: reminders that waited, and the house-keeping once an hour.
+//! What is due by time: reminders that waited, the house-keeping once an hour, the back-up once a day.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::app::App;
+use crate::backup::Secret;
+use crate::backup::daily::Daily;
+use crate::config;
 use crate::domain::Timestamp;
 use crate::feature::confirm::PENDING_MS;
 use crate::feature::{erase, remind};
@@ -26,6 +29,41 @@ pub async fn tick_forever(app: Arc<App>) {
                 tracing::error!(error = format!("{error:#}"), "house-keeping failed");
             }
             tidied = Some(Instant::now());
+        }
+        tokio::time::sleep(TICK).await;
+    }
+}
+
+/// How often it is asked whether a back-up is due, and after which pause again when it failed: a full disk does not
+/// empty itself within minutes.
+const LOOK_EVERY: Duration = Duration::from_secs(60);
+const AFTER_FAILURE: Duration = Duration::from_secs(3600);
+
+/// Makes the daily back-up, and writes deletions down beside it within seconds. When it cannot, everything else goes
+/// on. Never ends, also where it is turned off.
+pub async fn back_up_forever(app: Arc<App>, config: config::Backup, passphrase: Option<String>) {
+    let secret = Secret {
+        key: app.key().clone(),
+        passphrase,
+    };
+    let Some(daily) = Daily::new(&config, secret) else {
+        return std::future::pending().await;
+    };
+    let mut next = Instant::now();
+    loop {
+        if Instant::now() >= next {
+            next = Instant::now() + LOOK_EVERY;
+            match daily.look(app.db(), now()).await {
+                Ok(Some(path)) => tracing::info!(?path, "backed up"),
+                Ok(None) => {}
+                Err(problem) => {
+                    tracing::error!(%problem, "not backed up");
+                    next = Instant::now() + AFTER_FAILURE;
+                }
+            }
+        }
+        if let Err(problem) = daily.list_deleted_lately(app.db(), now()).await {
+            tracing::error!(%problem, "deletions not written down beside the back-ups");
         }
         tokio::time::sleep(TICK).await;
     }

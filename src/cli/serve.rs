@@ -41,6 +41,7 @@ pub async fn run() -> Result<(), Stop> {
     let router = web::router(app.clone());
     tokio::select! {
         ended = serve(listener, router) => ended?,
+        () = clock::back_up_forever(app.clone(), config.backup, open::passphrase()) => {}
         () = clock::tick_forever(app) => {}
         () = asked_to_stop() => {}
     }
