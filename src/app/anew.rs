@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::App;
 use super::desk::Desk;
 use crate::bots;
-use crate::db::{Row, Tx};
+use crate::db::Tx;
 use crate::domain::{ChatId, ClassId, SchoolId, Timestamp};
 use crate::facts::Facts;
 use crate::roster::chats::class_groups;
@@ -43,19 +43,16 @@ async fn hanging(
     tx: &mut Tx,
     school: SchoolId,
 ) -> Result<(BTreeSet<ClassId>, BTreeSet<ChatId>), sqlx::Error> {
-    const SELECT: &str = "SELECT g.class_id, g.chat_id, CASE WHEN o.state = 'sent' THEN 1 ELSE 0 END AS sent \
-         FROM class_group g JOIN board b ON b.chat_id = g.chat_id LEFT JOIN outbox o ON o.outbox_id = b.outbox_id \
-         WHERE g.school_id = $1";
-    let rows = tx.rows(SELECT, vals![school]).await?;
-    let is_sent = |row: &&Row| row.get::<i64>("sent").is_ok_and(|sent| sent == 1);
-    let (sent, unsent): (Vec<&Row>, Vec<&Row>) = rows.iter().partition(is_sent);
-    Ok((
-        sent.iter()
-            .map(|row| row.get("class_id"))
-            .collect::<Result<_, _>>()?,
-        unsent
-            .iter()
-            .map(|row| row.get("chat_id"))
-            .collect::<Result<_, _>>()?,
-    ))
+    const SELECT: &str = "SELECT g.class_id, g.chat_id, o.state FROM class_group g \
+         JOIN board b ON b.chat_id = g.chat_id LEFT JOIN outbox o ON o.outbox_id = b.outbox_id WHERE g.school_id = $1";
+    let (mut sent, mut unsent) = (BTreeSet::new(), BTreeSet::new());
+    for row in tx.rows(SELECT, vals![school]).await? {
+        let state: Option<String> = row.get("state")?;
+        if state.as_deref() == Some("sent") {
+            sent.insert(row.get("class_id")?);
+        } else {
+            unsent.insert(row.get("chat_id")?);
+        }
+    }
+    Ok((sent, unsent))
 }
