@@ -18,8 +18,6 @@ mod commands;
 mod daily;
 #[path = "backup/deleted.rs"]
 mod deleted;
-#[path = "backup/large.rs"]
-mod large;
 #[path = "backup/moving.rs"]
 mod moving;
 #[path = "support/program.rs"]

@@ -1,6 +1,6 @@
 //! `lopso backup`: everything into one locked file, beside a running program.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{Stop, open, say, texts};
 use crate::backup::{self, Problem, Secret, Target, tombstones};
@@ -43,14 +43,13 @@ pub async fn run(wish: &Wish) -> Result<(), Stop> {
     Ok(())
 }
 
-/// A problem in words, and in the log what only the log can use.
-pub fn told(file: &std::path::Path, problem: Problem) -> Stop {
-    match problem {
-        Problem::Database(error) => Stop::Failed(error.into()),
-        Problem::Unforeseen(error) => Stop::Failed(anyhow::Error::msg(error)),
-        problem => {
-            tracing::warn!(%problem, "back-up refused");
-            Stop::Told(texts::backup::problem(file, &problem))
+/// A problem in words, or for the log where nobody can do anything about it.
+pub fn told(file: &Path, problem: Problem) -> Stop {
+    match texts::backup::problem(file, &problem) {
+        Some(text) => {
+            tracing::debug!(%problem, "back-up refused");
+            Stop::Told(text)
         }
+        None => Stop::Failed(problem.into()),
     }
 }

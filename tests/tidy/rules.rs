@@ -399,9 +399,12 @@ fn begins_a_path(line: &str, needle: &str) -> bool {
 
 /// The first half of a statement whose table comes from somewhere else.
 fn writes_an_unnamed_table(literal: &str) -> bool {
-    ["INSERT INTO", "DELETE FROM", "UPDATE"]
-        .iter()
-        .any(|verb| literal.trim_end().ends_with(verb))
+    let end = literal.trim_end();
+    let is_lock = end.ends_with("FOR UPDATE");
+    !is_lock
+        && ["INSERT INTO", "DELETE FROM", "UPDATE"]
+            .iter()
+            .any(|verb| end.ends_with(verb))
 }
 
 /// Tables that a statement writes. Our SQL has its keywords in capitals, so an English sentence is not mistaken for one.

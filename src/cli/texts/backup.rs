@@ -152,9 +152,10 @@ pub fn other_key(path: &Path) -> String {
     )
 }
 
-pub fn problem(path: &Path, problem: &Problem) -> String {
+/// What somebody can do about it; None for what nobody foresaw.
+pub fn problem(path: &Path, problem: &Problem) -> Option<String> {
     let file = path.display();
-    match problem {
+    let told = match problem {
         Problem::Exists(path) => format!(
             "Đã có tệp {}. Chọn tên khác, hoặc thêm --force để ghi đè.",
             path.display()
@@ -195,6 +196,7 @@ pub fn problem(path: &Path, problem: &Problem) -> String {
             path.display(),
             reason_words(*reason)
         ),
-        Problem::Database(_) | Problem::Unforeseen(_) => super::FAILED.to_owned(),
-    }
+        Problem::Database(_) | Problem::Unforeseen(_) => return None,
+    };
+    Some(told)
 }
