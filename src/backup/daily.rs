@@ -60,8 +60,9 @@ impl Daily {
 
     async fn look_once(&self, db: &Db, now: Timestamp) -> Result<Option<PathBuf>, Problem> {
         fs::create_dir_all(&self.folder).map_err(|error| self.wrong(&error))?;
-        self.list_deleted(db, None).await?;
+        // Also when nothing new can be made, nothing lives longer than it may.
         self.forget_old(now)?;
+        self.list_deleted(db, None).await?;
         let newest = newest(&self.folder).map_err(|error| self.wrong(&error))?;
         // A clock that was set back must not stop them for as long as it was ahead.
         if newest.is_some_and(|(at, _)| at <= now && next_after(at) > now) {
@@ -188,8 +189,8 @@ pub struct Failure {
 
 impl Failure {
     fn of(problem: &Problem, at: Timestamp) -> Self {
-        let full = ErrorKind::StorageFull;
-        let disk_full = matches!(problem, Problem::Write { reason, .. } if *reason == full);
+        let full = [ErrorKind::StorageFull, ErrorKind::QuotaExceeded];
+        let disk_full = matches!(problem, Problem::Write { reason, .. } if full.contains(reason));
         Self { at, disk_full }
     }
 

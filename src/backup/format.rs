@@ -327,3 +327,86 @@ impl<R: Read> Read for Unseal<R> {
         Ok(taken)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn secret() -> Secret {
+        Secret {
+            key: Key::new(b"key"),
+            passphrase: None,
+        }
+    }
+
+    fn sealed(plain: &[u8]) -> (Vec<u8>, usize) {
+        let header = Header::new(&secret(), Timestamp(7)).unwrap();
+        let mut seal = seal(Vec::new(), &header, &secret()).unwrap();
+        seal.write_all(plain).unwrap();
+        let bytes = seal.finish().unwrap();
+        let stream = bytes.iter().position(|byte| *byte == b'\n').unwrap() + 1;
+        (bytes, stream)
+    }
+
+    fn opened(mut bytes: &[u8]) -> Result<Vec<u8>, Problem> {
+        let line = first_line(&mut bytes)?;
+        let mut plain = Vec::new();
+        let mut from = unseal(&line, bytes, &secret())?;
+        from.read_to_end(&mut plain).map_err(Problem::from_io)?;
+        Ok(plain)
+    }
+
+    fn text(length: usize) -> Vec<u8> {
+        (0..length).map(|place| (place % 251) as u8).collect()
+    }
+
+    #[test]
+    fn what_was_sealed_comes_out_again_at_every_length() {
+        for length in [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 3 * CHUNK, 3 * CHUNK + 5] {
+            let (bytes, _) = sealed(&text(length));
+            assert_eq!(opened(&bytes).unwrap(), text(length), "{length}");
+        }
+    }
+
+    #[test]
+    fn a_stream_cut_between_two_chunks_is_no_whole_one() {
+        let (bytes, stream) = sealed(&text(3 * CHUNK));
+        for chunks in 0..3 {
+            let cut = &bytes[..stream + chunks * (CHUNK + TAG)];
+            assert!(matches!(opened(cut), Err(Problem::Cut)), "{chunks}");
+        }
+    }
+
+    #[test]
+    fn chunks_in_another_order_or_of_another_file_do_not_open() {
+        let (bytes, stream) = sealed(&text(3 * CHUNK));
+        let (other, theirs) = sealed(&text(3 * CHUNK));
+        let chunk = |bytes: &[u8], stream: usize, number: usize| {
+            bytes[stream + number * (CHUNK + TAG)..][..CHUNK + TAG].to_vec()
+        };
+        let (one, two) = (chunk(&bytes, stream, 0), chunk(&bytes, stream, 1));
+        let last = chunk(&bytes, stream, 2);
+        let head = bytes[..stream].to_vec();
+        for pieces in [
+            [head.clone(), two.clone(), one.clone(), last.clone()],
+            [head.clone(), one.clone(), one.clone(), last.clone()],
+            [head.clone(), one.clone(), last.clone(), two.clone()],
+            [
+                head.clone(),
+                one.clone(),
+                chunk(&other, theirs, 1),
+                last.clone(),
+            ],
+        ] {
+            assert!(matches!(opened(&pieces.concat()), Err(Problem::Changed)));
+        }
+        assert!(opened(&[head, one, two, last].concat()).is_ok());
+    }
+
+    /// The same words sealed twice have nothing in common, and the key is not in the file.
+    #[test]
+    fn no_two_files_are_sealed_alike() {
+        let ((one, at), (other, there)) = (sealed(&text(500)), sealed(&text(500)));
+        assert_ne!(one[at..], other[there..]);
+    }
+}

@@ -34,7 +34,10 @@ pub async fn run(wish: &Wish) -> Result<(), Stop> {
     let deleted = erase::store::tombstones(&mut tx, Timestamp(i64::MIN)).await?;
     drop(tx);
     let list = tombstones::beside(&wish.file);
-    tombstones::complete(&list, &secret.key, &deleted).map_err(|error| {
+    let before = now().plus_ms(-erase::store::TOMBSTONE_MS);
+    let listed = tombstones::complete(&list, &secret.key, &deleted)
+        .and_then(|_| tombstones::forget_old(&list, &secret.key, before));
+    listed.map_err(|error| {
         let reason = error.kind();
         told(&wish.file, Problem::Write { path: list, reason })
     })?;

@@ -115,7 +115,7 @@ async fn who_was_deleted_after_the_back_up_is_gone_again_postgres() {
 }
 
 #[tokio::test]
-async fn who_was_deleted_after_the_back_up_is_gone_again_also_when_the_school_moves() {
+async fn who_was_deleted_after_the_back_up_is_gone_again_also_when_the_school_moves_to_postgres() {
     stays_deleted(ZALO_SQLITE, Engine::Postgres).await;
 }
 

@@ -168,6 +168,32 @@ async fn a_school_moves_from_postgres_to_postgres() {
     moves_house(TELEGRAM_POSTGRES, Engine::Postgres).await;
 }
 
+/// SQLite takes a NUL in a name, PostgreSQL in none: the name comes back without it.
+#[tokio::test]
+async fn a_nul_in_a_name_does_not_keep_a_school_from_moving_to_postgres() {
+    let Some(there) = support::database(Engine::Postgres).await else {
+        return;
+    };
+    let here = support::database(Engine::Sqlite).await.unwrap();
+    let school = "INSERT INTO school (school_id, code, name, year, created_at) VALUES (1, 'thu', $1, '2026-2027', 0)";
+    let mut tx = here.db.begin().await.unwrap();
+    tx.execute(school, vals!["Trường\0 \"Thử\" \u{1F431}\n"])
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    let drawer = Drawer::new();
+    let file = drawer.path("truong.backup");
+    back_up(&here.db, &file, crate::world::LATER).await;
+    bring_back(&file, &there.db, &secret(), false, crate::world::LATER)
+        .await
+        .unwrap();
+    let expected = rows(&here.db, "school")
+        .await
+        .into_iter()
+        .map(|row| row.replace("\\0", ""));
+    assert_eq!(rows(&there.db, "school").await, expected.collect());
+}
+
 /// Writers go on all the time; each back-up holds one moment of it, so what is counted fits the acts.
 async fn is_one_moment(engine: Engine) {
     let Some(here) = support::database(engine).await else {
