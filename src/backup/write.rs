@@ -67,7 +67,10 @@ pub async fn write(
             Ok(Written { bytes, manifest })
         }
         // A full disk also ends the reading, and a lost connection the writing: the cause is what must be told.
-        (Err(Problem::Unforeseen(_)) | Ok(_), Err(cause)) | (Err(cause), _) => Err(cause),
+        (Err(Problem::Unforeseen(_)) | Ok(_), Err(cause)) => Err(cause),
+        // By the name that was asked for.
+        (Err(Problem::Write { reason, .. }), _) => Err(Problem::Write { path, reason }),
+        (Err(cause), _) => Err(cause),
     }
 }
 

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use lopso::backup::{Restored, tombstones};
 use lopso::clock;
 use lopso::db::Engine;
-use lopso::domain::Timestamp;
 use lopso::domain::time::{DAY_MS, HOUR_MS};
+use lopso::domain::{Channel, Timestamp};
 use lopso::feature::erase::store::{self as erasures, TOMBSTONE_MS};
 use lopso::installation::Key;
 
@@ -157,7 +157,12 @@ async fn a_forged_line_deletes_nobody() {
     let list = tombstones::beside(&file);
     std::fs::remove_file(&list).unwrap();
     // Somebody who may write into the folder names Bà Tư, with a key of their own.
-    let mark = erasures::mark(&secret().key, "sandbox_telegram", "LopSoBot", "Bà Tư");
+    let mark = erasures::mark(
+        &secret().key,
+        Channel::SandboxTelegram.slug(),
+        "LopSoBot",
+        "Bà Tư",
+    );
     let line = erasures::Tombstone { mark, at: room.now };
     tombstones::complete(&list, &Key::new(b"other"), &[line]).unwrap();
     let (there, restored) = restored(&file, Engine::Sqlite, room.now).await.unwrap();

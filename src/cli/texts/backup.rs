@@ -89,7 +89,7 @@ pub fn restored(path: &Path, restored: &Restored, moved: bool, now: Timestamp) -
         out.push_str("\n– Tin đang chờ vẫn được gửi khi chạy lopso.");
     } else {
         out.push_str(&format!(
-            "\n– Tin đang chờ lúc sao lưu không gửi nữa (có thể đã tới rồi); {} bảng trong nhóm sẽ được viết lại.\n\
+            "\n– Tin đang chờ lúc sao lưu không gửi nữa (có thể đã tới rồi); bảng của {} nhóm sẽ được viết lại, nơi nền tảng cho sửa tin.\n\
              – Việc làm sau lúc sao lưu không có ở đây: nhập lại danh sách nếu đã đổi, đổi mã lại cho phiếu đã lọt \
              ra ngoài (lopso invites --reissue), nhờ gia đình báo lại.",
             restored.boards
