@@ -62,7 +62,7 @@ impl Daily {
         fs::create_dir_all(&self.folder).map_err(|error| self.wrong(&error))?;
         // Also when nothing new can be made, nothing lives longer than it may.
         self.forget_old(now)?;
-        self.list_deleted(db, None).await?;
+        self.list_deleted(db, None, Some(now)).await?;
         let newest = newest(&self.folder).map_err(|error| self.wrong(&error))?;
         // A clock that was set back must not stop them for as long as it was ahead.
         if newest.is_some_and(|(at, _)| at <= now && next_after(at) > now) {
@@ -80,10 +80,16 @@ impl Daily {
 
     /// Completes the list of deleted accounts: of the last hour, soon after a deletion, or all.
     pub async fn list_deleted_lately(&self, db: &Db, now: Timestamp) -> Result<(), Problem> {
-        self.list_deleted(db, Some(now.plus_ms(-LATELY_MS))).await
+        let since = now.plus_ms(-LATELY_MS);
+        self.list_deleted(db, Some(since), None).await
     }
 
-    async fn list_deleted(&self, db: &Db, since: Option<Timestamp>) -> Result<(), Problem> {
+    async fn list_deleted(
+        &self,
+        db: &Db,
+        since: Option<Timestamp>,
+        until: Option<Timestamp>,
+    ) -> Result<(), Problem> {
         let mut tx = db.read().await?;
         let since_when = since.unwrap_or(Timestamp(i64::MIN));
         let deleted = erase::store::tombstones(&mut tx, since_when).await?;
@@ -92,7 +98,7 @@ impl Daily {
             return Ok(());
         }
         let path = self.folder.join(tombstones::NAME);
-        let done = tombstones::complete(&path, &self.secret.key, &deleted);
+        let done = tombstones::complete(&path, &self.secret.key, &deleted, until);
         done.map_err(|error| self.wrong(&error))?;
         Ok(())
     }

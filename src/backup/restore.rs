@@ -47,6 +47,8 @@ pub struct Restored {
     pub deleted_again: usize,
     /// The lists that were read.
     pub lists: Vec<PathBuf>,
+    /// Until when all deletions stand in them.
+    pub listed_until: Option<Timestamp>,
     pub torn_lists: Vec<PathBuf>,
     /// Lines that were not obeyed, and where.
     pub forged: Vec<(PathBuf, usize)>,
@@ -63,6 +65,7 @@ pub async fn restore(db: &Db, secret: &Secret, wish: &Wish<'_>) -> Result<Restor
         manifest,
         deleted_again: 0,
         lists: Vec::new(),
+        listed_until: None,
         torn_lists: Vec::new(),
         forged: Vec::new(),
         boards: 0,
@@ -156,6 +159,7 @@ fn listed(
         })?;
         let Some(list) = list else { continue };
         restored.lists.push(path.clone());
+        restored.listed_until = restored.listed_until.max(list.until);
         if list.torn {
             restored.torn_lists.push(path.clone());
         }

@@ -27,7 +27,8 @@ pub async fn run(wish: &Wish) -> Result<(), Stop> {
         path: &wish.file,
         force: wish.force,
     };
-    let written = backup::write(&db, target, &secret, now()).await;
+    let begun = now();
+    let written = backup::write(&db, target, &secret, begun).await;
     let written = written.map_err(|problem| told(&wish.file, problem))?;
     // Deletions since belong beside older back-ups in the same place, too.
     let mut tx = db.read().await?;
@@ -35,7 +36,7 @@ pub async fn run(wish: &Wish) -> Result<(), Stop> {
     drop(tx);
     let list = tombstones::beside(&wish.file);
     let before = now().plus_ms(-erase::store::TOMBSTONE_MS);
-    let listed = tombstones::complete(&list, &secret.key, &deleted)
+    let listed = tombstones::complete(&list, &secret.key, &deleted, Some(begun))
         .and_then(|_| tombstones::forget_old(&list, &secret.key, before));
     listed.map_err(|error| {
         let reason = error.kind();

@@ -51,7 +51,7 @@ pub async fn run(wish: &Wish) -> Result<(), Stop> {
     db.close().await;
     let restored = restored.map_err(|problem| told(file, problem))?;
     say(&texts::backup::restored(file, &restored, wish.moved, now()));
-    for warning in texts::backup::tombstone_warnings(&restored) {
+    for warning in texts::backup::tombstone_warnings(&restored, now()) {
         warn(&warning);
     }
     if restored.manifest.at < now().plus_ms(-TOMBSTONE_MS) {

@@ -76,7 +76,7 @@ fn a_school_is_backed_up_and_comes_back_on_another_machine() {
     new.run(&["restore", word(&copy)])
         .fine()
         .says("Đã khôi phục")
-        .says("Không có ai nhắn /xoa")
+        .says("người đã nhắn /xoa ghi đủ đến lúc")
         .says("lopso doctor");
     assert_eq!(report(&new), report(&office));
     new.run(&["doctor"]).fine().says("số liệu khớp");
@@ -255,6 +255,20 @@ fn a_missing_list_of_deleted_people_is_told_and_a_named_one_must_be_there() {
     new.run(&["restore", word(&copy)])
         .fine()
         .says("Không thấy danh sách người đã xoá")
+        .says("--tombstones");
+}
+
+/// It lay on a shelf for two days; what was deleted meanwhile only the old machine knew.
+#[test]
+fn a_list_that_is_not_of_today_is_told() {
+    let office = with_a_class();
+    let file = backed_up(&office);
+    let (new, copy) = elsewhere(&file);
+    let later = jiff::Timestamp::now() + jiff::Span::new().hours(25);
+    let later = later.to_string();
+    new.run_with(&["restore", word(&copy)], &[("LOPSO_TEST_CLOCK", &later)])
+        .fine()
+        .says("không phải bản mới nhất")
         .says("--tombstones");
 }
 

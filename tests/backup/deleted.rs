@@ -42,7 +42,7 @@ async fn erases(room: &mut Room, who: &str) {
 async fn list_deleted(room: &Room, list: &Path) {
     let mut tx = room.test.db.read().await.unwrap();
     let deleted = erasures::tombstones(&mut tx, Timestamp(0)).await.unwrap();
-    tombstones::complete(list, &secret().key, &deleted).unwrap();
+    tombstones::complete(list, &secret().key, &deleted, None).unwrap();
 }
 
 async fn restored(file: &Path, to: Engine, now: Timestamp) -> Option<(TestDb, Restored)> {
@@ -164,7 +164,7 @@ async fn a_forged_line_deletes_nobody() {
         "Bà Tư",
     );
     let line = erasures::Tombstone { mark, at: room.now };
-    tombstones::complete(&list, &Key::new(b"other"), &[line]).unwrap();
+    tombstones::complete(&list, &Key::new(b"other"), &[line], None).unwrap();
     let (there, restored) = restored(&file, Engine::Sqlite, room.now).await.unwrap();
     assert_eq!(
         (restored.deleted_again, restored.forged),

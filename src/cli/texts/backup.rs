@@ -5,6 +5,7 @@ use std::path::Path;
 use super::reason_words;
 use crate::backup::{Lock, Manifest, Problem, Restored, Written};
 use crate::domain::Timestamp;
+use crate::domain::time::DAY_MS;
 
 pub const BACKUP: &str =
     "Sao lưu mọi dữ liệu vào một tệp có khoá (làm được cả khi chương trình đang chạy)";
@@ -82,8 +83,12 @@ pub fn restored(path: &Path, restored: &Restored, moved: bool, now: Timestamp) -
             "\n✔ Đã xoá lại {} người nhắn /xoa sau lúc sao lưu.",
             restored.deleted_again
         ));
-    } else if !restored.lists.is_empty() {
-        out.push_str("\n✔ Không có ai nhắn /xoa sau lúc sao lưu mà phải xoá lại.");
+    }
+    if let Some(until) = restored.listed_until {
+        out.push_str(&format!(
+            "\n– Danh sách người đã nhắn /xoa ghi đủ đến lúc {}.",
+            when(until, now)
+        ));
     }
     if moved {
         out.push_str("\n– Tin đang chờ vẫn được gửi khi chạy lopso.");
@@ -100,8 +105,18 @@ pub fn restored(path: &Path, restored: &Restored, moved: bool, now: Timestamp) -
 }
 
 /// What the operator must not overlook about those who were deleted.
-pub fn tombstone_warnings(restored: &Restored) -> Vec<String> {
+pub fn tombstone_warnings(restored: &Restored, now: Timestamp) -> Vec<String> {
     let mut warnings = Vec::new();
+    let late = restored
+        .listed_until
+        .is_none_or(|until| until < now.plus_ms(-DAY_MS));
+    if late && !restored.lists.is_empty() {
+        warnings.push(
+            "✘ Danh sách người đã xoá dữ liệu (tệp tombstones) không phải bản mới nhất: ai nhắn /xoa từ lúc ấy đến khi máy \
+             cũ dừng giờ lại có trong dữ liệu. Nếu còn tệp tombstones mới hơn trên máy cũ, khôi phục lại với --tombstones."
+                .to_owned(),
+        );
+    }
     if restored.lists.is_empty() {
         warnings.push(
             "✘ Không thấy danh sách người đã xoá dữ liệu (tệp tombstones) cạnh bản sao lưu. Ai nhắn /xoa sau lúc sao lưu \
