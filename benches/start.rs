@@ -81,7 +81,7 @@ fn demo(folder: &Path) -> Measured {
     let addr = free_address();
     let data = folder.display().to_string();
     let began = Instant::now();
-    let program = Running::start(&["demo", "--addr", &addr, "--data", &data], &[]);
+    let program = Running::start(&["demo", "--addr", &addr, "--data", &data], &[], folder);
     let page = "/phong-thu/tin?ai=me-an&phong=rieng-me-an";
     let before = wait_for(|| get(&addr, page)).matches(BOT).count();
     post(
@@ -109,7 +109,9 @@ fn serve(url: &str) -> Measured {
         ("LOPSO_HTTP_ADDR", addr.as_str()),
         ("LOPSO_INSTALLATION_KEY", KEY),
     ];
-    let program = Running::start(&["serve"], &settings);
+    // Its first daily back-up lies where it is started.
+    let folder = tempfile::tempdir().unwrap();
+    let program = Running::start(&["serve"], &settings, folder.path());
     wait_for(|| get(&addr, "/readyz"));
     let answer = began.elapsed();
     sleep(IDLE);
@@ -125,9 +127,10 @@ const KEY: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1
 struct Running(Child);
 
 impl Running {
-    fn start(words: &[&str], settings: &[(&str, &str)]) -> Self {
+    fn start(words: &[&str], settings: &[(&str, &str)], folder: &Path) -> Self {
         let child = Command::new(env!("CARGO_BIN_EXE_lopso"))
             .args(words)
+            .current_dir(folder)
             .envs(settings.iter().copied())
             .stdout(Stdio::null())
             .stderr(Stdio::null())

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures: taps per second through the batch on both databases beside the usual way, and start and memory.
+# Measures: taps per second through the batch on both databases beside the usual way, start and memory, back-up and restore.
 #
 #   bash scripts/bench.sh              prints the tables
 #   bash scripts/bench.sh --readme     also writes them into README.md
@@ -44,6 +44,8 @@ cargo build --release --locked --quiet --benches
   cargo bench --locked --quiet --bench taps
   echo
   cargo bench --locked --quiet --bench start
+  echo
+  cargo bench --locked --quiet --bench backup
 } | tee "$scratch/figures.md"
 
 if [ "${1:-}" = --readme ]; then

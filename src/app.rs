@@ -2,8 +2,10 @@
 //!
 //! Nothing here has heard of a platform, and nothing is sent from here.
 
+mod anew;
 mod desk;
 mod due;
+mod forget;
 mod wishes;
 
 use std::collections::{HashMap, HashSet};
@@ -33,6 +35,7 @@ use crate::roster::accounts;
 use crate::roster::chats::class_groups;
 use crate::understand::intent;
 use desk::Desk;
+pub use forget::forget_again;
 
 /// Most updates in one transaction. Beyond about a hundred a larger batch wins nothing more per tap
 /// (scripts/bench.sh), and everybody in it waits for the last.

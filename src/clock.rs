@@ -1,10 +1,13 @@
-//! What is due by time: reminders that waited, and the house-keeping once an hour.
+//! What is due by time: reminders that waited, the house-keeping once an hour, the back-up once a day.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::app::{App, recount};
+use crate::backup::Secret;
+use crate::backup::daily::Daily;
+use crate::config;
 use crate::domain::{Bot, Timestamp};
 use crate::feature::confirm::PENDING_MS;
 use crate::feature::{erase, remind};
@@ -81,6 +84,41 @@ pub async fn redraw_forever(app: Arc<App>, bot: Bot) {
             Some(_) => tokio::time::sleep(wait).await,
             None => drop(tokio::time::timeout(wait, bell.changed()).await),
         }
+    }
+}
+
+/// How often it is asked whether a back-up is due, and after which pause again when it failed: a full disk does not
+/// empty itself within minutes.
+const LOOK_EVERY: Duration = Duration::from_secs(60);
+const AFTER_FAILURE: Duration = Duration::from_secs(3600);
+
+/// Makes the daily back-up, and writes deletions down beside it within seconds. When it cannot, everything else goes
+/// on. Never ends, also where it is turned off.
+pub async fn back_up_forever(app: Arc<App>, config: config::Backup, passphrase: Option<String>) {
+    let secret = Secret {
+        key: app.key().clone(),
+        passphrase,
+    };
+    let Some(daily) = Daily::new(&config, secret) else {
+        return std::future::pending().await;
+    };
+    let mut next = Instant::now();
+    loop {
+        if Instant::now() >= next {
+            next = Instant::now() + LOOK_EVERY;
+            match daily.look(app.db(), now()).await {
+                Ok(Some(path)) => tracing::info!(?path, "backed up"),
+                Ok(None) => {}
+                Err(problem) => {
+                    tracing::error!(%problem, "not backed up");
+                    next = Instant::now() + AFTER_FAILURE;
+                }
+            }
+        }
+        if let Err(problem) = daily.list_deleted_lately(app.db(), now()).await {
+            tracing::error!(%problem, "deletions not written down beside the back-ups");
+        }
+        tokio::time::sleep(TICK).await;
     }
 }
 

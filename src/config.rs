@@ -22,6 +22,28 @@ pub struct Config {
     pub limits: Limits,
     pub reminders: Reminders,
     pub print: Print,
+    pub backup: Backup,
+}
+
+/// The daily back-up of `lopso serve`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct Backup {
+    pub folder: PathBuf,
+    /// How long each lives; 0 makes none.
+    pub keep_days: i64,
+}
+
+/// A deletion must be done within 15 days (decree 356/2025), and in a back-up somebody deleted lives on.
+pub const LONGEST_BACKUP_DAYS: i64 = 14;
+
+impl Default for Backup {
+    fn default() -> Self {
+        Self {
+            folder: PathBuf::from("data/backups"),
+            keep_days: LONGEST_BACKUP_DAYS,
+        }
+    }
 }
 
 /// What stands on paper.
@@ -42,6 +64,7 @@ impl Default for Config {
             print: Print::default(),
             limits: Limits::default(),
             reminders: Reminders::default(),
+            backup: Backup::default(),
         }
     }
 }
@@ -114,7 +137,7 @@ impl Default for TelegramLimits {
 }
 
 /// Every key there is, with the tables it stands in, and what kind of value it takes.
-const KEYS: [(&str, Kind); 10] = [
+const KEYS: [(&str, Kind); 12] = [
     ("database_url", Kind::Text),
     ("http_addr", Kind::Text),
     ("public_url", Kind::Text),
@@ -125,7 +148,11 @@ const KEYS: [(&str, Kind); 10] = [
     ("limits.telegram.per_group_per_minute", Kind::Number),
     ("reminders.per_week", Kind::Number),
     ("reminders.holidays", Kind::Days),
+    ("backup.folder", Kind::Text),
+    (KEEP_DAYS, Kind::Number),
 ];
+
+const KEEP_DAYS: &str = "backup.keep_days";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
@@ -170,6 +197,8 @@ pub enum Problem {
     },
     #[error("{path:?}: {key} has a wrong kind of value")]
     WrongKind { path: PathBuf, key: String },
+    #[error("{path:?}: back-ups may not be kept for {days} days")]
+    KeptTooLong { path: PathBuf, days: i64 },
 }
 
 /// Reads the file named by `LOPSO_CONFIG`, else `config/lopso.toml` if it is there, else the defaults;
@@ -226,6 +255,13 @@ fn parse(path: &Path, text: &str) -> Result<Config, Problem> {
         };
         if !kind.fits(value) {
             return Err(Problem::WrongKind { key, path });
+        }
+        if let Some(days) = value
+            .as_integer()
+            .filter(|days| *days > LONGEST_BACKUP_DAYS)
+            && key == KEEP_DAYS
+        {
+            return Err(Problem::KeptTooLong { path, days });
         }
     }
     Config::deserialize(table).map_err(|_| Problem::NotToml { path, line: 1 })
@@ -357,6 +393,18 @@ mod tests {
                 "{wrong}"
             );
         }
+    }
+
+    #[test]
+    fn a_backup_may_not_outlive_the_time_a_deletion_may_take() {
+        let kept = |days| parsed(&format!("[backup]\nkeep_days = {days}\n"));
+        for days in [0, 1, 14] {
+            assert_eq!(kept(days).unwrap().backup.keep_days, days);
+        }
+        assert!(matches!(
+            kept(15),
+            Err(Problem::KeptTooLong { days: 15, .. })
+        ));
     }
 
     #[test]

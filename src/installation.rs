@@ -54,3 +54,10 @@ pub async fn keep_key(tx: &mut Tx, key: &Key) -> Result<(), sqlx::Error> {
     tx.execute(INSERT, vals![key.mark()]).await?;
     Ok(())
 }
+
+/// Forgets which key was used, in a database that holds nothing else yet: a back-up brings its own.
+pub async fn forget_key(tx: &mut Tx) -> Result<(), sqlx::Error> {
+    const DELETE: &str = "DELETE FROM installation WHERE only_one = 1";
+    tx.execute(DELETE, vals![]).await?;
+    Ok(())
+}

@@ -10,6 +10,8 @@ pub mod intake;
 pub mod sender;
 pub mod web;
 
+pub mod backup;
+
 pub mod channel;
 
 pub mod app;

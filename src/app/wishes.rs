@@ -5,16 +5,16 @@
 
 use super::Failure;
 use super::desk::Desk;
+use super::forget::{forget, forget_family};
 use crate::db::Tx;
 use crate::domain::message::{Update, What};
-use crate::domain::{AccountId, ClassId, TaskId};
+use crate::domain::{ClassId, TaskId};
 use crate::effects::Effects;
 use crate::facts::{Facts, Turn};
 use crate::feature::confirm;
 use crate::feature::{erase, group, help, join, launch, missing, proxy, remind, report};
-
-use crate::roster::{accounts, arrivals, chats, invites};
-use crate::{inbox, ledger, outbox};
+use crate::outbox;
+use crate::roster::chats;
 
 /// What is asked of such a feature.
 #[derive(Clone, Copy)]
@@ -67,7 +67,7 @@ impl Desk<'_> {
             Wish::Group(wish) => group::decide(tx, turn, wish).await,
             Wish::Remind(wish) => remind::decide(tx, turn, wish, self.reminders, now).await,
             Wish::Launch(wish) => launch::decide(tx, turn, wish, now).await,
-            Wish::Erase(wish) => erase::decide(tx, turn, wish, now).await,
+            Wish::Erase(wish) => erase::decide(tx, self.key, turn, wish, now).await,
             Wish::Report(words) => report::answer(tx, turn, words, now).await,
             Wish::Missing(words) => missing::ask(tx, turn, words).await,
             Wish::MissingIn { task, class } => missing::show(tx, turn, task, class).await,
@@ -120,9 +120,13 @@ impl Desk<'_> {
         tx: &mut Tx,
         mut effects: Effects,
     ) -> Result<(), Failure> {
-        self.forget_family(tx, &effects.forgets_family_of).await?;
-        self.forget(tx, &std::mem::take(&mut effects.forgets))
-            .await?;
+        forget_family(tx, &effects.forgets_family_of).await?;
+        let gone = std::mem::take(&mut effects.forgets);
+        forget(tx, &gone).await?;
+        if !gone.is_empty() {
+            // Read again, who spoke would be written down as somebody new.
+            self.updates = self.later;
+        }
         if effects.read_anew {
             self.reload(tx).await?;
         }
@@ -130,36 +134,6 @@ impl Desk<'_> {
         let groups = std::mem::take(&mut effects.boards);
         self.accept(effects);
         self.hang(tx, &groups).await
-    }
-
-    /// What each room of the house keeps about accounts as those of a family.
-    async fn forget_family(&mut self, tx: &mut Tx, accounts: &[AccountId]) -> Result<(), Failure> {
-        if accounts.is_empty() {
-            return Ok(());
-        }
-        ledger::store::forget_pending(tx, accounts).await?;
-        arrivals::forget(tx, accounts).await?;
-        remind::store::forget_family(tx, accounts).await?;
-        chats::forget(tx, accounts).await?;
-        Ok(())
-    }
-
-    /// Forgets accounts altogether.
-    async fn forget(&mut self, tx: &mut Tx, gone: &[AccountId]) -> Result<(), Failure> {
-        if gone.is_empty() {
-            return Ok(());
-        }
-        self.forget_family(tx, gone).await?;
-        remind::store::forget(tx, gone).await?;
-        invites::forget(tx, gone).await?;
-        for (bot, name) in accounts::names(tx, gone).await? {
-            inbox::forget(tx, bot, &name).await?;
-        }
-        outbox::forget(tx, gone).await?;
-        accounts::forget(tx, gone).await?;
-        // Read again, who spoke would be written down as somebody new.
-        self.updates = self.later;
-        Ok(())
     }
 
     /// Everything the batch knows, as the tables have it after what was decided so far.

@@ -4,12 +4,14 @@ use std::path::Path;
 
 use super::{Stop, open, say, texts};
 use crate::app::{App, Handled, recount};
+use crate::backup::daily;
 use crate::bots;
 use crate::channel::telegram::profile::PlaceInGroup;
 use crate::channel::telegram::{Telegram, Trouble};
+use crate::config;
 use crate::db::Db;
-use crate::domain::Channel;
-use crate::domain::time::MINUTE_MS;
+use crate::domain::time::{DAY_MS, MINUTE_MS};
+use crate::domain::{Channel, Timestamp};
 use crate::feature::erase;
 use crate::roster::{chats, store};
 use crate::{inbox, outbox};
@@ -33,6 +35,7 @@ pub async fn run(remove_webhook: bool) -> Result<(), Stop> {
     let depths = outbox::depths(&mut tx).await?;
     let lost = outbox::lost(&mut tx).await?;
     let erasures = erase::store::clock(&mut tx).await?;
+    let since = store::first_school_at(&mut tx).await?;
     drop(tx);
     let mut ill = aside > 0 || lost.failed > 0;
     ill |= texts::doctor::is_stuck(&depths, crate::intake::now());
@@ -54,6 +57,11 @@ pub async fn run(remove_webhook: bool) -> Result<(), Stop> {
     say(&texts::doctor::outbox(&depths, &lost, crate::intake::now()));
     say(&texts::doctor::erasures(&erasures, crate::intake::now()));
     ill |= disk_is_full(&config.database_url);
+    // The demo makes no back-up of its made-up school.
+    let is_demo = bots.iter().any(|bot| bot.channel.is_sandbox());
+    if !is_demo {
+        ill |= !is_backed_up(&config.backup, since);
+    }
     match telegram {
         Some(telegram) => ill |= !is_well(&db, &telegram, remove_webhook).await,
         None => say(texts::doctor::NO_TELEGRAM),
@@ -188,6 +196,33 @@ fn disk_is_full(url: &str) -> bool {
             true
         }
     }
+}
+
+/// Without a back-up for so long something is wrong; a weekend is no reason, the program runs on or catches up.
+const NOT_BACKED_UP_MS: i64 = 2 * DAY_MS;
+
+/// Says how old the newest daily back-up is; false when there should be a newer one. `since`: how long there has been
+/// anything to back up.
+fn is_backed_up(backup: &config::Backup, since: Option<Timestamp>) -> bool {
+    if backup.keep_days == 0 {
+        say(texts::doctor::NO_DAILY_BACKUP);
+        return true;
+    }
+    let now = crate::intake::now();
+    let failure = daily::last_failure(&backup.folder);
+    if let Some(failure) = failure {
+        say(&texts::doctor::backup_failed(failure, now));
+    }
+    let newest = daily::newest(&backup.folder).unwrap_or_else(|error| {
+        tracing::warn!(%error, "folder of back-ups not read");
+        None
+    });
+    let newest = newest.map(|(at, _)| at);
+    let late = newest
+        .or(since)
+        .is_some_and(|at| at < now.plus_ms(-NOT_BACKED_UP_MS));
+    say(&texts::doctor::backup(newest, late, &backup.folder, now));
+    !late && failure.is_none()
 }
 
 /// How much room the disk has.

@@ -2,6 +2,7 @@
 //!
 //! Exit status: 0 done, 1 refused or failed, 2 wrong usage (clap's own).
 
+mod backup;
 mod demo;
 mod doctor;
 mod guides;
@@ -10,6 +11,7 @@ mod invites;
 mod open;
 mod replies;
 mod report;
+mod restore;
 mod school;
 mod serve;
 mod substitute;
@@ -84,6 +86,10 @@ enum Command {
         #[arg(long, help = texts::DOCTOR_REPLAY, value_name = "TIN")]
         replay: Option<String>,
     },
+    #[command(about = texts::backup::BACKUP)]
+    Backup(backup::Wish),
+    #[command(about = texts::backup::RESTORE)]
+    Restore(restore::Wish),
     #[command(about = texts::STAFF, subcommand)]
     Staff(Staff),
     #[command(about = texts::SCHOOL, subcommand)]
@@ -254,6 +260,8 @@ async fn run(command: Command) -> Result<(), Stop> {
             remove_webhook,
             replay: None,
         } => doctor::run(remove_webhook).await,
+        Command::Backup(wish) => backup::run(&wish).await,
+        Command::Restore(wish) => restore::run(&wish).await,
         Command::Staff(Staff::Substitute(wish)) => substitute::run(&wish).await,
         Command::School(School::Add { code, name }) => school::add(&code, &name).await,
         Command::School(School::List) => school::list().await,

@@ -152,22 +152,45 @@ async fn key_and(db: &Db, url: &str, made: impl Fn(&Path, &str)) -> Result<Key, 
     }
 }
 
-fn given_key(url: &str, in_use: bool, made: impl Fn(&Path, &str)) -> Result<Vec<u8>, Stop> {
-    if let Some(given) = std::env::var("LOPSO_INSTALLATION_KEY")
-        .ok()
-        .filter(|given| !given.trim().is_empty())
-    {
-        return from_hex(given.trim()).ok_or_else(|| Stop::Told(texts::BAD_KEY.to_owned()));
-    }
-    let path = sqlite_file(url).map_or_else(
+/// Where the key's file is, or would be.
+pub fn key_file(url: &str) -> PathBuf {
+    sqlite_file(url).map_or_else(
         || PathBuf::from("data/lopso.key"),
         |file| file.with_extension("key"),
-    );
-    if path.exists() {
-        let text =
-            std::fs::read_to_string(&path).with_context(|| format!("cannot read {path:?}"))?;
-        return from_hex(text.trim()).ok_or_else(|| Stop::Told(texts::damaged_key(&path)));
+    )
+}
+
+/// The key that was given or stands in the file; none is made.
+pub fn known_key(url: &str) -> Result<Option<Key>, Stop> {
+    Ok(key_bytes(url)?.map(Key::new))
+}
+
+fn key_bytes(url: &str) -> Result<Option<Vec<u8>>, Stop> {
+    if let Some(given) = set("LOPSO_INSTALLATION_KEY") {
+        let key = from_hex(&given).ok_or_else(|| Stop::Told(texts::BAD_KEY.to_owned()))?;
+        return Ok(Some(key));
     }
+    let path = key_file(url);
+    if !path.exists() {
+        return Ok(None);
+    }
+    let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {path:?}"))?;
+    let key = from_hex(text.trim()).ok_or_else(|| Stop::Told(texts::damaged_key(&path)))?;
+    Ok(Some(key))
+}
+
+/// With what back-ups are locked in place of the key. Never on the command line, where every process can read it.
+pub fn passphrase() -> Option<String> {
+    std::env::var("LOPSO_BACKUP_PASSPHRASE")
+        .ok()
+        .filter(|passphrase| !passphrase.is_empty())
+}
+
+fn given_key(url: &str, in_use: bool, made: impl Fn(&Path, &str)) -> Result<Vec<u8>, Stop> {
+    if let Some(key) = key_bytes(url)? {
+        return Ok(key);
+    }
+    let path = key_file(url);
     if in_use {
         return Err(Stop::Told(texts::missing_key(&path)));
     }

@@ -39,28 +39,31 @@ pub async fn run() -> Result<(), Stop> {
     let router = web::router(app.clone())
         .merge(web::webhooks::router(doors))
         .merge(web::metrics::router(app.clone(), metrics));
-    let work = async {
+    let mut work = Box::pin(async {
         tokio::select! {
             ended = serve(listener, router) => ended,
-            () = clock::tick_forever(app) => Ok(()),
+            () = clock::tick_forever(app.clone()) => Ok(()),
+            () = clock::back_up_forever(app.clone(), config.backup, open::passphrase()) => Ok(()),
         }
-    };
-    tokio::pin!(work);
+    });
     tokio::select! {
         ended = &mut work => ended?,
         () = asked_to_stop() => {}
     }
     stop.send_replace(true);
-    if let Some(bot) = bot {
+    if let Some(mut bot) = bot {
         // The pages stay open meanwhile, for a webhook that still waits for its answer.
-        let drained = tokio::time::timeout(DRAIN, bot);
+        let drained = tokio::time::timeout(DRAIN, &mut bot);
         tokio::select! {
             ended = &mut work => ended?,
             done = drained => if done.is_err() {
                 tracing::warn!("not everything was sent before the end; it goes out at the next start");
+                bot.abort();
             },
         }
     }
+    // What it had in hand with the database would keep that from closing.
+    drop(work);
     db.close().await;
     Ok(())
 }

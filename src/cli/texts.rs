@@ -1,5 +1,6 @@
 //! What the command line says to the person in front of it.
 
+pub mod backup;
 pub mod doctor;
 pub mod invites;
 pub mod telegram;
@@ -87,6 +88,13 @@ pub fn config(problem: &config::Problem) -> String {
                 |known| format!("Có phải ý là “{known}”?"),
             );
             format!("Tệp cài đặt {} có mục lạ “{key}”. {hint}", path.display())
+        }
+        config::Problem::KeptTooLong { path, days } => {
+            format!(
+                "Tệp cài đặt {}, mục “backup.keep_days” là {days} ngày: lâu quá. Nhiều nhất {} ngày, vì ai nhắn /xoa phải được xoá hẳn trong 15 ngày (nghị định 356/2025), mà trong bản sao lưu cũ người ấy vẫn còn.",
+                path.display(),
+                config::LONGEST_BACKUP_DAYS
+            )
         }
         config::Problem::WrongKind { path, key } => {
             format!(

@@ -13,6 +13,15 @@ use super::{Hold, Problem};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
+/// The last step by which the tables were made.
+pub fn schema() -> i64 {
+    MIGRATIONS
+        .iter()
+        .map(|step| step.version)
+        .max()
+        .unwrap_or(0)
+}
+
 /// How long a writer waits for another program's write (import beside serve) before it gives up.
 const BUSY: Duration = Duration::from_secs(20);
 /// How often, and after which pause, a file that another program is just making is opened again.

@@ -18,7 +18,7 @@ mod val;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
-pub use engine::Engine;
+pub use engine::{Engine, schema};
 pub use hold::Hold;
 pub use problem::Problem;
 pub use row::{Col, Row, unknown_word};
@@ -44,33 +44,16 @@ impl Db {
             pools,
             statements: Arc::new(AtomicU64::new(0)),
         };
-        db.go_on_after_the_last_id()
+        let mut tx = db.read().await.map_err(Problem::Unreadable)?;
+        go_on_after_the_last_id(&mut tx)
             .await
             .map_err(Problem::Unreadable)?;
+        drop(tx);
         Ok(db)
     }
 
     pub fn engine(&self) -> Engine {
         self.pools.engine()
-    }
-
-    /// Ids are the order in which things were said, so a clock that was set back must not give smaller ones
-    /// than there are: those of this process begin after the last in the tables.
-    async fn go_on_after_the_last_id(&self) -> Result<(), sqlx::Error> {
-        // School by school, since the key of an act begins with it.
-        const LAST: &str = "SELECT \
-             (SELECT MAX((SELECT MAX(a.act_id) FROM act a WHERE a.school_id = s.school_id)) FROM school s) AS act, \
-             (SELECT MAX(outbox_id) FROM outbox) AS outbox, (SELECT MAX(prompt_id) FROM prompt) AS prompt, \
-             (SELECT MAX(consent_id) FROM consent) AS consent";
-        let mut tx = self.read().await?;
-        if let Some(row) = tx.row(LAST, vals![]).await? {
-            for column in ["act", "outbox", "prompt", "consent"] {
-                let last: Option<i64> = row.get(column)?;
-                let time_and_sequence = last.unwrap_or(0) & !((1 << NODE_BITS) - 1);
-                LAST_ID.fetch_max(time_and_sequence | node(), Ordering::Relaxed);
-            }
-        }
-        Ok(())
     }
 
     /// Begins a writing transaction. On SQLite it holds the one write lock from here on.
@@ -109,6 +92,24 @@ impl Db {
     pub async fn close(&self) {
         self.pools.close().await;
     }
+}
+
+/// Ids are the order in which things were said, so a clock that was set back must not give smaller ones
+/// than there are: those of this process begin after the last in the tables.
+pub async fn go_on_after_the_last_id(tx: &mut Tx) -> Result<(), sqlx::Error> {
+    // School by school, since the key of an act begins with it.
+    const LAST: &str = "SELECT \
+         (SELECT MAX((SELECT MAX(a.act_id) FROM act a WHERE a.school_id = s.school_id)) FROM school s) AS act, \
+         (SELECT MAX(outbox_id) FROM outbox) AS outbox, (SELECT MAX(prompt_id) FROM prompt) AS prompt, \
+         (SELECT MAX(consent_id) FROM consent) AS consent";
+    if let Some(row) = tx.row(LAST, vals![]).await? {
+        for column in ["act", "outbox", "prompt", "consent"] {
+            let last: Option<i64> = row.get(column)?;
+            let time_and_sequence = last.unwrap_or(0) & !((1 << NODE_BITS) - 1);
+            LAST_ID.fetch_max(time_and_sequence | node(), Ordering::Relaxed);
+        }
+    }
+    Ok(())
 }
 
 /// Binds for a statement: `vals![school, "text", None::<i64>]`.

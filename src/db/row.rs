@@ -35,7 +35,7 @@ macro_rules! columns {
     )*};
 }
 
-columns!(i64, Option<i64>, String, Option<String>, bool);
+columns!(i64, Option<i64>, String, Option<String>, bool, Option<bool>);
 
 macro_rules! wrapped {
     ($($name:ident),*) => {$(

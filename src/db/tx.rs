@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use futures_util::StreamExt as _;
+use futures_util::stream::BoxStream;
 use sqlx::postgres::PgArguments;
 use sqlx::query::Query;
 use sqlx::sqlite::SqliteArguments;
@@ -94,6 +96,24 @@ impl Tx {
         vals: Vec<Val>,
     ) -> Result<Option<Row>, sqlx::Error> {
         Ok(self.rows(sql, vals).await?.into_iter().next())
+    }
+
+    /// The rows as they come, for tables that do not fit into memory.
+    pub fn stream(
+        &mut self,
+        sql: &'static str,
+    ) -> Result<BoxStream<'_, Result<Row, sqlx::Error>>, sqlx::Error> {
+        self.count(sql, &[])?;
+        Ok(match &mut self.inner {
+            Inner::Sqlite(tx) => sqlx::query::<Sqlite>(sql)
+                .fetch(&mut **tx)
+                .map(|row| row.map(Row::Sqlite))
+                .boxed(),
+            Inner::Postgres(tx) => sqlx::query::<Postgres>(sql)
+                .fetch(&mut **tx)
+                .map(|row| row.map(Row::Postgres))
+                .boxed(),
+        })
     }
 
     pub async fn commit(self) -> Result<(), sqlx::Error> {

@@ -21,6 +21,14 @@ impl Channel {
         Channel::SandboxZalo,
     ];
 
+    /// The demo's own, on which nobody's words are real.
+    pub fn is_sandbox(self) -> bool {
+        match self {
+            Channel::SandboxTelegram | Channel::SandboxZalo => true,
+            Channel::Telegram => false,
+        }
+    }
+
     pub fn slug(self) -> &'static str {
         match self {
             Channel::Telegram => "telegram",

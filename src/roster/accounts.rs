@@ -185,6 +185,45 @@ pub async fn names(
         .collect()
 }
 
+/// An account by the names of its bot and of itself on the platform.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedAccount {
+    pub id: AccountId,
+    pub channel: String,
+    pub bot: String,
+    pub external_id: String,
+}
+
+fn read_named(row: &Row) -> Result<NamedAccount, sqlx::Error> {
+    Ok(NamedAccount {
+        id: row.get("account_id")?,
+        channel: row.get("channel")?,
+        bot: row.get("name")?,
+        external_id: row.get("external_id")?,
+    })
+}
+
+/// These accounts by their names.
+pub async fn named(tx: &mut Tx, accounts: &[AccountId]) -> Result<Vec<NamedAccount>, sqlx::Error> {
+    const SELECT: &str = "SELECT a.account_id, b.channel, b.name, a.external_id FROM account a \
+         JOIN bot b ON b.bot_id = a.bot_id \
+         WHERE a.account_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) ORDER BY a.account_id";
+    let rows = tx.rows(SELECT, vals![Set(accounts)]).await?;
+    rows.iter().map(read_named).collect()
+}
+
+/// All accounts, page by page: those that come after this one.
+pub async fn after(
+    tx: &mut Tx,
+    account: AccountId,
+    most: i64,
+) -> Result<Vec<NamedAccount>, sqlx::Error> {
+    const SELECT: &str = "SELECT a.account_id, b.channel, b.name, a.external_id FROM account a \
+         JOIN bot b ON b.bot_id = a.bot_id WHERE a.account_id > $1 ORDER BY a.account_id LIMIT $2";
+    let rows = tx.rows(SELECT, vals![account, most]).await?;
+    rows.iter().map(read_named).collect()
+}
+
 /// No account speaks for this person any more.
 pub async fn nobody(tx: &mut Tx, school: SchoolId, person: PersonId) -> Result<(), sqlx::Error> {
     const DELETE: &str = "DELETE FROM membership WHERE school_id = $1 AND person_id = $2";

@@ -43,6 +43,13 @@ pub async fn schools_by_id(
         .collect()
 }
 
+/// Since when there has been a school.
+pub async fn first_school_at(tx: &mut Tx) -> Result<Option<Timestamp>, sqlx::Error> {
+    const SELECT: &str = "SELECT MIN(created_at) AS at FROM school";
+    let row = tx.row(SELECT, vals![]).await?;
+    row.map_or(Ok(None), |row| row.get("at"))
+}
+
 /// Adds a school; false when its code is taken.
 pub async fn add_school(tx: &mut Tx, school: &School, now: Timestamp) -> Result<bool, sqlx::Error> {
     const INSERT: &str = "INSERT INTO school (school_id, code, name, year, created_at) VALUES ($1, $2, $3, $4, $5) \

@@ -183,6 +183,21 @@ fn a_second_writer_is_found() {
 }
 
 #[test]
+fn a_table_put_into_a_writing_statement_from_elsewhere_is_found() {
+    let written = "const A: &str = concat!(\"INSERT INTO \", stringify!(act), \" (id) SELECT 1\");";
+    let files = [
+        ("ledger/acts.rs", written),
+        ("backup/tables.rs", written),
+        ("db/tx.rs", "const LOCK: &str = \"SELECT 1 FOR UPDATE\";"),
+    ];
+    finds(
+        tables_have_one_writer,
+        &files,
+        &["ledger/acts.rs:1: writes a table without its name"],
+    );
+}
+
+#[test]
 fn a_look_at_the_clock_is_found() {
     let files = [
         (

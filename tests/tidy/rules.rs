@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const STOREYS: &[&[&str]] = &[
     &["main", "lib", "cli", "web", "intake", "clock", "sender"],
     &["demo"],
+    &["backup"],
     &["channel"],
     &["app"],
     &["render"],
@@ -43,6 +44,13 @@ const VIETNAMESE_AS_DATA: &[(&str, &str)] = &[
 
 /// Where the clock on the wall may be read; everybody else is told the time.
 const MAY_READ_THE_CLOCK: &[&str] = &["main", "cli", "web", "intake", "clock", "sender", "channel"];
+
+/// Where the name of a table is put into a writing statement by a macro, so that the rule of the one writer cannot see
+/// it.
+const MAY_WRITE_EVERY_TABLE: &[(&str, &str)] = &[(
+    "backup/tables.rs",
+    "a restore fills an empty database with rows that each table's own room wrote before",
+)];
 
 pub const LONGEST_FILE_LINES: usize = 600;
 
@@ -197,6 +205,16 @@ pub fn tables_have_one_writer(house: &House) -> Vec<String> {
     let mut wrong = Vec::new();
     for file in &house.files {
         for (line, literal) in &file.strings {
+            if writes_an_unnamed_table(literal)
+                && !MAY_WRITE_EVERY_TABLE
+                    .iter()
+                    .any(|(place, _)| file.path == *place)
+            {
+                wrong.push(format!(
+                    "{}:{line}: writes a table without its name",
+                    file.path
+                ));
+            }
             for table in tables_written(literal) {
                 let place = format!("{}:{line}", file.path);
                 if file.room() == "effects" {
@@ -377,6 +395,16 @@ fn begins_a_path(line: &str, needle: &str) -> bool {
         needle.starts_with(':')
             || !before.is_some_and(|c| c.is_alphanumeric() || ".-_}/".contains(c))
     })
+}
+
+/// The first half of a statement whose table comes from somewhere else.
+fn writes_an_unnamed_table(literal: &str) -> bool {
+    let end = literal.trim_end();
+    let is_lock = end.ends_with("FOR UPDATE");
+    !is_lock
+        && ["INSERT INTO", "DELETE FROM", "UPDATE"]
+            .iter()
+            .any(|verb| end.ends_with(verb))
 }
 
 /// Tables that a statement writes. Our SQL has its keywords in capitals, so an English sentence is not mistaken for one.

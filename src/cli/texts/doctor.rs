@@ -1,5 +1,8 @@
 //! What `lopso doctor` says: what is wrong, where, and what to do.
 
+use std::path::Path;
+
+use crate::backup::daily::Failure;
 use crate::channel::telegram::profile::{PlaceInGroup, Standing};
 use crate::domain::Timestamp;
 use crate::domain::message::Priority;
@@ -204,4 +207,40 @@ pub fn erasures(clock: &Clock, now: Timestamp) -> String {
         oldest.day(now),
         until.day(now)
     )
+}
+
+pub const NO_DAILY_BACKUP: &str = "– Sao lưu mỗi ngày đang tắt ([backup] keep_days = 0). Nhớ tự sao lưu: lopso backup TỆP, và đừng giữ bản nào quá 14 ngày.";
+
+pub fn backup(newest: Option<Timestamp>, late: bool, folder: &Path, now: Timestamp) -> String {
+    let folder = folder.display();
+    match (newest, late) {
+        (Some(at), false) => format!(
+            "✔ Bản sao lưu mới nhất: {} ngày {}, trong {folder}.",
+            at.clock(),
+            at.day(now)
+        ),
+        (Some(at), true) => format!(
+            "✘ Bản sao lưu mới nhất trong {folder} đã cũ: {} ngày {}. Chạy lopso để sao lưu ngay; nếu vẫn không có bản mới, \
+             xem ổ đĩa còn chỗ và quyền ghi của thư mục.",
+            at.clock(),
+            at.day(now)
+        ),
+        (None, true) => format!(
+            "✘ Chưa có bản sao lưu nào trong {folder}. Chạy lopso để sao lưu ngay; nếu vẫn không có, xem ổ đĩa còn chỗ và \
+             quyền ghi của thư mục."
+        ),
+        (None, false) => format!(
+            "– Chưa có bản sao lưu nào trong {folder}; bản đầu tiên được làm khi chạy lopso."
+        ),
+    }
+}
+
+pub fn backup_failed(failure: Failure, now: Timestamp) -> String {
+    let (clock, day) = (failure.at.clock(), failure.at.day(now));
+    let why = if failure.disk_full {
+        "ổ đĩa đầy. Dọn bớt chỗ; chương trình tự sao lưu lại mỗi giờ"
+    } else {
+        "xem quyền ghi của thư mục sao lưu, và nhật ký lúc ấy"
+    };
+    format!("✘ Lần sao lưu lúc {clock} ngày {day} không xong: {why}.")
 }

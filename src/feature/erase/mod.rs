@@ -13,8 +13,9 @@ use crate::domain::message::{Choice, Say};
 use crate::domain::{ChildId, ClassId, PersonId, Purpose, SchoolId, Tap, Timestamp};
 use crate::effects::Effects;
 use crate::facts::Turn;
+use crate::installation::Key;
 use crate::ledger::{self, links};
-use crate::roster::accounts;
+use crate::roster::accounts::{self, Human};
 use crate::roster::reach::teachers_of;
 use crate::roster::{arrivals, staff, store as roster};
 
@@ -29,6 +30,7 @@ pub enum Wish {
 /// Everybody may: it is about themselves.
 pub async fn decide(
     tx: &mut Tx,
+    key: &Key,
     turn: &Turn<'_>,
     wish: Wish,
     now: Timestamp,
@@ -39,7 +41,7 @@ pub async fn decide(
             store::withdraw(tx, turn.account.id).await?;
             reply(turn, texts::KEPT, Vec::new())
         }
-        Wish::Erase => erase(tx, turn, now).await?,
+        Wish::Erase => erase(tx, key, turn, now).await?,
     };
     Ok(Some(answer))
 }
@@ -76,32 +78,29 @@ async fn ask(tx: &mut Tx, turn: &Turn<'_>, now: Timestamp) -> Result<Effects, sq
     Ok(reply(turn, &texts::kept(&kept), choices))
 }
 
-async fn erase(tx: &mut Tx, turn: &Turn<'_>, now: Timestamp) -> Result<Effects, sqlx::Error> {
+async fn erase(
+    tx: &mut Tx,
+    key: &Key,
+    turn: &Turn<'_>,
+    now: Timestamp,
+) -> Result<Effects, sqlx::Error> {
     let human = accounts::human(tx, turn.account.id).await?;
-    // One may have children in schools of which this message did not speak.
-    let schools: BTreeSet<SchoolId> = human.persons.iter().map(|(school, _)| *school).collect();
-    let schools: Vec<SchoolId> = schools.into_iter().collect();
-    tx.lock_schools(&schools).await?;
+    lock_schools_of(tx, &human).await?;
     // An old button, or a "1" to a question of last week, deletes nothing that was not asked for just now.
     let Some(receipt) = store::done(tx, &human.accounts, turn.account.id, now).await? else {
         return ask(tx, turn, now).await;
     };
-    let mut lost = Lost::default();
-    let mut on_the_staff = false;
-    for (school, person) in &human.persons {
-        let has_a_post = forget_person(tx, *school, *person, &mut lost, now).await?;
-        if !has_a_post {
-            accounts::nobody(tx, *school, *person).await?;
-            roster::forget_person(tx, *school, *person).await?;
-        }
-        on_the_staff |= has_a_post;
-    }
-    links::refold(tx, &lost.children).await?;
-    let effects = reply(turn, &texts::erased(&receipt, on_the_staff), Vec::new())
-        .moving(lost.classes.iter().map(|(_, class)| *class))
-        .and_says(lost.told)
-        .and_read_anew();
-    if on_the_staff {
+    store::bury(tx, key, &human.accounts, now).await?;
+    let lost = take_away(tx, &human, now).await?;
+    let effects = reply(
+        turn,
+        &texts::erased(&receipt, lost.keeps_a_post),
+        Vec::new(),
+    )
+    .moving(lost.classes.iter().map(|(_, class)| *class))
+    .and_says(lost.told)
+    .and_read_anew();
+    if lost.keeps_a_post {
         return Ok(Effects {
             forgets_family_of: human.accounts,
             ..effects
@@ -110,12 +109,37 @@ async fn erase(tx: &mut Tx, turn: &Turn<'_>, now: Timestamp) -> Result<Effects, 
     Ok(effects.forgetting(human.accounts))
 }
 
+/// One may have children in schools of which this message did not speak.
+async fn lock_schools_of(tx: &mut Tx, human: &Human) -> Result<(), sqlx::Error> {
+    let schools: BTreeSet<SchoolId> = human.persons.iter().map(|(school, _)| *school).collect();
+    let schools: Vec<SchoolId> = schools.into_iter().collect();
+    tx.lock_schools(&schools).await
+}
+
 /// What a family lost with one of its people.
 #[derive(Default)]
-struct Lost {
+pub struct Lost {
     children: Vec<ChildId>,
-    classes: BTreeSet<(SchoolId, ClassId)>,
-    told: Vec<Say>,
+    pub classes: BTreeSet<(SchoolId, ClassId)>,
+    pub told: Vec<Say>,
+    /// They are of the staff, and stay for their post.
+    pub keeps_a_post: bool,
+}
+
+/// Takes away what a human being said and was to families, and folds these anew. What the rooms keep of the accounts
+/// the caller forgets: all, or only what they are as a family's where a post is kept.
+pub async fn take_away(tx: &mut Tx, human: &Human, now: Timestamp) -> Result<Lost, sqlx::Error> {
+    let mut lost = Lost::default();
+    for (school, person) in &human.persons {
+        let has_a_post = forget_person(tx, *school, *person, &mut lost, now).await?;
+        if !has_a_post {
+            accounts::nobody(tx, *school, *person).await?;
+            roster::forget_person(tx, *school, *person).await?;
+        }
+        lost.keeps_a_post |= has_a_post;
+    }
+    links::refold(tx, &lost.children).await?;
+    Ok(lost)
 }
 
 /// Takes away what a person said and whose guardian they are; true when they have a post and stay for it.

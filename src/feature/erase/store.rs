@@ -1,8 +1,12 @@
 //! Requests to delete: what the operator sees of them, and what proves that they were done.
 
-use crate::db::{Set, Tx, fresh_id};
+use serde::Serialize;
+
+use crate::db::{Row, Set, Tx, fresh_id};
 use crate::domain::time::{DAY_MS, HOUR_MS};
 use crate::domain::{AccountId, Timestamp};
+use crate::installation::{Key, hex};
+use crate::roster::accounts;
 use crate::vals;
 
 /// A request must be done within this (decree 356/2025: 20 days; design: 15 at the latest).
@@ -87,10 +91,77 @@ pub async fn clock(tx: &mut Tx) -> Result<Clock, sqlx::Error> {
     })
 }
 
-/// Forgets proofs that nobody asks for any more, and requests that their people let lie.
+/// How long it is remembered who was deleted: fourteen days that a daily back-up lives, and a summer in which a PC is
+/// off and keeps its last one.
+pub const TOMBSTONE_MS: i64 = 90 * DAY_MS;
+
+/// Somebody was deleted at their own wish, so that a back-up from before does not bring them back.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+pub struct Tombstone {
+    /// The account, in a form in which only who has the installation's key knows it again.
+    pub mark: String,
+    pub at: Timestamp,
+}
+
+/// By which mark an account is known again. The names are those of the platform: the ids of a restored database need
+/// not be the same.
+pub fn mark(key: &Key, channel: &str, bot: &str, external_id: &str) -> String {
+    let name = format!("{channel}\n{bot}\n{external_id}");
+    hex(&key.hash(&[b"lopso tombstone, account ", name.as_bytes()]))
+}
+
+/// Writes down that these accounts were deleted, as long as they are still there to be named.
+pub async fn bury(
+    tx: &mut Tx,
+    key: &Key,
+    gone: &[AccountId],
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
+    let named = accounts::named(tx, gone).await?;
+    let tombstones: Vec<Tombstone> = named
+        .iter()
+        .map(|account| Tombstone {
+            mark: mark(key, &account.channel, &account.bot, &account.external_id),
+            at: now,
+        })
+        .collect();
+    bury_again(tx, &tombstones).await
+}
+
+/// Writes down what another list knew.
+pub async fn bury_again(tx: &mut Tx, tombstones: &[Tombstone]) -> Result<(), sqlx::Error> {
+    const INSERT: &str = "INSERT INTO tombstone (mark, at) \
+         SELECT value ->> 'mark', CAST(value ->> 'at' AS BIGINT) FROM json_each($1) WHERE true ON CONFLICT DO NOTHING";
+    tx.execute(INSERT, vals![Set(tombstones)]).await?;
+    Ok(())
+}
+
+/// Who was deleted since this moment.
+pub async fn tombstones(tx: &mut Tx, since: Timestamp) -> Result<Vec<Tombstone>, sqlx::Error> {
+    const SELECT: &str = "SELECT mark, at FROM tombstone WHERE at > $1 ORDER BY at, mark";
+    let read = |row: &Row| {
+        Ok(Tombstone {
+            mark: row.get("mark")?,
+            at: row.get("at")?,
+        })
+    };
+    tx.rows(SELECT, vals![since])
+        .await?
+        .iter()
+        .map(read)
+        .collect()
+}
+
+/// Forgets proofs that nobody asks for any more, requests that their people let lie, and tombstones for which no
+/// back-up is left.
 pub async fn forget_old(tx: &mut Tx, now: Timestamp) -> Result<u64, sqlx::Error> {
     const DONE: &str = "DELETE FROM erasure WHERE done_at < $1";
     const OPEN: &str = "DELETE FROM erasure WHERE done_at IS NULL AND asked_at < $1";
+    const BURIED: &str = "DELETE FROM tombstone WHERE at < $1";
     let done = tx.execute(DONE, vals![now.plus_ms(-PROOF_MS)]).await?;
-    Ok(done + tx.execute(OPEN, vals![now.plus_ms(-DEADLINE_MS)]).await?)
+    let open = tx.execute(OPEN, vals![now.plus_ms(-DEADLINE_MS)]).await?;
+    let buried = tx
+        .execute(BURIED, vals![now.plus_ms(-TOMBSTONE_MS)])
+        .await?;
+    Ok(done + open + buried)
 }
