@@ -219,6 +219,37 @@ fn who_is_in_the_group_and_says_nothing_is_looked_for_there() {
 }
 
 #[test]
+fn who_blocked_the_bot_is_told_to_the_teacher_and_one_tap_in_the_group_opens_the_chat_again() {
+    let school = School::new();
+    let _running = school.opens();
+    school.group_is_bound();
+    let code = school.code(&[], "Nguyễn Hoài An");
+    school
+        .api
+        .person_writes(MOTHER, MOTHER, "Mẹ An", &format!("/start {code}"));
+    school.taps(MOTHER, MOTHER, "Đồng ý");
+    school.hears(MOTHER, "người nhà của bé An");
+    // She asks something and blocks the bot before the answer: no event tells of it, only Telegram's refusal.
+    school.api.fail_next(
+        "sendMessage",
+        Failure::Status(403, "Forbidden: bot was blocked by the user"),
+    );
+    school
+        .api
+        .person_writes(MOTHER, MOTHER, "Mẹ An", "/trangthai");
+    school.hears(TEACHER, "không nhắn riêng được cho người nhà bé Nguyễn Hoài An");
+    let door = school.hears(GROUP, "lâu chưa thấy tin riêng của em");
+    assert!(!door.text.contains("An"), "{}", door.text);
+    school.taps(GROUP, MOTHER, "Mở tin nhắn riêng");
+    let word = wait_for("the way into the private chat", || school.api.begun(MOTHER));
+    school
+        .api
+        .person_writes(MOTHER, MOTHER, "Mẹ An", &format!("/start {word}"));
+    school.hears(MOTHER, "Em là trợ lý tự động");
+    school.holds();
+}
+
+#[test]
 fn a_group_that_becomes_a_supergroup_keeps_its_class() {
     let school = School::new();
     let _running = school.opens();

@@ -47,6 +47,25 @@ pub fn post(address: &str, path: &str, fields: &[(&str, &str)]) -> Option<(u16, 
     talk(address, &request)
 }
 
+/// Posts JSON, with headers of one's own.
+pub fn post_json(
+    address: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    json: &str,
+) -> Option<(u16, String)> {
+    let headers: String = headers
+        .iter()
+        .map(|(name, value)| format!("{name}: {value}\r\n"))
+        .collect();
+    let request = format!(
+        "POST {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n{headers}\
+         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{json}",
+        json.len()
+    );
+    talk(address, &request)
+}
+
 fn talk(address: &str, request: &str) -> Option<(u16, String)> {
     let mut stream = TcpStream::connect(address).ok()?;
     stream.set_read_timeout(Some(Duration::from_secs(5))).ok()?;

@@ -110,10 +110,24 @@ fn granted_or_refused(outcome: Result<Value, Refusal>) -> Reply {
         Ok(result) => Reply::Answer {
             status: 200,
             kind: JSON,
-            body: json!({"ok": true, "result": result}).to_string(),
+            body: in_telegrams_order(&result),
         },
         Err(refusal) => refused(&refusal),
     }
+}
+
+/// A message's number comes first, as Telegram writes it; whoever reads a cut answer finds it there.
+fn in_telegrams_order(result: &Value) -> String {
+    let rest = result
+        .as_object()
+        .filter(|result| result.contains_key("message_id"));
+    let Some(mut rest) = rest.cloned() else {
+        return json!({"ok": true, "result": result}).to_string();
+    };
+    let id = rest.remove("message_id").unwrap_or_default();
+    let rest = Value::Object(rest).to_string();
+    let rest = rest.strip_prefix('{').unwrap_or_default();
+    format!("{{\"ok\":true,\"result\":{{\"message_id\":{id},{rest}}}")
 }
 
 fn refused(refusal: &Refusal) -> Reply {
