@@ -112,6 +112,7 @@ fn demo(folder: &Path) -> Measured {
     let data = folder.display().to_string();
     let began = Instant::now();
     let mut demo = command(env!("CARGO_BIN_EXE_lopso"));
+    demo.env("LOPSO_INSTALLATION_KEY", KEY);
     let program = Running::start(demo.args(["demo", "--addr", &addr, "--data", &data]));
     let page = "/phong-thu/tin?ai=me-an&phong=rieng-me-an";
     let before = wait_for(|| get(&addr, page)).matches(FROM_BOT).count();
@@ -145,7 +146,7 @@ fn serve(url: &str) -> Measured {
     }
 }
 
-/// A program that sees nothing but its database, with the key that its data belongs to.
+/// A program that sees nothing but its database, with the key that the data belongs to.
 fn serve_command(url: &str) -> Command {
     let mut serve = command(env!("CARGO_BIN_EXE_lopso"));
     serve

@@ -23,7 +23,7 @@ pub async fn measure(all: &[Contender]) {
             from: Instant::now(),
             gap: Duration::from_secs(1) / PER_SECOND,
         };
-        let told = run(contender, taps, steady).await.told;
+        let told = run(contender, taps, Duration::ZERO, steady).await.told;
         println!(
             "| {} | {} | {} | {} | {} of {taps} | {} |",
             contender.name(),

@@ -6,7 +6,7 @@
 //! freshly filled database with `synchronous=FULL`. Ours also keeps every board up to date within Telegram's
 //! limits; the peers have no boards, so that they are measured at their best.
 //!
-//! `cargo bench --bench delivery -- delivery latency wave server`; without a name all of them. PostgreSQL joins in when
+//! `cargo bench --bench delivery -- server delivery far latency wave`; without a name all of them. PostgreSQL joins in when
 //! `LOPSO_BENCH_POSTGRES` names a server, the peers when `LOPSO_BENCH_TELOXIDE` and `LOPSO_BENCH_GRAMMY` name
 //! what to start. `scripts/bench.sh` brings them all.
 
@@ -19,6 +19,7 @@
 )]
 
 mod contender;
+mod far;
 mod latency;
 mod peer;
 mod rush;
@@ -48,6 +49,9 @@ async fn main() {
     }
     if wanted("delivery") {
         rush::measure(&all).await;
+    }
+    if wanted("far") {
+        far::measure(&all).await;
     }
     if wanted("latency") {
         latency::measure(&all).await;

@@ -37,7 +37,7 @@ pub async fn measure(all: &[Contender]) {
     let mut measured: Vec<Vec<Round>> = vec![Vec::new(); all.len()];
     for _ in 0..rounds {
         for (contender, rounds) in all.iter().zip(&mut measured) {
-            rounds.push(run(contender, TAPS, Instant::now).await);
+            rounds.push(run(contender, TAPS, Duration::ZERO, Instant::now).await);
         }
     }
     let rate = |round: &Round| per_second(TAPS, round.told.span);
@@ -134,11 +134,12 @@ fn memory(all: &[Contender], measured: &[Vec<Round>]) {
 pub async fn run<A: Into<Arrivals>>(
     contender: &Contender,
     taps: usize,
+    round_trip: Duration,
     arrivals: impl FnOnce() -> A,
 ) -> Round {
     let ready = contender.prepare(taps).await;
     assert_eq!(ready.taps.len(), taps);
-    let wire = Wire::open(&ready.taps);
+    let wire = Wire::afar(&ready.taps, round_trip);
     let mut program = Running::start(&mut contender.command(&ready, &wire));
     let began = Instant::now();
     while wire.polls() == 0 {

@@ -59,6 +59,9 @@ async fn converse(mut stream: TcpStream, inside: &Inside) {
         reply.extend_from_slice(&body);
         let length = request.length;
         came.drain(..length);
+        if !inside.round_trip.is_zero() {
+            tokio::time::sleep(inside.round_trip).await;
+        }
         if stream.write_all(&reply).await.is_err() {
             return;
         }

@@ -42,6 +42,8 @@ pub struct Wire {
 }
 
 struct Inside {
+    /// How long a call and its answer are on their way.
+    round_trip: Duration,
     state: Mutex<State>,
     news: Notify,
 }
@@ -82,9 +84,15 @@ pub struct Sent {
 
 impl Wire {
     pub fn open(taps: &[Tap]) -> Self {
+        Self::afar(taps, Duration::ZERO)
+    }
+
+    /// Every call takes this long, as with a network in between.
+    pub fn afar(taps: &[Tap], round_trip: Duration) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let addr = listener.local_addr().unwrap();
         let inside = Arc::new(Inside {
+            round_trip,
             state: Mutex::new(State::new(taps)),
             news: Notify::new(),
         });
