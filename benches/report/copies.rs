@@ -7,12 +7,13 @@ use lopso::domain::SchoolId;
 use lopso::vals;
 
 const AT_A_TIME: usize = 100;
-/// Ids hold milliseconds above 22 other bits: a copy's are those of half a minute earlier, where nothing is.
-const APART: i64 = 30_000 << 22;
+/// Ids hold milliseconds above 22 other bits: each copy's are those of a second later, where nothing is. They grow,
+/// as ids do, so that rows come in at the end of their tables.
+const APART: i64 = 1_000 << 22;
 
-/// What the ids of a copy differ by; before those of the first, so that new ones never meet them.
+/// What the ids of a copy differ by.
 pub fn offset(copy: usize) -> i64 {
-    -APART * i64::try_from(copy).unwrap()
+    APART * i64::try_from(copy).unwrap()
 }
 
 /// In the order in which one refers to the other. `$1` the first school, `$2` the offsets.
