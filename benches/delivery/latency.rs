@@ -33,6 +33,7 @@ pub async fn measure(all: &[Contender]) {
             told.answered,
             told.floods,
         );
+        assert_eq!((told.answered, told.odd), (taps, 0), "{}", contender.name());
     }
     println!();
 }
