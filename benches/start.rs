@@ -2,7 +2,8 @@
 //!
 //! The built program is started as a school starts it: `lopso demo` on an empty folder (it makes a school
 //! of 360 families first), again on the same folder, and `lopso serve` on the same file. The first answer
-//! is a parent's "/trangthai": posted to the chat page, applied, rendered, sent, and read back.
+//! is a parent's "/trangthai": posted to the chat page, applied, rendered, sent, and read back. Before a Telegram
+//! (`benches/wire`) it is the answer to a tap that waited there when the program was started.
 //!
 //! `cargo bench --bench start`; PostgreSQL joins in when `LOPSO_BENCH_POSTGRES` names a server.
 
@@ -14,12 +15,30 @@
     reason = "a measurement that cannot go on should stop, and it speaks to whoever started it"
 )]
 
+#[path = "scene/mod.rs"]
+mod scene;
+#[path = "wire/mod.rs"]
+mod wire;
+
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
+use std::sync::Arc;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
+
+use lopso::app::App;
+use lopso::db::Db;
+use lopso::domain::Channel;
+use lopso::feature::guide::library::Library;
+use lopso::installation::Key;
+use lopso::intake::now;
+use scene::district::{District, Size};
+use scene::figures::mib;
+use scene::process::{Running, command};
+use scene::{KEY, drop_schema, new_schema, postgres, sqlite_url};
+use wire::{Arrivals, BOT, TOKEN, Tap, Wire};
 
 const ROUNDS: usize = 5;
 /// Nothing happens for this long before memory is read.
@@ -35,18 +54,29 @@ fn main() {
     }
     println!("| start | to the first answer | limit | idle memory | limit |");
     println!("|---|---:|---:|---:|---:|");
-    let rounds: Vec<[Measured; 3]> = (0..ROUNDS).map(|_| on_sqlite()).collect();
+    let rounds: Vec<[Measured; 4]> = (0..ROUNDS).map(|_| on_sqlite()).collect();
     let names = [
         "`demo`, first time: makes the school",
         "`demo`, on kept data",
         "`serve` (SQLite), to `/readyz`",
+        "`serve` (SQLite), to the answer of a tap that waited",
     ];
     for (place, name) in names.into_iter().enumerate() {
         row(name, rounds.iter().map(|round| round[place]).collect());
     }
-    if let Ok(server) = std::env::var("LOPSO_BENCH_POSTGRES") {
+    if let Some(server) = postgres() {
         let rounds = (0..ROUNDS).map(|_| serve(&server)).collect();
         row("`serve` (PostgreSQL), to `/readyz`", rounds);
+        let rounds = (0..ROUNDS).map(|_| {
+            let url = wait_on(new_schema(&server));
+            let measured = waiting_tap(&url);
+            wait_on(drop_schema(&url));
+            measured
+        });
+        row(
+            "`serve` (PostgreSQL), to the answer of a tap that waited",
+            rounds.collect(),
+        );
     }
 }
 
@@ -62,34 +92,36 @@ fn row(name: &str, mut rounds: Vec<Measured>) {
     rounds.sort_by_key(|measured| measured.answer);
     let answer = rounds[rounds.len() / 2].answer.as_secs_f64();
     let idle = rounds.iter().filter_map(|measured| measured.idle_kib).max();
-    let mib = |kib: u64| format!("{:.1} MiB", f64::from(u32::try_from(kib).unwrap()) / 1024.0);
     println!(
         "| {name} | {answer:.3} s | 0.3 s | {} | 40 MiB |",
-        idle.map_or("–".to_owned(), mib)
+        mib(idle)
     );
 }
 
-fn on_sqlite() -> [Measured; 3] {
+fn on_sqlite() -> [Measured; 4] {
     let folder = tempfile::tempdir().unwrap();
     let first = demo(folder.path());
     let again = demo(folder.path());
     let url = format!("sqlite:{}", folder.path().join("lopso.db").display());
-    [first, again, serve(&url)]
+    let school = sqlite_url(folder.path(), "school.db");
+    [first, again, serve(&url), waiting_tap(&school)]
 }
 
 fn demo(folder: &Path) -> Measured {
     let addr = free_address();
     let data = folder.display().to_string();
     let began = Instant::now();
-    let program = Running::start(&["demo", "--addr", &addr, "--data", &data], &[], folder);
+    let mut demo = command(env!("CARGO_BIN_EXE_lopso"));
+    demo.env("LOPSO_INSTALLATION_KEY", KEY);
+    let program = Running::start(demo.args(["demo", "--addr", &addr, "--data", &data]));
     let page = "/phong-thu/tin?ai=me-an&phong=rieng-me-an";
-    let before = wait_for(|| get(&addr, page)).matches(BOT).count();
+    let before = wait_for(|| get(&addr, page)).matches(FROM_BOT).count();
     post(
         &addr,
         "/phong-thu/gui",
         "ai=me-an&phong=rieng-me-an&noi_dung=%2Ftrangthai",
     );
-    wait_for(|| get(&addr, page).filter(|page| page.matches(BOT).count() > before));
+    wait_for(|| get(&addr, page).filter(|page| page.matches(FROM_BOT).count() > before));
     let answer = began.elapsed();
     sleep(IDLE);
     Measured {
@@ -99,19 +131,12 @@ fn demo(folder: &Path) -> Measured {
 }
 
 /// What marks a message of the bot on the page.
-const BOT: &str = "data-from=\"bot\"";
+const FROM_BOT: &str = "data-from=\"bot\"";
 
 fn serve(url: &str) -> Measured {
     let addr = free_address();
     let began = Instant::now();
-    let settings = [
-        ("LOPSO_DATABASE_URL", url),
-        ("LOPSO_HTTP_ADDR", addr.as_str()),
-        ("LOPSO_INSTALLATION_KEY", KEY),
-    ];
-    // Its first daily back-up lies where it is started.
-    let folder = tempfile::tempdir().unwrap();
-    let program = Running::start(&["serve"], &settings, folder.path());
+    let program = Running::start(serve_command(url).env("LOPSO_HTTP_ADDR", &addr));
     wait_for(|| get(&addr, "/readyz"));
     let answer = began.elapsed();
     sleep(IDLE);
@@ -121,36 +146,60 @@ fn serve(url: &str) -> Measured {
     }
 }
 
-/// So that `serve` does not make a key beside somebody's data.
-const KEY: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+/// A program that sees nothing but its database, with the key that the data belongs to.
+fn serve_command(url: &str) -> Command {
+    let mut serve = command(env!("CARGO_BIN_EXE_lopso"));
+    serve
+        .arg("serve")
+        .env("LOPSO_DATABASE_URL", url)
+        .env("LOPSO_INSTALLATION_KEY", KEY);
+    serve
+}
 
-struct Running(Child);
-
-impl Running {
-    fn start(words: &[&str], settings: &[(&str, &str)], folder: &Path) -> Self {
-        let child = Command::new(env!("CARGO_BIN_EXE_lopso"))
-            .args(words)
-            .current_dir(folder)
-            .envs(settings.iter().copied())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        Self(child)
-    }
-
-    fn resident_kib(&self) -> Option<u64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.0.id())).ok()?;
-        let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
-        line.split_whitespace().nth(1)?.parse().ok()
+/// A school of 360 families whose first tap came before the program did.
+fn waiting_tap(url: &str) -> Measured {
+    const SIZE: Size = Size {
+        schools: 1,
+        classes: 12,
+        families: 30,
+        tasks: 3,
+    };
+    let district = wait_on(async {
+        let db = Db::open(url).await.unwrap();
+        let library = Arc::new(Library::embedded().unwrap());
+        let app = App::new(db, library, Key::new(b"key"));
+        let district = District::build(&app, SIZE, Channel::Telegram, BOT, now()).await;
+        district.boards_hang(app.db()).await;
+        app.db().close().await;
+        district
+    });
+    let touch = district.touches()[0];
+    let wire = Wire::open(&[Tap {
+        group: touch.group(),
+        account: touch.account(),
+        data: touch.data(),
+    }]);
+    wire.release(Arrivals::Since(Instant::now()));
+    let began = Instant::now();
+    let mut serve = serve_command(url);
+    serve
+        .env("LOPSO_HTTP_ADDR", "127.0.0.1:0")
+        .env("LOPSO_TELEGRAM_TOKEN", TOKEN)
+        .env("LOPSO_TELEGRAM_API_URL", wire.url());
+    let program = Running::start(&mut serve);
+    let answer = wait_for(|| wire.first_answer()).duration_since(began);
+    sleep(IDLE);
+    Measured {
+        answer,
+        idle_kib: program.resident_kib(),
     }
 }
 
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
+fn wait_on<T>(work: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    runtime.unwrap().block_on(work)
 }
 
 fn free_address() -> String {

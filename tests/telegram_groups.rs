@@ -237,7 +237,10 @@ fn who_blocked_the_bot_is_told_to_the_teacher_and_one_tap_in_the_group_opens_the
     school
         .api
         .person_writes(MOTHER, MOTHER, "Mẹ An", "/trangthai");
-    school.hears(TEACHER, "không nhắn riêng được cho người nhà bé Nguyễn Hoài An");
+    school.hears(
+        TEACHER,
+        "không nhắn riêng được cho người nhà bé Nguyễn Hoài An",
+    );
     let door = school.hears(GROUP, "lâu chưa thấy tin riêng của em");
     assert!(!door.text.contains("An"), "{}", door.text);
     school.taps(GROUP, MOTHER, "Mở tin nhắn riêng");

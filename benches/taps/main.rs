@@ -15,23 +15,35 @@
     reason = "a measurement that cannot go on should stop, and it speaks to whoever started it"
 )]
 
-mod district;
+#[path = "../scene/mod.rs"]
+mod scene;
 mod usual_way;
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use district::District;
 use lopso::app::{App, BATCH, recount};
 use lopso::db::Db;
 use lopso::domain::message::Update;
+use lopso::domain::{Channel, Timestamp};
 use lopso::feature::guide::library::Library;
 use lopso::installation::Key;
+use scene::district::{District, Size};
+use scene::figures::{middle, per_second};
+use scene::{new_schema, postgres, sqlite_url};
 
 /// Each way is measured on a fresh database this many times; the middle one is told.
 const ROUNDS: usize = 3;
 /// Taps in a run that commits each one by itself: enough to be steady, few enough to wait for.
 const ONE_BY_ONE: usize = 1_500;
+const SIZE: Size = Size {
+    schools: 10,
+    classes: 12,
+    families: 30,
+    tasks: 3,
+};
+/// Wednesday, 25 November 2026, half past four in the afternoon in Việt Nam.
+const NOW: Timestamp = Timestamp(1_795_599_000_000);
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() {
@@ -44,29 +56,26 @@ async fn main() {
         "| taps/s, durable | one transaction a tap, usual way | `App::handle`, one at a time | `App::handle`, {BATCH} at a time | to the usual way |"
     );
     println!("|---|---:|---:|---:|---:|");
-    let sqlite = |name: String| format!("sqlite:{}", scratch.path().join(name).display());
+    let sqlite = async |name: String| sqlite_url(scratch.path(), &name);
     row("SQLite (WAL, FULL)", sqlite).await;
-    if let Ok(server) = std::env::var("LOPSO_BENCH_POSTGRES") {
-        let schema = |name: String| format!("{server}?options=-c%20search_path%3D{name}");
-        make_schemas(&server).await;
-        row("PostgreSQL (fsync on)", schema).await;
+    if let Some(server) = postgres() {
+        row("PostgreSQL (fsync on)", async |_: String| {
+            new_schema(&server).await
+        })
+        .await;
     }
 }
 
-async fn row(engine: &str, url: impl Fn(String) -> String) {
+async fn row(engine: &str, url: impl AsyncFn(String) -> String) {
     let mut rates: Vec<[f64; 3]> = Vec::new();
     for round in 0..ROUNDS {
-        let usual = usual_way(&url(format!("usual_{round}"))).await;
-        let single = batches(&url(format!("single_{round}")), 1).await;
-        let full = batches(&url(format!("full_{round}")), BATCH).await;
+        let usual = usual_way(&url(format!("usual_{round}")).await).await;
+        let single = batches(&url(format!("single_{round}")).await, 1).await;
+        let full = batches(&url(format!("full_{round}")).await, BATCH).await;
         rates.push([usual, single, full]);
     }
-    let middle = |way: usize| {
-        let mut of: Vec<f64> = rates.iter().map(|round| round[way]).collect();
-        of.sort_by(f64::total_cmp);
-        of[ROUNDS / 2]
-    };
-    let [usual, single, full] = [middle(0), middle(1), middle(2)];
+    let of = |way: usize| middle(rates.iter().map(|round| round[way]).collect());
+    let [usual, single, full] = [of(0), of(1), of(2)];
     println!(
         "| {engine} | {usual:.0} | {single:.0} | {full:.0} | {:.1} × |",
         full / usual
@@ -81,7 +90,7 @@ async fn batches(url: &str, size: usize) -> f64 {
         Arc::new(Library::embedded().unwrap()),
         Key::new(b"key"),
     );
-    let district = District::build(&app).await;
+    let district = District::build(&app, SIZE, Channel::SandboxTelegram, "bench", NOW).await;
     let mut taps = district.taps();
     if size == 1 {
         taps.truncate(ONE_BY_ONE);
@@ -116,7 +125,7 @@ async fn usual_way(url: &str) -> f64 {
         Arc::new(Library::embedded().unwrap()),
         Key::new(b"key"),
     );
-    let district = District::build(&app).await;
+    let district = District::build(&app, SIZE, Channel::SandboxTelegram, "bench", NOW).await;
     let mut taps = district.taps();
     taps.truncate(ONE_BY_ONE);
     let began = Instant::now();
@@ -127,23 +136,4 @@ async fn usual_way(url: &str) -> f64 {
     assert_eq!(district.acts(&db).await, taps.len());
     db.close().await;
     per_second(taps.len(), spent)
-}
-
-fn per_second(number: usize, spent: Duration) -> f64 {
-    f64::from(u32::try_from(number).unwrap()) / spent.as_secs_f64()
-}
-
-async fn make_schemas(server: &str) {
-    use sqlx::Connection as _;
-    let mut connection = sqlx::PgConnection::connect(server).await.unwrap();
-    for round in 0..ROUNDS {
-        for way in ["usual", "single", "full"] {
-            let make = format!("CREATE SCHEMA {way}_{round}");
-            sqlx::query(sqlx::AssertSqlSafe(make))
-                .execute(&mut connection)
-                .await
-                .unwrap();
-        }
-    }
-    connection.close().await.unwrap();
 }

@@ -7,7 +7,7 @@ use lopso::domain::Tap;
 use lopso::domain::message::{Update, What};
 use lopso::vals;
 
-use super::district::District;
+use super::scene::district::District;
 
 pub async fn apply(db: &Db, district: &District, tap: &Update) -> Result<(), sqlx::Error> {
     let What::Tap { data, callback } = &tap.what else {

@@ -67,6 +67,8 @@ pub struct Room {
     begun: HashMap<String, String>,
     /// The platform between, where the conversation goes over HTTP.
     wire: Option<wire::Wire>,
+    /// So long after `now` what was said last goes out.
+    seconds_ms: i64,
 }
 
 /// "bot → nhóm 5A1" begins with this.
@@ -110,6 +112,7 @@ impl Room {
             counter: 0,
             begun: HashMap::new(),
             wire: None,
+            seconds_ms: 0,
         };
         if stage.channel == Channel::Telegram {
             room.wire = Some(wire::Wire::open().await);
@@ -493,6 +496,13 @@ impl Room {
         self
     }
 
+    /// As the clock does a few seconds later: on Telegram boards are drawn no faster than their group allows.
+    async fn let_boards_catch_up(&mut self) {
+        self.seconds_ms += self.bot.channel.capabilities().redraw_ms;
+        let later = self.now.plus_ms(self.seconds_ms);
+        self.app.redraw(&self.bot, later).await.unwrap();
+    }
+
     pub async fn happens(&mut self, updates: Vec<Update>) -> Handled {
         let heard = match &mut self.wire {
             None => updates,
@@ -505,6 +515,7 @@ impl Room {
             }
         };
         let handled = self.app.handle(&self.bot, heard, self.now).await.unwrap();
+        self.let_boards_catch_up().await;
         self.deliver().await;
         handled
     }

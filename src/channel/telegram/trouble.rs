@@ -75,6 +75,7 @@ fn refused(words: &str) -> Trouble {
         ("Forbidden", Trouble::Closed),
         ("Unauthorized", Trouble::Token),
         ("Bad Request: query is too old", Trouble::TooLate),
+        ("Bad Request: message is not modified", Trouble::Pointless),
         ("Bad Request: can't parse entities", Trouble::Formatting),
         ("Bad Request: message is too long", Trouble::TooLong),
         ("Bad Request: MESSAGE_TOO_LONG", Trouble::TooLong),

@@ -22,7 +22,7 @@ impl Room {
             outbox::Lane::All,
             false,
             1_000,
-            self.now,
+            self.now.plus_ms(self.seconds_ms),
         )
         .await
         .unwrap();

@@ -155,7 +155,7 @@ impl Wire {
         };
         let delivered = self.telegram.deliver(&sent).await;
         let id = match delivered {
-            Err(Trouble::Pointless) => None,
+            Err(Trouble::Pointless | Trouble::TooLate) => None,
             Err(trouble) => panic!("{trouble}: {sent:?}"),
             Ok(id) => id,
         };

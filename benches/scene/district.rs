@@ -1,4 +1,4 @@
-//! The scene: ten schools of twelve classes on one bot, every family with one guardian and her account.
+//! A district: schools with their classes and groups on one bot, every family with one guardian and her account.
 
 use lopso::app::App;
 use lopso::bots;
@@ -9,38 +9,59 @@ use lopso::domain::{
     Verb,
 };
 use lopso::ledger::store as ledger;
+use lopso::outbox::{self, Lane, Letter, Outcome};
 use lopso::roster::School;
 use lopso::roster::accounts::{accounts, join};
 use lopso::roster::chats::{bind_class, chats};
 use lopso::roster::store::{self, ChildEntry, NewClass};
 
-pub const SCHOOLS: usize = 10;
-pub const TASKS: usize = 3;
-const CLASSES: usize = 12;
-const FAMILIES: usize = 30;
+/// How much there is of everything.
+#[derive(Debug, Clone, Copy)]
+pub struct Size {
+    pub schools: usize,
+    /// Of a school.
+    pub classes: usize,
+    /// Of a class.
+    pub families: usize,
+    /// Of a school.
+    pub tasks: usize,
+}
 
 pub struct District {
     pub bot: Bot,
     pub schools: Vec<School>,
     pub now: Timestamp,
-    tasks: Vec<[TaskId; TASKS]>,
+    size: Size,
+    tasks: Vec<Vec<TaskId>>,
+}
+
+/// One tap of one guardian on the board of her class.
+#[derive(Debug, Clone, Copy)]
+pub struct Touch {
+    place: usize,
+    class: usize,
+    number: usize,
+    task: TaskId,
 }
 
 impl District {
-    pub async fn build(app: &App) -> Self {
-        // Wednesday, 25 November 2026, half past four in the afternoon in Việt Nam.
-        let now = Timestamp(1_795_599_000_000);
+    pub async fn build(
+        app: &App,
+        size: Size,
+        channel: Channel,
+        name: &str,
+        now: Timestamp,
+    ) -> Self {
         let mut tx = app.db().begin().await.unwrap();
-        let bot = bots::add(&mut tx, Channel::SandboxTelegram, "bench", now)
-            .await
-            .unwrap();
+        let bot = bots::add(&mut tx, channel, name, now).await.unwrap();
         let mut district = Self {
             bot,
             schools: Vec::new(),
             now,
+            size,
             tasks: Vec::new(),
         };
-        for place in 0..SCHOOLS {
+        for place in 0..size.schools {
             district.school(&mut tx, place).await;
         }
         tx.commit().await.unwrap();
@@ -63,15 +84,15 @@ impl District {
             year: "2026-2027".to_owned(),
         };
         store::add_school(tx, &school, now).await.unwrap();
-        let classes: Vec<NewClass> = (0..CLASSES)
+        let classes: Vec<NewClass> = (0..self.size.classes)
             .map(|class| NewClass::plain(ClassId(fresh_id(now)), format!("L{class}")))
             .collect();
         store::add_classes(tx, school.id, &school.year, &classes)
             .await
             .unwrap();
-        let seen: Vec<ChatSeen> = (0..CLASSES)
+        let seen: Vec<ChatSeen> = (0..self.size.classes)
             .map(|class| ChatSeen {
-                external_id: group(place, class),
+                external_id: group(place, class).to_string(),
                 kind: ChatKind::Group,
             })
             .collect();
@@ -79,24 +100,30 @@ impl District {
             .await
             .unwrap();
         for (class, NewClass { id, .. }) in classes.iter().enumerate() {
-            bind_class(tx, known[&group(place, class)].id, school.id, *id)
-                .await
-                .unwrap();
+            bind_class(
+                tx,
+                known[&group(place, class).to_string()].id,
+                school.id,
+                *id,
+            )
+            .await
+            .unwrap();
         }
         self.families(tx, &school, place, &classes).await;
-        self.tasks.push(tasks(tx, &school, now).await);
+        self.tasks
+            .push(tasks(tx, &school, self.size.tasks, now).await);
         self.schools.push(school);
     }
 
     async fn families(&self, tx: &mut Tx, school: &School, place: usize, classes: &[NewClass]) {
         let now = self.now;
         let (mut children, mut persons, mut senders) = (Vec::new(), Vec::new(), Vec::new());
-        for number in 0..CLASSES * FAMILIES {
+        for number in 0..self.size.classes * self.size.families {
             children.push(ChildEntry {
                 id: ChildId(fresh_id(now)),
                 code: format!("HS{number:04}"),
                 name: format!("Child {number}"),
-                class: classes[number / FAMILIES].id,
+                class: classes[number / self.size.families].id,
             });
             persons.push((PersonId(fresh_id(now)), format!("Guardian {number}")));
             senders.push(sender(place, number));
@@ -127,40 +154,64 @@ impl District {
     }
 
     /// Every family taps every task once: at one moment the parents of all classes of a school.
-    pub fn taps(&self) -> Vec<Update> {
-        let mut taps = Vec::new();
-        for place in 0..SCHOOLS {
-            for task in self.tasks[place] {
+    pub fn touches(&self) -> Vec<Touch> {
+        let mut touches = Vec::new();
+        for place in 0..self.size.schools {
+            for task in &self.tasks[place] {
                 // Neighbours in time are of different classes, as at a school gate.
-                for family in 0..FAMILIES {
-                    for class in 0..CLASSES {
-                        taps.push(self.tap(place, class, class * FAMILIES + family, task));
+                for family in 0..self.size.families {
+                    for class in 0..self.size.classes {
+                        touches.push(Touch {
+                            place,
+                            class,
+                            number: class * self.size.families + family,
+                            task: *task,
+                        });
                     }
                 }
             }
         }
-        taps
+        touches
     }
 
-    fn tap(&self, place: usize, class: usize, number: usize, task: TaskId) -> Update {
-        let data = Tap::Say {
-            verb: Verb::Done,
-            task,
-            child: None,
-        };
-        let id = format!("{place}-{number}-{task}");
+    pub fn taps(&self) -> Vec<Update> {
+        let touches = self.touches();
+        touches.iter().map(|touch| self.update(touch)).collect()
+    }
+
+    fn update(&self, touch: &Touch) -> Update {
+        let id = format!("{}-{}-{}", touch.place, touch.number, touch.task);
         Update {
             external_id: id.clone(),
             chat: ChatSeen {
-                external_id: group(place, class),
+                external_id: touch.group().to_string(),
                 kind: ChatKind::Group,
             },
-            sender: sender(place, number),
+            sender: sender(touch.place, touch.number),
             at: self.now,
             what: What::Tap {
-                data: data.write(),
+                data: touch.data(),
                 callback: id,
             },
+        }
+    }
+
+    /// The boards hang in their groups already: nothing of them waits to be sent.
+    pub async fn boards_hang(&self, db: &Db) {
+        loop {
+            let mut tx = db.begin().await.unwrap();
+            let rows = outbox::take(&mut tx, self.bot.id, Lane::All, false, 100, self.now);
+            let rows = rows.await.unwrap();
+            let sent = |(place, row): (usize, &Letter)| {
+                let external_id = Some(format!("{}", 1 + place));
+                (row.id, Outcome::Sent { external_id })
+            };
+            let outcomes: Vec<_> = rows.iter().enumerate().map(sent).collect();
+            outbox::settle(&mut tx, &outcomes).await.unwrap();
+            tx.commit().await.unwrap();
+            if rows.is_empty() {
+                return;
+            }
         }
     }
 
@@ -172,34 +223,64 @@ impl District {
     }
 }
 
-async fn tasks(tx: &mut Tx, school: &School, now: Timestamp) -> [TaskId; TASKS] {
-    let kinds = [TaskKind::Scan, TaskKind::Payment, TaskKind::Skill];
-    let mut ids = [TaskId(0); TASKS];
-    for (place, kind) in kinds.into_iter().enumerate() {
+impl Touch {
+    pub fn group(&self) -> i64 {
+        group(self.place, self.class)
+    }
+
+    pub fn account(&self) -> i64 {
+        account(self.place, self.number)
+    }
+
+    pub fn data(&self) -> String {
+        let done = Tap::Say {
+            verb: Verb::Done,
+            task: self.task,
+            child: None,
+        };
+        done.write()
+    }
+}
+
+const TASKS: [(TaskKind, &str, &str); 4] = [
+    (TaskKind::Scan, "qr", "QR"),
+    (TaskKind::Payment, "thu-2026-11", "Payment"),
+    (TaskKind::Skill, "vneid", "VNeID"),
+    (TaskKind::Skill, "don", "Application"),
+];
+
+async fn tasks(tx: &mut Tx, school: &School, number: usize, now: Timestamp) -> Vec<TaskId> {
+    let mut ids = Vec::new();
+    for (position, (kind, key, title)) in (1..).zip(TASKS.into_iter().take(number)) {
         let task = Task {
             id: TaskId(fresh_id(now)),
             school: school.id,
-            key: ["qr", "thu-2026-11", "vneid"][place].to_owned(),
-            title: ["QR", "Payment", "VNeID"][place].to_owned(),
+            key: key.to_owned(),
+            title: title.to_owned(),
             kind,
-            position: i64::try_from(place).unwrap() + 1,
+            position,
             target_percent: None,
             opened_at: now,
             withdrawn_at: None,
         };
         ledger::add_task(tx, &task, &school.year).await.unwrap();
-        ids[place] = task.id;
+        ids.push(task.id);
     }
     ids
 }
 
-fn group(place: usize, class: usize) -> String {
-    format!("group-{place}-{class}")
+/// Numbers as Telegram gives them: groups below zero.
+fn group(place: usize, class: usize) -> i64 {
+    -1_002_000_000_000 - i64::try_from(place * 1_000 + class).unwrap()
+}
+
+fn account(place: usize, number: usize) -> i64 {
+    5_000_000_000 + i64::try_from(place * 10_000 + number).unwrap()
 }
 
 fn sender(place: usize, number: usize) -> Sender {
     Sender {
-        external_id: format!("account-{place}-{number}"),
+        external_id: account(place, number).to_string(),
         name: format!("Guardian {number}"),
     }
 }
