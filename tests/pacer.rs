@@ -106,8 +106,12 @@ fn play(limits: Limits, wishes: &[Wish]) -> Vec<Call> {
                 return true;
             }
             let (chat, kind) = (ChatId(call.wish.chat), call.wish.kind());
+            // The clock steps by whole milliseconds, so an answer may be seen one later.
             pacer.done(chat, kind, Timestamp(now));
-            done.push(*call);
+            done.push(Call {
+                answered: now,
+                ..*call
+            });
             false
         });
         let mut next = i64::MAX;
