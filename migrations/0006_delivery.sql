@@ -10,8 +10,16 @@ CREATE INDEX board_moved ON board (moved_at) WHERE moved_at IS NOT NULL;
 ALTER TABLE outbox ADD COLUMN written_at BIGINT;
 -- Rows in the order in which they go out, and those that are on their way.
 CREATE INDEX outbox_next ON outbox (bot_id, priority, outbox_id) WHERE state = 'waiting';
-CREATE INDEX outbox_by_state ON outbox (state, due_at);
 DROP INDEX outbox_waiting;
+-- What did not arrive.
+CREATE INDEX outbox_lost ON outbox (state) WHERE state IN ('failed', 'unknown', 'expired');
+-- The answer to a tap lives for a moment and is looked for by its id alone: it stands in no other index.
+DROP INDEX outbox_by_message;
+CREATE INDEX outbox_by_message ON outbox (chat_id, external_id) WHERE external_id IS NOT NULL;
+DROP INDEX outbox_by_chat;
+CREATE INDEX outbox_by_chat ON outbox (chat_id, state) WHERE priority > 0;
+DROP INDEX outbox_edits;
+CREATE INDEX outbox_edits ON outbox (edits) WHERE edits IS NOT NULL;
 
 -- Which bot may send a row is settled by the bot's own lease; a row is just on its way or not.
 UPDATE outbox SET state = 'sending' WHERE state = 'leased';

@@ -29,6 +29,7 @@ const TRIES: u32 = 50;
 const PAUSE: Duration = Duration::from_millis(100);
 /// Readers beside the one writer of SQLite.
 const SQLITE_READERS: u32 = 4;
+const ROWS_AT_A_TIME: usize = 512;
 const POSTGRES_CONNECTIONS: u32 = 10;
 const CONNECT: Duration = Duration::from_secs(10);
 
@@ -148,7 +149,13 @@ async fn open_sqlite(url: &str) -> Result<Pools, Problem> {
         // FULL syncs the log at every commit: what we acknowledged survives the switch at the wall.
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
-        .pragma("temp_store", "memory");
+        .pragma("temp_store", "memory")
+        // In KiB (a negative number says so): the pages of a school, and the busy ones of a district.
+        .pragma("cache_size", "-16384")
+        // In pages: a busy page is written into the file once for many commits. The log grows to 16 MiB.
+        .pragma("wal_autocheckpoint", "4000")
+        // Rows handed over at a time, from the thread of the database to ours.
+        .row_buffer_size(ROWS_AT_A_TIME);
     if let Some(folder) = options
         .get_filename()
         .parent()

@@ -138,7 +138,7 @@ pub async fn drop_answered(tx: &mut Tx, answered: &[(ChildId, TaskId)]) -> Resul
          (SELECT o.outbox_id FROM json_each($1) JOIN guardian g ON g.child_id = CAST(value ->> 0 AS BIGINT) \
          JOIN membership m ON m.school_id = g.school_id AND m.person_id = g.person_id \
          JOIN account a ON a.account_id = m.account_id JOIN outbox o ON o.chat_id = a.private_chat \
-             AND o.state = 'waiting' AND o.about = CAST(value ->> 1 AS BIGINT))";
+             AND o.priority > 0 AND o.state = 'waiting' AND o.about = CAST(value ->> 1 AS BIGINT))";
     tx.execute(UPDATE, vals![Set(answered)]).await?;
     Ok(())
 }
@@ -328,9 +328,8 @@ pub async fn moved(tx: &mut Tx, bot: BotId, most: i64) -> Result<Vec<Moved>, sql
 /// not there. Its board must be hung anew.
 pub async fn follow(tx: &mut Tx, from: ChatId, to: ChatId) -> Result<(), sqlx::Error> {
     const DROP: &str = "UPDATE outbox SET state = 'dropped', payload = '' WHERE chat_id = $1 AND state = 'waiting' \
-         AND (edits IS NOT NULL OR priority = 0)";
-    const MOVE: &str =
-        "UPDATE outbox SET chat_id = $2 WHERE chat_id = $1 AND state IN ('waiting', 'sending')";
+         AND priority > 0 AND edits IS NOT NULL";
+    const MOVE: &str = "UPDATE outbox SET chat_id = $2 WHERE chat_id = $1 AND priority > 0 AND state IN ('waiting', 'sending')";
     tx.execute(DROP, vals![from]).await?;
     tx.execute(MOVE, vals![from, to]).await?;
     take_down_board(tx, from).await
@@ -345,7 +344,7 @@ pub async fn forget(tx: &mut Tx, accounts: &[AccountId]) -> Result<(), sqlx::Err
         "DELETE FROM prompt WHERE chat_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))";
     const ASKED: &str = "DELETE FROM prompt \
          WHERE account_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))";
-    const ROWS: &str = "DELETE FROM outbox WHERE state <> 'sending' \
+    const ROWS: &str = "DELETE FROM outbox WHERE state <> 'sending' AND priority > 0 \
          AND chat_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))";
     let rows = tx.rows(CHATS, vals![Set(accounts)]).await?;
     let chats: Vec<ChatId> = rows

@@ -5,6 +5,8 @@
 //! (the answer to a tap that left, and nobody said whether it arrived), `expired` (the answer to a tap that came too
 //! late for it). Only who holds the bot (`Db::hold`) takes its rows, so a row needs no time after which another may.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::db::{Row, Set, Tx, unknown_word};
@@ -263,16 +265,25 @@ pub struct Depth {
 
 /// By priority; none for those of which nothing waits.
 pub async fn depths(tx: &mut Tx) -> Result<Vec<Depth>, sqlx::Error> {
-    const SELECT: &str = "SELECT priority, COUNT(*) AS waiting, MIN(COALESCE(written_at, due_at)) AS oldest FROM outbox \
-         WHERE state IN ('waiting', 'sending') GROUP BY priority ORDER BY priority";
-    let read = |row: &Row| {
-        Ok(Depth {
-            priority: row.get("priority")?,
-            rows: row.get("waiting")?,
-            oldest: row.get("oldest")?,
-        })
-    };
-    tx.rows(SELECT, vals![]).await?.iter().map(read).collect()
+    // State by state, since each has an index of its own.
+    const WAITING: &str = "SELECT priority, COUNT(*) AS n, MIN(COALESCE(written_at, due_at)) AS oldest FROM outbox \
+         WHERE state = 'waiting' AND bot_id IN (SELECT bot_id FROM bot) GROUP BY priority";
+    const SENDING: &str = "SELECT priority, COUNT(*) AS n, MIN(COALESCE(written_at, due_at)) AS oldest FROM outbox \
+         WHERE state = 'sending' AND bot_id IN (SELECT bot_id FROM bot) GROUP BY priority";
+    let mut depths: BTreeMap<i64, Depth> = BTreeMap::new();
+    let mut rows = tx.rows(WAITING, vals![]).await?;
+    rows.extend(tx.rows(SENDING, vals![]).await?);
+    for row in rows {
+        let (priority, n, oldest) = (row.get("priority")?, row.get("n")?, row.get("oldest")?);
+        let depth = depths.entry(priority).or_insert(Depth {
+            priority,
+            rows: 0,
+            oldest,
+        });
+        depth.rows += n;
+        depth.oldest = depth.oldest.min(oldest);
+    }
+    Ok(depths.into_values().collect())
 }
 
 /// Rows that did not arrive, as far as anybody knows.

@@ -369,7 +369,8 @@ pub async fn people_of(
 pub async fn forget_empty(tx: &mut Tx) -> Result<u64, sqlx::Error> {
     const DELETE: &str = "DELETE FROM chat WHERE kind = 'private' \
          AND NOT EXISTS (SELECT 1 FROM account a WHERE a.private_chat = chat.chat_id) \
-         AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.chat_id = chat.chat_id AND o.state IN ('waiting', 'sending')) \
+         AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.chat_id = chat.chat_id AND o.priority > 0 \
+             AND o.state IN ('waiting', 'sending')) \
          AND NOT EXISTS (SELECT 1 FROM board b WHERE b.chat_id = chat.chat_id) \
          AND NOT EXISTS (SELECT 1 FROM group_check k WHERE k.chat_id = chat.chat_id)";
     tx.execute(DELETE, vals![]).await

@@ -10,9 +10,9 @@ use crate::domain::OutboxId;
 use crate::outbox::{self, Outcome};
 
 /// Outcomes in one transaction.
-const MOST: usize = 500;
+const MOST: usize = 1_000;
 /// Nothing waits for the outcome of a tap's answer, so they gather this long and share one sync to disk.
-const GATHER: Duration = Duration::from_millis(50);
+const GATHER: Duration = Duration::from_millis(150);
 /// A database that is away or full is asked again after this.
 const PAUSE: Duration = Duration::from_secs(1);
 
