@@ -274,7 +274,8 @@ pub async fn depths(tx: &mut Tx) -> Result<Vec<Depth>, sqlx::Error> {
     let mut rows = tx.rows(WAITING, vals![]).await?;
     rows.extend(tx.rows(SENDING, vals![]).await?);
     for row in rows {
-        let (priority, n, oldest) = (row.get("priority")?, row.get("n")?, row.get("oldest")?);
+        let (priority, n): (i64, i64) = (row.get("priority")?, row.get("n")?);
+        let oldest = row.get("oldest")?;
         let depth = depths.entry(priority).or_insert(Depth {
             priority,
             rows: 0,
