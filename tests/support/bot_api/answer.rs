@@ -63,7 +63,7 @@ impl Inside {
         reply
     }
 
-    /// Keeps the call and takes the failure that was ordered for it.
+    /// Keeps the call and takes the failure that was ordered for it, or that comes by itself.
     fn note(
         &self,
         method: &str,
@@ -78,15 +78,22 @@ impl Inside {
             .then(|| formatted(&values).ok())
             .flatten();
         let mut state = self.state();
+        let ordered = state.failures.iter().position(|(name, _)| name == method);
+        let failure = match ordered {
+            Some(index) => Some(state.failures.remove(index).1),
+            None => state
+                .weather
+                .as_mut()
+                .and_then(|weather| weather.strikes(method)),
+        };
         state.calls.push(Call {
             method: method.to_owned(),
             params: Value::Object(values),
             plain: plain.map(|words| words.text),
             at,
             status: 0,
+            failure,
         });
-        let ordered = state.failures.iter().position(|(name, _)| name == method);
-        let failure = ordered.map(|index| state.failures.remove(index).1);
         (state.calls.len() - 1, failure)
     }
 

@@ -2,6 +2,7 @@
 
 use super::chats::{Chat, Place};
 use super::rates::Rates;
+use super::weather::Weather;
 use super::{Call, Failure, USERNAME};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, VecDeque};
@@ -31,6 +32,8 @@ pub struct State {
     pub calls: Vec<Call>,
     pub violations: Vec<String>,
     pub failures: Vec<(String, Failure)>,
+    /// What fails by itself.
+    pub weather: Option<Weather>,
     pub rates: Rates,
 }
 
@@ -113,6 +116,7 @@ impl State {
             calls: Vec::new(),
             violations: Vec::new(),
             failures: Vec::new(),
+            weather: None,
             rates: Rates::default(),
         }
     }

@@ -1,0 +1,162 @@
+//! The program under the storm: started, killed at random moments, started again at once, and at the end asked to stop.
+
+use std::fs::File;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use lopso::db::Db;
+use lopso::domain::Timestamp;
+
+use crate::program::{Office, Running};
+use crate::support::bot_api::{BotApi, Dice};
+
+pub const TOKEN: &str = "42:test-token";
+/// Calls that go wrong by themselves, in a hundred.
+const FAULTS_PERCENT: usize = 5;
+const FAULTY: [&str; 4] = [
+    "sendMessage",
+    "editMessageText",
+    "answerCallbackQuery",
+    "getUpdates",
+];
+/// The last program's clock goes this much ahead, so that nobody waits for what is tried again after 100 s.
+const AHEAD_MS: i64 = 120_000;
+/// The longest that anything may take.
+const PATIENCE: Duration = Duration::from_secs(90);
+
+pub struct Storm<'a> {
+    pub office: Office,
+    pub db: &'a Db,
+    pub api: &'a BotApi,
+    pub dice: Dice,
+    pub killed: Vec<Instant>,
+    running: Option<Running>,
+}
+
+impl<'a> Storm<'a> {
+    pub fn new(office: Office, db: &'a Db, api: &'a BotApi, seed: u64) -> Self {
+        Self {
+            office,
+            db,
+            api,
+            dice: Dice::new(seed),
+            killed: Vec::new(),
+            running: None,
+        }
+    }
+
+    pub fn start(&mut self, ahead: bool) {
+        let log = File::options()
+            .create(true)
+            .append(true)
+            .open(self.office.path("log"))
+            .unwrap();
+        let mut command = self.office.command(&["serve"]);
+        command
+            .env("LOPSO_TELEGRAM_TOKEN", TOKEN)
+            .env("LOPSO_TELEGRAM_API_URL", self.api.url())
+            .env("LOPSO_HTTP_ADDR", "127.0.0.1:0")
+            .stdout(Stdio::from(log.try_clone().unwrap()))
+            .stderr(Stdio::from(log));
+        if ahead {
+            let now = Timestamp(jiff::Timestamp::now().as_millisecond()).plus_ms(AHEAD_MS);
+            let told = jiff::Timestamp::from_millisecond(now.0).unwrap();
+            command.env("LOPSO_TEST_CLOCK", told.to_string());
+        }
+        self.running = Some(Running(command.spawn().unwrap()));
+    }
+
+    pub fn begins(&self, seed: u64) {
+        self.api.fail_randomly(&FAULTY, FAULTS_PERCENT, seed);
+    }
+
+    pub fn passes(&self) {
+        self.api.fail_randomly(&FAULTY, 0, 0);
+    }
+
+    /// Waits for a random moment, mostly two to five seconds away, some while it still starts, and kills the program
+    /// there. `crowd` brings a crowd shortly before, now and then.
+    pub fn kill(&mut self, crowd: impl Fn()) {
+        let wait_ms = if self.dice.percent(15) {
+            100 + self.dice.roll() % 900
+        } else {
+            2_000 + self.dice.roll() % 3_000
+        };
+        let rush_ms = self.dice.roll() % 400;
+        let wait = |ms| std::thread::sleep(Duration::from_millis(ms));
+        if self.dice.percent(50) && wait_ms > rush_ms {
+            wait(wait_ms - rush_ms);
+            crowd();
+            wait(rush_ms);
+        } else {
+            wait(wait_ms);
+        }
+        let mut running = self.running.take().unwrap();
+        let ended = running.0.try_wait().unwrap();
+        assert!(
+            ended.is_none(),
+            "ended by itself: {ended:?}\n{}",
+            self.log()
+        );
+        running.0.kill().unwrap();
+        self.killed.push(Instant::now());
+        running.0.wait().unwrap();
+    }
+
+    /// Nothing is left to take in, to send or to draw.
+    pub async fn settles(&self) -> Result<(), String> {
+        const LEFT: &str = "SELECT (SELECT COUNT(*) FROM outbox WHERE state IN ('waiting', 'sending')) AS sends, \
+             (SELECT COUNT(*) FROM board WHERE moved_at IS NOT NULL) AS boards";
+        let begun = Instant::now();
+        let mut quiet = 0;
+        while quiet < 4 {
+            tokio::time::sleep(Duration::from_millis(250)).await;
+            let pending = self.api.pending().len();
+            let mut tx = self.db.read().await.unwrap();
+            let row = tx.row(LEFT, Vec::new()).await.unwrap().unwrap();
+            let (sends, boards): (i64, i64) =
+                (row.get("sends").unwrap(), row.get("boards").unwrap());
+            drop(tx);
+            quiet = if pending == 0 && sends == 0 && boards == 0 {
+                quiet + 1
+            } else {
+                0
+            };
+            if begun.elapsed() > PATIENCE {
+                return Err(format!(
+                    "it never comes to rest: {pending} updates, {sends} sends, {boards} boards are left"
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// Asks it to stop, as a service manager does.
+    pub fn stop(&mut self) -> Result<(), String> {
+        let mut running = self.running.take().unwrap();
+        let pid = running.0.id().to_string();
+        let asked = Command::new("kill").args(["-TERM", &pid]).status();
+        assert!(asked.unwrap().success());
+        let begun = Instant::now();
+        loop {
+            if let Some(ended) = running.0.try_wait().unwrap() {
+                return if ended.success() {
+                    Ok(())
+                } else {
+                    Err(format!("asked to stop it ended with {ended}"))
+                };
+            }
+            if begun.elapsed() > PATIENCE {
+                return Err("asked to stop it goes on".to_owned());
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    pub fn log(&self) -> String {
+        let log = std::fs::read(self.office.path("log")).unwrap();
+        let log = String::from_utf8_lossy(&log);
+        let lines: Vec<&str> = log.lines().rev().take(30).collect();
+        lines.into_iter().rev().collect::<Vec<_>>().join("\n")
+    }
+}
