@@ -69,12 +69,12 @@ async fn chaos(engine: Engine) {
     storm.begins(seeds.roll());
     let load = Load::begin(Arc::clone(&api), scene.tasks.clone(), seeds.roll());
     for _ in 0..kills {
-        storm.kill(|| load.crowd());
+        storm.kill(|| load.crowd()).await;
         storm.start(false);
     }
     std::thread::sleep(Duration::from_secs(1));
     let events = load.end();
-    storm.kill(|| {});
+    storm.kill(|| {}).await;
     storm.passes();
     storm.start(true);
 
@@ -90,7 +90,7 @@ async fn chaos(engine: Engine) {
         api: &api,
         scene: &scene,
         events: &events,
-        killed: &storm.killed,
+        kills: &storm.kills,
     };
     check.all(&mut findings).await;
     findings.figure("seconds", begun.elapsed().as_secs());

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use lopso::app::recount;
 use lopso::db::Db;
@@ -11,10 +11,9 @@ use lopso::domain::Verb;
 use crate::load::Event;
 use crate::model::{Expected, Model, in_order};
 use crate::scene::{GROUPS, Scene, TASKS, child_of, everybody, group, user};
+use crate::storm::Kill;
 use crate::support::bot_api::{BotApi, Call, Failure};
 
-/// What was sent within this time before a kill may not have been written back.
-const UNWRITTEN: Duration = Duration::from_secs(2);
 /// Offences that are told one by one.
 const TOLD: usize = 12;
 
@@ -72,7 +71,7 @@ pub struct Check<'a> {
     pub api: &'a BotApi,
     pub scene: &'a Scene,
     pub events: &'a [Event],
-    pub killed: &'a [Instant],
+    pub kills: &'a [Kill],
 }
 
 impl Check<'_> {
@@ -113,7 +112,7 @@ impl Check<'_> {
     }
 
     fn weather(&self, findings: &mut Findings, calls: &[Call]) {
-        findings.figure("kills", self.killed.len());
+        findings.figure("kills", self.kills.len());
         let failed = calls.iter().filter(|call| call.failure.is_some()).count();
         let faulty = calls
             .iter()
@@ -131,8 +130,8 @@ impl Check<'_> {
         let mut aside = 0;
         for row in tx.rows(SELECT, Vec::new()).await.unwrap() {
             let id: String = row.get("external_id").unwrap();
-            // What the program finds out by looking, such as who left, has a name instead of a number.
-            if id.starts_with("look-") {
+            // What the program finds out by looking, such as who is there, has a name instead of a number.
+            if id.starts_with("seen:") {
                 continue;
             }
             applied.insert(id);
@@ -274,7 +273,7 @@ impl Check<'_> {
         let came = format!("{again} of at most {}", bound.0 + bound.1);
         findings.figure("answers that came again", came);
         findings.figure(
-            "… at most: unwritten at a kill, without a known outcome",
+            "… at most: on their way at a kill, answer lost",
             format!("{}, {}", bound.0, bound.1),
         );
         if again > bound.0 + bound.1 {
@@ -298,7 +297,7 @@ impl Check<'_> {
                 (call.at, format!("{words:?} {}{failure}", call.status))
             })
             .collect();
-        story.extend(self.killed.iter().map(|at| (*at, "killed".to_owned())));
+        story.extend(self.kills.iter().map(|kill| (kill.at, "killed".to_owned())));
         story.sort();
         let told = story.iter().map(|(at, what)| {
             let since = at.saturating_duration_since(begun).as_millis();
@@ -308,24 +307,31 @@ impl Check<'_> {
         told[told.len().saturating_sub(LAST)..].join("; ")
     }
 
-    /// How many texts may arrive twice: those sent shortly before a kill, and those whose answer was lost on the way.
+    /// How many texts may arrive twice: those on their way at a kill, and those whose answer was lost.
     fn may_come_again(&self, calls: &[Call]) -> (usize, usize) {
-        let sends: Vec<&Call> = calls
-            .iter()
-            .filter(|call| call.method == "sendMessage")
-            .collect();
-        let unwritten = sends.iter().filter(|call| {
-            self.killed
-                .iter()
-                .any(|at| call.at <= *at && call.at + UNWRITTEN > *at)
-        });
-        let unknown = sends.iter().filter(|call| {
-            matches!(
+        let on_their_way = self.kills.iter().map(|kill| kill.texts).sum();
+        let lost = calls.iter().filter(|call| {
+            let lost = matches!(
                 call.failure,
                 Some(Failure::ResetAfterApplied | Failure::TruncatedJson)
-            )
+            );
+            call.method == "sendMessage" && lost
         });
-        (unwritten.count(), unknown.count())
+        (on_their_way, lost.count())
+    }
+
+    /// How many answers to taps may be unknown: those on their way at a kill, and those of which nobody said whether
+    /// they arrived.
+    fn may_be_unknown(&self, calls: &[Call]) -> (usize, usize) {
+        let on_their_way = self.kills.iter().map(|kill| kill.taps).sum();
+        let unclear = calls.iter().filter(|call| {
+            let clear = matches!(
+                call.failure,
+                None | Some(Failure::Status(429, _) | Failure::Slow(_))
+            );
+            call.method == "answerCallbackQuery" && !clear
+        });
+        (on_their_way, unclear.count())
     }
 
     /// By chat, in the order in which they were written.
@@ -382,6 +388,14 @@ impl Check<'_> {
             findings.wrong(format!(
                 "{silent} taps without an answer, {unknown} unknown and {expired} expired"
             ));
+        }
+        let (killed, unclear) = self.may_be_unknown(calls);
+        findings.figure(
+            "… unknown at most: on their way at a kill, unclear answers",
+            format!("{killed}, {unclear}"),
+        );
+        if unknown > killed + unclear {
+            findings.wrong("more are unknown than may be");
         }
         let twice = self.tried_again(findings, calls);
         findings.figure("taps answered twice", twice);

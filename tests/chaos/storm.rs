@@ -19,17 +19,26 @@ const FAULTY: [&str; 4] = [
     "answerCallbackQuery",
     "getUpdates",
 ];
+/// To Telegram and back.
+const WAY: Duration = Duration::from_millis(60);
 /// The last program's clock goes this much ahead, so that nobody waits for what is tried again after 100 s.
 const AHEAD_MS: i64 = 120_000;
 /// The longest that anything may take.
 const PATIENCE: Duration = Duration::from_secs(90);
+
+/// A kill, and what the program had on its way then.
+pub struct Kill {
+    pub at: Instant,
+    pub texts: usize,
+    pub taps: usize,
+}
 
 pub struct Storm<'a> {
     pub office: Office,
     pub db: &'a Db,
     pub api: &'a BotApi,
     pub dice: Dice,
-    pub killed: Vec<Instant>,
+    pub kills: Vec<Kill>,
     running: Option<Running>,
 }
 
@@ -40,7 +49,7 @@ impl<'a> Storm<'a> {
             db,
             api,
             dice: Dice::new(seed),
-            killed: Vec::new(),
+            kills: Vec::new(),
             running: None,
         }
     }
@@ -67,6 +76,7 @@ impl<'a> Storm<'a> {
     }
 
     pub fn begins(&self, seed: u64) {
+        self.api.far_away(WAY);
         self.api.fail_randomly(&FAULTY, FAULTS_PERCENT, seed);
     }
 
@@ -76,7 +86,7 @@ impl<'a> Storm<'a> {
 
     /// Waits for a random moment, mostly two to five seconds away, some while it still starts, and kills the program
     /// there. `crowd` brings a crowd shortly before, now and then.
-    pub fn kill(&mut self, crowd: impl Fn()) {
+    pub async fn kill(&mut self, crowd: impl Fn()) {
         let wait_ms = if self.dice.percent(15) {
             100 + self.dice.roll() % 900
         } else {
@@ -99,8 +109,22 @@ impl<'a> Storm<'a> {
             self.log()
         );
         running.0.kill().unwrap();
-        self.killed.push(Instant::now());
+        let at = Instant::now();
         running.0.wait().unwrap();
+        // A server may still finish a commit of the dead.
+        wait(50);
+        let (texts, taps) = self.on_their_way().await;
+        self.kills.push(Kill { at, texts, taps });
+    }
+
+    async fn on_their_way(&self) -> (usize, usize) {
+        const SELECT: &str =
+            "SELECT priority FROM outbox WHERE state = 'sending' AND edits IS NULL";
+        let mut tx = self.db.read().await.unwrap();
+        let rows = tx.rows(SELECT, Vec::new()).await.unwrap();
+        let priority = |row: &lopso::db::Row| row.get::<i64>("priority").unwrap();
+        let taps = rows.iter().filter(|row| priority(row) == 0).count();
+        (rows.len() - taps, taps)
     }
 
     /// Nothing is left to take in, to send or to draw.

@@ -29,6 +29,8 @@ impl Inside {
             return refused(&not_found());
         };
         let read = params::read(method, &request);
+        let way = self.state().way;
+        pause(way / 2).await;
         let (call, failure) = self.note(method, &read, at);
         let early = match failure {
             Some(Failure::Status(status, why)) => Some(refused(&ordered(status, why))),
@@ -57,6 +59,7 @@ impl Inside {
                 spoil(granted_or_refused(outcome), failure).await
             }
         };
+        pause(way / 2).await;
         if let Reply::Answer { status, .. } = &reply {
             self.state().calls[call].status = *status;
         }

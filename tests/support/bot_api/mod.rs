@@ -150,6 +150,12 @@ impl BotApi {
         self.state().failures.push((method.to_owned(), failure));
     }
 
+    /// From now on every call takes so long, half of it before the work is done and half after, as from another
+    /// continent.
+    pub fn far_away(&self, way: Duration) {
+        self.state().way = way;
+    }
+
     /// From now on calls of these methods fail in every way there is, this often in a hundred; the same seed fails the
     /// same calls. With 0 the sky is clear again.
     #[track_caller]
