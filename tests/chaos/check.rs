@@ -276,6 +276,8 @@ impl Check<'_> {
             "… at most: on their way at a kill, answer lost",
             format!("{}, {}", bound.0, bound.1),
         );
+        let most = self.kills.iter().map(|kill| kill.texts).max();
+        findings.figure("most texts on their way at one kill", most.unwrap_or(0));
         if again > bound.0 + bound.1 {
             findings.wrong("more came again than may");
         }

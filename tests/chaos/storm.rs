@@ -84,22 +84,24 @@ impl<'a> Storm<'a> {
         self.api.fail_randomly(&FAULTY, 0, 0);
     }
 
-    /// Waits for a random moment, mostly two to five seconds away, some while it still starts, and kills the program
-    /// there. `crowd` brings a crowd shortly before, now and then.
+    /// Kills the program at a random moment, mostly in two to five seconds, every sixth time while it still starts. Half
+    /// of the kills are aimed: `crowd` brings a crowd, and the kill comes as soon as Telegram was told that it may
+    /// forget it.
     pub async fn kill(&mut self, crowd: impl Fn()) {
-        let wait_ms = if self.dice.percent(15) {
-            100 + self.dice.roll() % 900
-        } else {
-            2_000 + self.dice.roll() % 3_000
-        };
-        let rush_ms = self.dice.roll() % 400;
         let wait = |ms| std::thread::sleep(Duration::from_millis(ms));
-        if self.dice.percent(50) && wait_ms > rush_ms {
-            wait(wait_ms - rush_ms);
-            crowd();
-            wait(rush_ms);
-        } else {
-            wait(wait_ms);
+        match self.kills.len() % 6 {
+            0 | 2 | 4 => {
+                wait(2_000 + self.dice.roll() % 2_500);
+                crowd();
+                self.forgotten();
+            }
+            1 => wait(2_000 + self.dice.roll() % 3_000),
+            3 => {
+                wait(2_000 + self.dice.roll() % 2_500);
+                crowd();
+                wait(self.dice.roll() % 500);
+            }
+            _ => wait(100 + self.dice.roll() % 900),
         }
         let mut running = self.running.take().unwrap();
         let ended = running.0.try_wait().unwrap();
@@ -115,6 +117,24 @@ impl<'a> Storm<'a> {
         wait(50);
         let (texts, taps) = self.on_their_way().await;
         self.kills.push(Kill { at, texts, taps });
+    }
+
+    /// Returns at the moment when what a crowd did is confirmed, or after a while.
+    fn forgotten(&self) {
+        const MANY: usize = 20;
+        const WHILE: Duration = Duration::from_secs(2);
+        let begun = Instant::now();
+        let mut oldest = None;
+        while begun.elapsed() < WHILE {
+            let pending = self.api.pending();
+            let first = pending.first().map(|update| update["update_id"].clone());
+            match &oldest {
+                None if pending.len() > MANY => oldest = first,
+                Some(oldest) if first.as_ref() != Some(oldest) => return,
+                None | Some(_) => {}
+            }
+            std::thread::sleep(Duration::from_micros(500));
+        }
     }
 
     async fn on_their_way(&self) -> (usize, usize) {

@@ -150,8 +150,8 @@ impl BotApi {
         self.state().failures.push((method.to_owned(), failure));
     }
 
-    /// From now on every call takes so long, half of it before the work is done and half after, as from another
-    /// continent.
+    /// From now on every call but getUpdates takes so long, half of it before the work is done and half after, as from
+    /// another continent.
     pub fn far_away(&self, way: Duration) {
         self.state().way = way;
     }
