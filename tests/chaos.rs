@@ -4,6 +4,17 @@
 //!
 //! `LOPSO_CHAOS_KILLS` says how many kills, `LOPSO_CHAOS_SEED` repeats the dice of a run (not the moments of the
 //! machine). `scripts/chaos.sh` runs it long on both databases.
+//!
+//! A test of this kind says little unless it was seen to fail. Two changes were tried by hand, each on both databases:
+//!
+//! * `intake/telegram.rs` asks Telegram on (which acknowledges) while the batch before is still being applied in a task
+//!   of its own: with six kills 22 to 82 of some 590 updates were acknowledged and lost, acts were missing, and boards
+//!   and families showed less than people had said.
+//! * `outbox::take_back` lets answers to taps that were on their way wait again, as it does with texts: tens of taps
+//!   were answered a second time, and Telegram refused it.
+//!
+//! And one it found by itself, in long runs: a text that waited for its next try was overtaken by the one behind it in
+//! its chat (1 to 2 chats in 40 kills).
 
 #![allow(
     clippy::unwrap_used,
@@ -98,7 +109,7 @@ async fn chaos(engine: Engine) {
     if !findings.is_fine() {
         println!("{}", storm.log());
     }
-    assert!(findings.is_fine(), "{engine:?}, seed {seed}:\n{findings}");
+    assert!(findings.is_fine(), "see above; seed {seed}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
