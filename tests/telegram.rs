@@ -323,6 +323,25 @@ fn asked_to_wait_it_waits_and_then_says_it_once() {
 }
 
 #[test]
+fn nothing_overtakes_a_text_that_is_tried_again() {
+    for failure in [
+        Failure::Status(429, "Too Many Requests: retry after 1"),
+        Failure::Status(500, "Internal Server Error"),
+        Failure::Reset,
+    ] {
+        let school = School::new();
+        // Both come in one batch, and the sender has both in hand.
+        school.writes("cài vneid kiểu gì");
+        school.writes("xe đưa đón mấy giờ về");
+        school.api.fail_next("sendMessage", failure);
+        let _running = school.opens();
+        let told = school.hears(MOTHER, 2);
+        assert!(told[0].text.contains("VNeID"), "{failure:?}: {told:?}");
+        school.holds();
+    }
+}
+
+#[test]
 fn a_cut_connection_costs_no_answer() {
     let school = School::new();
     let _running = school.opens();

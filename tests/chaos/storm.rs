@@ -114,8 +114,15 @@ impl<'a> Storm<'a> {
         let at = Instant::now();
         running.0.wait().unwrap();
         // A server may still finish a commit of the dead.
-        wait(50);
-        let (texts, taps) = self.on_their_way().await;
+        let (mut texts, mut taps) = self.on_their_way().await;
+        loop {
+            wait(50);
+            let before = (texts, taps);
+            (texts, taps) = self.on_their_way().await;
+            if before == (texts, taps) {
+                break;
+            }
+        }
         self.kills.push(Kill { at, texts, taps });
     }
 
