@@ -534,3 +534,26 @@ fn behind_a_proxy_everything_goes_through_it() {
     school.holds();
     assert!(proxy.connections() >= 2, "{}", proxy.connections());
 }
+
+#[test]
+fn a_kill_uses_no_try_of_a_text_that_never_left() {
+    let school = School::new();
+    school.writes("cài vneid kiểu gì");
+    school.writes("xe đưa đón mấy giờ về");
+    let slow = |seconds| Failure::Slow(std::time::Duration::from_secs(seconds));
+    for killed in 1..=3 {
+        // The first is on its way, the second still in the sender's hand.
+        school.api.fail_next("sendMessage", slow(5));
+        let _running = school.opens();
+        school.hears(MOTHER, killed);
+    }
+    school.api.fail_next("sendMessage", slow(1));
+    let _running = school.opens();
+    school.hears(MOTHER, 4);
+    // Its very first try.
+    let stumble = Failure::Status(500, "Internal Server Error");
+    school.api.fail_next("sendMessage", stumble);
+    let told = school.hears(MOTHER, 5);
+    assert!(told[4].text.contains("chưa có hướng dẫn"), "{told:?}");
+    school.holds();
+}
