@@ -105,7 +105,7 @@ async fn chaos(engine: Engine) {
     };
     check.all(&mut findings).await;
     findings.figure("seconds", begun.elapsed().as_secs());
-    println!("| {engine:?} | |\n|---|---|\n{findings}");
+    println!("\n| {engine:?} | |\n|---|---|\n{findings}");
     if !findings.is_fine() {
         println!("{}", storm.log());
     }
