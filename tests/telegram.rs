@@ -323,6 +323,25 @@ fn asked_to_wait_it_waits_and_then_says_it_once() {
 }
 
 #[test]
+fn nothing_overtakes_a_text_that_is_tried_again() {
+    for failure in [
+        Failure::Status(429, "Too Many Requests: retry after 1"),
+        Failure::Status(500, "Internal Server Error"),
+        Failure::Reset,
+    ] {
+        let school = School::new();
+        // Both come in one batch, and the sender has both in hand.
+        school.writes("cài vneid kiểu gì");
+        school.writes("xe đưa đón mấy giờ về");
+        school.api.fail_next("sendMessage", failure);
+        let _running = school.opens();
+        let told = school.hears(MOTHER, 2);
+        assert!(told[0].text.contains("VNeID"), "{failure:?}: {told:?}");
+        school.holds();
+    }
+}
+
+#[test]
 fn a_cut_connection_costs_no_answer() {
     let school = School::new();
     let _running = school.opens();
@@ -514,4 +533,27 @@ fn behind_a_proxy_everything_goes_through_it() {
     school.hears(MOTHER, 1);
     school.holds();
     assert!(proxy.connections() >= 2, "{}", proxy.connections());
+}
+
+#[test]
+fn a_kill_uses_no_try_of_a_text_that_never_left() {
+    let school = School::new();
+    school.writes("cài vneid kiểu gì");
+    school.writes("xe đưa đón mấy giờ về");
+    let slow = |seconds| Failure::Slow(std::time::Duration::from_secs(seconds));
+    for killed in 1..=3 {
+        // The first is on its way, the second still in the sender's hand.
+        school.api.fail_next("sendMessage", slow(5));
+        let _running = school.opens();
+        school.hears(MOTHER, killed);
+    }
+    school.api.fail_next("sendMessage", slow(1));
+    let _running = school.opens();
+    school.hears(MOTHER, 4);
+    // Its very first try.
+    let stumble = Failure::Status(500, "Internal Server Error");
+    school.api.fail_next("sendMessage", stumble);
+    let told = school.hears(MOTHER, 5);
+    assert!(told[4].text.contains("chưa có hướng dẫn"), "{told:?}");
+    school.holds();
 }

@@ -160,7 +160,8 @@ pub struct Recovered {
 /// Takes back what the program that held this bot before had on its way when it ended. To be called by the new
 /// holder before it sends anything.
 pub async fn take_back(tx: &mut Tx, bot: BotId, now: Timestamp) -> Result<Recovered, sqlx::Error> {
-    const TEXTS: &str = "UPDATE outbox SET state = 'waiting' WHERE bot_id = $1 AND state = 'sending' AND priority > 0";
+    // No try is used up: most of them were only in the sender's hand, and never left.
+    const TEXTS: &str = "UPDATE outbox SET state = 'waiting', attempts = attempts - 1 WHERE bot_id = $1 AND state = 'sending' AND priority > 0";
     const UNKNOWN: &str = "UPDATE outbox SET state = 'unknown', payload = '' \
          WHERE bot_id = $1 AND state = 'sending' AND priority = 0";
     const EXPIRED: &str = "UPDATE outbox SET state = 'expired', payload = '' \

@@ -191,6 +191,19 @@ impl Desk {
         self.post.settle(letter, Outcome::Later { at });
     }
 
+    /// What stands behind a letter of its chat waits with it, or it would overtake it out of the hand.
+    fn give_back_behind(&mut self, letter: &Letter, at: Timestamp) {
+        let behind = |other: &Letter| {
+            other.chat == letter.chat && (other.priority, other.id) > (letter.priority, letter.id)
+        };
+        let (back, kept): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.hand).into_iter().partition(behind);
+        self.hand = kept;
+        for letter in back {
+            self.post.settle(&letter, Outcome::Later { at });
+        }
+    }
+
     /// A program that stops sends only what people wait for; the rest goes out after the next start.
     fn keep_replies(&mut self) {
         let (replies, rest): (Vec<_>, Vec<_>) = std::mem::take(&mut self.hand)
@@ -212,7 +225,18 @@ impl Desk {
         // Our clock counts whole milliseconds, so it is rounded up.
         let clock = self.clock();
         self.pacer.done(letter.chat, letter.kind, clock.plus_ms(1));
+        let tried_again = match outcome {
+            Outcome::Again { at } | Outcome::Later { at } => Some(at),
+            Outcome::Sent { .. }
+            | Outcome::Answered
+            | Outcome::Unknown
+            | Outcome::Expired
+            | Outcome::Failed => None,
+        };
         self.post.settle(&letter, outcome);
+        if let Some(at) = tried_again {
+            self.give_back_behind(&letter, at);
+        }
         self.rang |= self.hand.len() * 2 <= HAND;
         match beyond {
             Beyond::Nothing => self.away = 0,

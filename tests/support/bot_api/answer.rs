@@ -7,7 +7,7 @@ use super::state::Refusal;
 use super::wire::{Reply, Request, pause};
 use super::{Call, Failure, Inside};
 use serde_json::{Value, json};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 const JSON: &str = "application/json";
 
@@ -29,6 +29,11 @@ impl Inside {
             return refused(&not_found());
         };
         let read = params::read(method, &request);
+        let way = match method {
+            "getUpdates" => Duration::ZERO,
+            _ => self.state().way,
+        };
+        pause(way / 2).await;
         let (call, failure) = self.note(method, &read, at);
         let early = match failure {
             Some(Failure::Status(status, why)) => Some(refused(&ordered(status, why))),
@@ -57,13 +62,14 @@ impl Inside {
                 spoil(granted_or_refused(outcome), failure).await
             }
         };
+        pause(way / 2).await;
         if let Reply::Answer { status, .. } = &reply {
             self.state().calls[call].status = *status;
         }
         reply
     }
 
-    /// Keeps the call and takes the failure that was ordered for it.
+    /// Keeps the call and takes the failure that was ordered for it, or that comes by itself.
     fn note(
         &self,
         method: &str,
@@ -78,15 +84,22 @@ impl Inside {
             .then(|| formatted(&values).ok())
             .flatten();
         let mut state = self.state();
+        let ordered = state.failures.iter().position(|(name, _)| name == method);
+        let failure = match ordered {
+            Some(index) => Some(state.failures.remove(index).1),
+            None => state
+                .weather
+                .as_mut()
+                .and_then(|weather| weather.strikes(method)),
+        };
         state.calls.push(Call {
             method: method.to_owned(),
             params: Value::Object(values),
             plain: plain.map(|words| words.text),
             at,
             status: 0,
+            failure,
         });
-        let ordered = state.failures.iter().position(|(name, _)| name == method);
-        let failure = ordered.map(|index| state.failures.remove(index).1);
         (state.calls.len() - 1, failure)
     }
 

@@ -22,9 +22,11 @@ mod rates;
 mod rules;
 mod sending;
 mod state;
+mod weather;
 mod wire;
 
 pub use params::File;
+pub use weather::Dice;
 
 use serde_json::Value;
 use state::State;
@@ -79,6 +81,8 @@ pub struct Call {
     pub at: Instant,
     /// 0 while there is no answer, and for good when the connection was cut.
     pub status: u16,
+    /// What was made to go wrong with it.
+    pub failure: Option<Failure>,
 }
 
 /// A message of the bot, as it stands now.
@@ -144,6 +148,26 @@ impl BotApi {
     pub fn fail_next(&self, method: &str, failure: Failure) {
         let method = rules::method_named(method).expect("a method that this server knows");
         self.state().failures.push((method.to_owned(), failure));
+    }
+
+    /// From now on every call but getUpdates takes so long, half of it before the work is done and half after, as from
+    /// another continent.
+    pub fn far_away(&self, way: Duration) {
+        self.state().way = way;
+    }
+
+    /// From now on calls of these methods fail in every way there is, this often in a hundred; the same seed fails the
+    /// same calls. With 0 the sky is clear again.
+    #[track_caller]
+    pub fn fail_randomly(&self, methods: &[&str], percent: usize, seed: u64) {
+        let known =
+            |name: &&str| rules::method_named(name).expect("a method that this server knows");
+        let methods = methods.iter().map(known).map(str::to_owned).collect();
+        self.state().weather = Some(weather::Weather {
+            dice: Dice::new(seed),
+            percent,
+            methods,
+        });
     }
 
     /// Every request so far with the right token, getUpdates included.

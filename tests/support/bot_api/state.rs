@@ -2,9 +2,11 @@
 
 use super::chats::{Chat, Place};
 use super::rates::Rates;
+use super::weather::Weather;
 use super::{Call, Failure, USERNAME};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
 
 /// What Telegram does not send unless it is asked for.
 const ONLY_WHEN_ASKED: [&str; 3] = ["chat_member", "message_reaction", "message_reaction_count"];
@@ -31,6 +33,10 @@ pub struct State {
     pub calls: Vec<Call>,
     pub violations: Vec<String>,
     pub failures: Vec<(String, Failure)>,
+    /// How long a request and its answer are on the way together.
+    pub way: Duration,
+    /// What fails by itself.
+    pub weather: Option<Weather>,
     pub rates: Rates,
 }
 
@@ -113,6 +119,8 @@ impl State {
             calls: Vec::new(),
             violations: Vec::new(),
             failures: Vec::new(),
+            way: Duration::ZERO,
+            weather: None,
             rates: Rates::default(),
         }
     }

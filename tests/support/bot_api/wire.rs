@@ -189,5 +189,7 @@ fn reason(status: u16) -> &'static str {
 }
 
 pub async fn pause(time: Duration) {
-    tokio::time::sleep(time).await;
+    if !time.is_zero() {
+        tokio::time::sleep(time).await;
+    }
 }
