@@ -15,7 +15,7 @@ use crate::config::Config;
 use crate::demo::seed;
 use crate::domain::{Bot, Channel};
 use crate::intake::{LetterBox, now};
-use crate::outbox;
+use crate::outbox::{self, Recovered};
 use crate::sender::pacer::Limits;
 use crate::sender::{self, Door};
 use crate::{clock, web};
@@ -75,6 +75,7 @@ async fn play(
         outbox::take_back(&mut tx, bot.id, now()).await?;
     }
     tx.commit().await?;
+    let after = Recovered::default();
     let (_stop, stopped) = watch::channel(false);
     for bot in bots {
         let door = Door::Sandbox(sandbox.clone());
@@ -84,6 +85,7 @@ async fn play(
             bot,
             door,
             Limits::default(),
+            after,
             stopped,
         ));
     }

@@ -189,7 +189,14 @@ impl Life {
         };
         let (app, door) = (self.app.clone(), Door::Telegram(self.telegram.clone()));
         let send = async {
-            let sent = sender::send_until(app, bot.clone(), door, self.limits, intake_closed);
+            let sent = sender::send_until(
+                app,
+                bot.clone(),
+                door,
+                self.limits,
+                recovered,
+                intake_closed,
+            );
             Ok::<(), End>(sent.await?)
         };
         let both = async { tokio::try_join!(intake, send) };

@@ -18,7 +18,7 @@ use crate::channel::Trouble;
 use crate::domain::time::SECOND_MS;
 use crate::domain::{ChatId, Timestamp};
 use crate::intake::now;
-use crate::outbox::{Lane, Letter, Outcome};
+use crate::outbox::{Lane, Letter, Outcome, Recovered};
 
 /// Rows in hand that wait for their moment: half a second of Telegram's 30 a second.
 const HAND: usize = 16;
@@ -36,10 +36,16 @@ const LONGEST_AWAY_MS: i64 = 60 * SECOND_MS;
 pub async fn send(
     post: Arc<Post>,
     limits: Limits,
+    after: Recovered,
     mut stop: watch::Receiver<bool>,
 ) -> Result<(), Trouble> {
     let mut bell = post.app.to_send();
     let mut desk = Desk::new(post, limits);
+    if after.texts > 0 {
+        // The one before was killed while it sent, and when it sent last nobody knows: a whole window of the limit
+        // over all chats has passed after this. A single chat that hears more than its limit asks us to wait.
+        desk.pacer.pause(desk.clock().plus_ms(SECOND_MS));
+    }
     loop {
         let stopping = *stop.borrow();
         if stopping {

@@ -11,9 +11,11 @@ pub mod pacer;
 mod settle;
 mod taps;
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use tokio::sync::{mpsc, watch};
 
 use crate::app::App;
@@ -23,7 +25,7 @@ use crate::channel::telegram::Telegram;
 use crate::domain::message::{ChatSeen, Sender, Update, What};
 use crate::domain::{Bot, OutboxId};
 use crate::intake::now;
-use crate::outbox::{self, Letter, Outcome};
+use crate::outbox::{self, Letter, Outcome, Recovered};
 use crate::roster::chats;
 use pacer::Limits;
 
@@ -38,12 +40,13 @@ pub enum Door {
 }
 
 /// Sends one bot's rows until asked to stop, then what people wait for, and returns. An error is a token that is
-/// refused: what waits stays in the outbox.
+/// refused: what waits stays in the outbox. `after` is what the program that had the bot before left behind.
 pub async fn send_until(
     app: Arc<App>,
     bot: Bot,
     door: Door,
     limits: Limits,
+    after: Recovered,
     stop: watch::Receiver<bool>,
 ) -> Result<(), Trouble> {
     let at_hand = app.open_tap_lane(bot.id);
@@ -56,7 +59,7 @@ pub async fn send_until(
         settled,
     });
     let taps = taps::send(post.clone(), at_hand, stop.clone());
-    let messages = messages::send(post.clone(), limits, stop);
+    let messages = messages::send(post.clone(), limits, after, stop);
     let ended = tokio::try_join!(taps, messages);
     post.app.close_tap_lane(post.bot.id);
     drop(post);
@@ -76,10 +79,15 @@ struct Post {
 impl Post {
     /// Hands a row to the platform; returns the message's id where there is one.
     async fn deliver(&self, letter: &Letter) -> Result<Option<String>, Trouble> {
-        let done = match &self.door {
-            Door::Telegram(telegram) => telegram.deliver(letter).await,
-            Door::Sandbox(sandbox) => sandbox.deliver(&self.bot, letter, now()).await,
+        let handed_over = async {
+            match &self.door {
+                Door::Telegram(telegram) => telegram.deliver(letter).await,
+                Door::Sandbox(sandbox) => sandbox.deliver(&self.bot, letter, now()).await,
+            }
         };
+        // A panic is a fault of ours in this one row; its chat and everybody else go on.
+        let done = AssertUnwindSafe(handed_over).catch_unwind().await;
+        let done = done.unwrap_or(Err(Trouble::Unclear));
         if let Err(trouble) = &done {
             tracing::warn!(outbox = letter.id.0, attempt = letter.attempts, %trouble, "not delivered");
         }
