@@ -295,6 +295,19 @@ impl School {
         running
     }
 
+    #[track_caller]
+    fn doctor_says(&self, words: &str) {
+        let url = self.api.url();
+        let settings = [
+            ("LOPSO_TELEGRAM_TOKEN", TOKEN),
+            ("LOPSO_TELEGRAM_API_URL", url.as_str()),
+            ("LOPSO_PUBLIC_URL", "https://truong.example.vn"),
+            ("LOPSO_TELEGRAM_WEBHOOK_SECRET", SECRET),
+        ];
+        let said = self.office.run_with(&["doctor"], &settings);
+        assert!(said.out.contains(words), "{}", said.out);
+    }
+
     /// Brings an update as Telegram does; returns the status of the answer.
     fn brings(&self, update: &serde_json::Value, bot: &str, secret: &str) -> u16 {
         let path = format!("/webhook/telegram/{bot}");
@@ -337,12 +350,14 @@ fn telegram_may_bring_what_happens_instead_of_being_asked() {
     std::thread::sleep(Duration::from_millis(300));
     assert_eq!(school.api.messages(MOTHER).len(), 1);
     assert!(school.calls("getUpdates").is_empty());
+    school.doctor_says("✔ Telegram gửi tin thẳng đến máy này (webhook)");
     // Without the secret it asks again, and its own webhook from before is no hindrance.
     drop(running);
     let _running = school.opens();
     school.writes("/batdau");
     school.hears(2);
     assert_eq!(school.api.webhook(), None);
+    school.doctor_says("✘ Đã đặt LOPSO_TELEGRAM_WEBHOOK_SECRET mà Telegram chưa gửi");
     school.holds();
 }
 

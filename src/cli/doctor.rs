@@ -1,7 +1,9 @@
 //! `lopso doctor`: is everything as it should be, and if not, what to do.
 
 use std::path::Path;
+use std::sync::Arc;
 
+use super::telegram::Way;
 use super::{Stop, open, say, texts};
 use crate::app::{App, Handled, recount};
 use crate::backup::daily;
@@ -14,6 +16,7 @@ use crate::domain::time::{DAY_MS, MINUTE_MS};
 use crate::domain::{Channel, Timestamp};
 use crate::feature::erase;
 use crate::roster::{chats, store};
+use crate::web::webhooks::Webhooks;
 use crate::{inbox, outbox};
 
 /// Beyond this "today" and the quiet of the night are another's.
@@ -25,6 +28,7 @@ const DISK_FULL: u64 = 100 << 20;
 pub async fn run(remove_webhook: bool) -> Result<(), Stop> {
     let config = open::config()?;
     let telegram = open::telegram()?;
+    let way = open::way_in(&config, Arc::default())?;
     let db = open::database(&config.database_url).await?;
     say(texts::doctor::DATABASE);
     let mut tx = db.read().await?;
@@ -63,7 +67,7 @@ pub async fn run(remove_webhook: bool) -> Result<(), Stop> {
         ill |= !is_backed_up(&config.backup, since);
     }
     match telegram {
-        Some(telegram) => ill |= !is_well(&db, &telegram, remove_webhook).await,
+        Some(telegram) => ill |= !is_well(&db, &telegram, &way, remove_webhook).await,
         None => say(texts::doctor::NO_TELEGRAM),
     }
     if ill {
@@ -101,8 +105,8 @@ pub async fn replay(which: &str) -> Result<(), Stop> {
 const SHOWN: i64 = 10;
 
 /// Says how the bot stands; false when messages cannot come in.
-async fn is_well(db: &Db, telegram: &Telegram, remove_webhook: bool) -> bool {
-    match look(db, telegram, remove_webhook).await {
+async fn is_well(db: &Db, telegram: &Telegram, way: &Way, remove_webhook: bool) -> bool {
+    match look(db, telegram, way, remove_webhook).await {
         Ok(well) => well,
         Err(Look::Database(error)) => {
             tracing::error!(%error, "groups not read");
@@ -118,6 +122,16 @@ async fn is_well(db: &Db, telegram: &Telegram, remove_webhook: bool) -> bool {
             false
         }
     }
+}
+
+/// Whether Telegram brings updates to us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Brought {
+    /// It is asked for them.
+    Never,
+    ToUs,
+    /// It should, and has another address or none.
+    NotYet,
 }
 
 /// Why the look was cut short.
@@ -138,15 +152,34 @@ impl From<sqlx::Error> for Look {
     }
 }
 
-async fn look(db: &Db, telegram: &Telegram, remove_webhook: bool) -> Result<bool, Look> {
+async fn look(db: &Db, telegram: &Telegram, way: &Way, remove_webhook: bool) -> Result<bool, Look> {
     let before = telegram.standing().await?;
     if remove_webhook && before.webhook.is_some() {
         telegram.remove_webhook().await?;
         say(texts::doctor::WEBHOOK_REMOVED);
     }
     let now = telegram.standing().await?;
-    say(&texts::doctor::telegram(&now));
-    let mut well = now.webhook.is_none();
+    let ours = match way {
+        Way::Polling => None,
+        Way::Webhook { public_url, .. } => {
+            Some(format!("{public_url}{}", Webhooks::path(&now.username)))
+        }
+    };
+    let brought = match ours {
+        None => Brought::Never,
+        Some(url) if telegram.brought_to().await?.as_ref() == Some(&url) => Brought::ToUs,
+        Some(_) => Brought::NotYet,
+    };
+    say(&texts::doctor::telegram(
+        &now,
+        brought,
+        crate::intake::now(),
+    ));
+    let mut well = match brought {
+        Brought::Never => now.webhook.is_none(),
+        Brought::ToUs => now.failed.is_none(),
+        Brought::NotYet => false,
+    };
     if let Some(theirs) = telegram.clock().await? {
         let off = crate::intake::now().0 - theirs.0;
         if off.abs() > CLOCK_OFF_MS {

@@ -6,6 +6,7 @@ use super::members::Place;
 use super::{KINDS, Telegram, Trouble, host, trouble};
 use crate::domain::Timestamp;
 use crate::domain::message::Update;
+use crate::domain::time::SECOND_MS;
 
 /// How many updates Telegram may bring at one moment, of at most 100: each waits for the commit of its batch.
 const CONNECTIONS: u32 = 100;
@@ -22,6 +23,8 @@ pub struct Standing {
     pub webhook: Option<String>,
     /// Updates Telegram still keeps for us.
     pub waiting: i64,
+    /// What went wrong when Telegram last brought something, in its own words, and when.
+    pub failed: Option<(String, Timestamp)>,
 }
 
 /// Who reads a menu of commands.
@@ -64,6 +67,8 @@ impl Telegram {
         struct Webhook {
             url: String,
             pending_update_count: i64,
+            last_error_date: Option<i64>,
+            last_error_message: Option<String>,
         }
         let user: User = self.call("getMe", &serde_json::json!({})).await?;
         let webhook: Webhook = self.call("getWebhookInfo", &serde_json::json!({})).await?;
@@ -72,6 +77,10 @@ impl Telegram {
             hears_all: user.can_read_all_group_messages,
             webhook: host(&webhook.url),
             waiting: webhook.pending_update_count,
+            failed: webhook
+                .last_error_message
+                .zip(webhook.last_error_date)
+                .map(|(words, at)| (words, Timestamp(at * SECOND_MS))),
         })
     }
 

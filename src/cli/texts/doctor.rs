@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::backup::daily::Failure;
 use crate::channel::telegram::profile::{PlaceInGroup, Standing};
+use crate::cli::doctor::Brought;
 use crate::domain::Timestamp;
 use crate::domain::message::Priority;
 use crate::domain::time::MINUTE_MS;
@@ -33,7 +34,7 @@ pub const NO_ANSWER: &str = "✘ Không gọi được Telegram. Xem lại mạn
 pub const WEBHOOK_REMOVED: &str = "✔ Đã gỡ webhook. Tin đang chờ vẫn còn; chạy lopso để nhận.";
 
 /// One line or more on the bot itself.
-pub fn telegram(bot: &Standing) -> String {
+pub fn telegram(bot: &Standing, brought: Brought, now: Timestamp) -> String {
     let name = &bot.username;
     let privacy = if bot.hears_all {
         "nghe mọi tin trong nhóm (chế độ riêng tư tắt). Chuyện thường bot bỏ qua, không lưu"
@@ -43,12 +44,30 @@ pub fn telegram(bot: &Standing) -> String {
          Disable, rồi mời bot ra và vào lại nhóm"
     };
     let told = format!("✔ Telegram nhận mã bot: @{name}.\n– @{name} {privacy}.");
-    match &bot.webhook {
-        None => told,
-        Some(host) => format!(
+    match (brought, &bot.webhook) {
+        (Brought::Never, None) => told,
+        (Brought::Never, Some(host)) => format!(
             "{told}\n✘ Một chương trình khác ({host}) đang nhận tin của @{name} qua webhook, {} tin đang chờ, nên \
              Lớp Số không nhận được tin nào. Nếu không dùng chương trình ấy nữa: lopso doctor --remove-webhook",
             bot.waiting
+        ),
+        (Brought::ToUs, _) => match &bot.failed {
+            None => format!(
+                "{told}\n✔ Telegram gửi tin thẳng đến máy này (webhook), {} tin đang chờ.",
+                bot.waiting
+            ),
+            Some((words, at)) => format!(
+                "{told}\n✘ Telegram gửi tin đến máy này (webhook) mà không được, lần cuối ngày {} lúc {}: “{words}”; \
+                 {} tin đang chờ, chưa mất tin nào. Kiểm tra LOPSO_PUBLIC_URL có vào được từ ngoài không, chứng chỉ \
+                 https còn hạn không, và chương trình lopso có đang chạy không.",
+                at.day(now),
+                at.clock(),
+                bot.waiting
+            ),
+        },
+        (Brought::NotYet, _) => format!(
+            "{told}\n✘ Đã đặt LOPSO_TELEGRAM_WEBHOOK_SECRET mà Telegram chưa gửi tin đến LOPSO_PUBLIC_URL. Chạy lopso: \
+             chương trình tự báo địa chỉ cho Telegram khi khởi động."
         ),
     }
 }
