@@ -6,7 +6,7 @@ use super::desk::Desk;
 use super::{App, Failure};
 use crate::bots;
 use crate::domain::time::MINUTE_MS;
-use crate::domain::{Bot, SchoolId, Timestamp};
+use crate::domain::{Bot, ChatId, SchoolId, Timestamp};
 use crate::facts::Facts;
 use crate::feature::remind::{self, store};
 use crate::outbox::{self, Moved};
@@ -73,6 +73,9 @@ impl App {
             desk.close(&mut tx, false)
                 .await
                 .map_err(|failure| failure.error)?;
+            // Whatever could be drawn: none of them is looked at again before something moves.
+            let chats: Vec<ChatId> = due.iter().map(|board| board.chat).collect();
+            outbox::note_drawn(&mut tx, &chats, now).await?;
             tx.commit().await?;
             self.ring();
         }

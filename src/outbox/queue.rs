@@ -195,8 +195,21 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// As it stands in the table, and in the metrics.
-    pub fn slug(&self) -> &'static str {
+    /// For who counts what became of calls.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Outcome::Again { .. } => "again",
+            Outcome::Later { .. } => "later",
+            Outcome::Sent { .. }
+            | Outcome::Answered
+            | Outcome::Unknown
+            | Outcome::Expired
+            | Outcome::Failed => self.slug(),
+        }
+    }
+
+    /// As it stands in the table.
+    fn slug(&self) -> &'static str {
         match self {
             Outcome::Sent { .. } => "sent",
             Outcome::Answered => "answered",

@@ -128,6 +128,8 @@ impl Desk {
         let clock = self.clock();
         self.looked = Instant::now();
         if self.pacer.closed_until() > clock {
+            // Looked for again when somebody rings, or after a while.
+            self.rang = false;
             return;
         }
         let replies = self.hand.iter().filter(|letter| letter.is_reply()).count();

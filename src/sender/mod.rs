@@ -95,7 +95,7 @@ impl Post {
     }
 
     fn settle(&self, letter: &Letter, outcome: Outcome) {
-        metrics::counter!("lopso_sends_total", "outcome" => outcome.slug(), "lane" => lane(letter))
+        metrics::counter!("lopso_sends_total", "outcome" => outcome.name(), "lane" => lane(letter))
             .increment(1);
         // The settler outlives us; were it gone, the row would be taken back at the next start.
         let _ = self.settled.send((letter.id, outcome));

@@ -52,9 +52,9 @@ pub fn of_text(letter: &Letter, trouble: Trouble, now: Timestamp) -> (Outcome, B
             (Outcome::Later { at }, Beyond::Wait(wait_ms))
         }
         // The pause of everything says when it is tried again.
-        Trouble::Unreached => (Outcome::Later { at: now }, Beyond::Away),
+        Trouble::Unreached | Trouble::Conflict => (Outcome::Later { at: now }, Beyond::Away),
         Trouble::Unclear => (again(letter, now), Beyond::Away),
-        Trouble::Token | Trouble::Conflict => (Outcome::Later { at: now }, Beyond::Token),
+        Trouble::Token => (Outcome::Later { at: now }, Beyond::Token),
         // It goes to where the group is now, unless it speaks of a message that is not there.
         Trouble::Moved(_) if letter.edits.is_none() => {
             (Outcome::Later { at: now }, Beyond::Nothing)
