@@ -22,14 +22,13 @@ use crate::config::Reminders;
 use crate::db::{Db, Tx};
 use crate::domain::message::{Say, Update, What};
 use crate::domain::{Bot, BotId, SchoolId, Timestamp};
-use crate::effects::Effects;
 use crate::facts::{Facts, Turn};
 use crate::feature::guide::library::Library;
 use crate::feature::help;
 use crate::inbox;
 use crate::installation::Key;
 use crate::ledger;
-use crate::outbox::Letter;
+use crate::outbox::{self, Letter};
 use crate::render::render;
 use crate::roster::accounts;
 use crate::roster::chats::class_groups;
@@ -295,7 +294,7 @@ impl App {
         let sorry = turn.map(|turn| help::sorry(&turn)).unwrap_or_default();
         let bots = bots::all(&mut tx).await?;
         let drafts = render(sorry.says, bot, facts.boards(), &bots);
-        Effects::write_outbox(&mut tx, &drafts, now).await?;
+        outbox::add(&mut tx, &drafts, now).await?;
         tx.commit().await?;
         self.ring();
         Ok(())
@@ -455,7 +454,7 @@ pub async fn hand_out(tx: &mut Tx, says: Vec<Say>, now: Timestamp) -> Result<(),
         return Ok(());
     };
     let drafts = render(says, bot, &[], &bots);
-    Effects::write_outbox(tx, &drafts, now).await
+    outbox::add(tx, &drafts, now).await
 }
 
 /// Counts a school anew; for `doctor` and for tests.

@@ -4,10 +4,10 @@ use crate::db::Tx;
 use crate::domain::message::{Choice, Say};
 use crate::domain::{AccountId, ClassId, Timestamp};
 use crate::facts::Turn;
+use crate::ledger;
 use crate::ledger::store::Pending;
 use crate::ledger::{Act, Change};
 use crate::roster::chats::ClassGroup;
-use crate::{ledger, outbox};
 
 #[derive(Debug, Default)]
 pub struct Effects {
@@ -111,13 +111,5 @@ impl Effects {
         ledger::store::add_acts(tx, &std::mem::take(&mut self.acts), now).await?;
         ledger::store::apply(tx, changes).await?;
         ledger::store::keep_pending(tx, &std::mem::take(&mut self.pending)).await
-    }
-
-    pub async fn write_outbox(
-        tx: &mut Tx,
-        drafts: &[outbox::Draft],
-        now: Timestamp,
-    ) -> Result<(), sqlx::Error> {
-        outbox::add(tx, drafts, now).await
     }
 }
