@@ -35,6 +35,8 @@ pub struct Facts {
     tallies: ledger::store::Tallies,
     prompts: Vec<Prompt>,
     boards: Vec<Board>,
+    /// Classes of which it is known which boards they have.
+    boards_known: HashSet<ClassId>,
     /// Answers kept for people not linked yet, oldest first.
     pending: Vec<Pending>,
     /// Who is on the way to being linked.
@@ -68,23 +70,21 @@ impl Facts {
 
         let account_ids: Vec<_> = accounts.values().map(|account| account.id).collect();
         let mut school_ids: BTreeSet<SchoolId> = chats.values().filter_map(Chat::school).collect();
-        school_ids.extend(roster::store::schools_of(tx, &account_ids).await?);
+        school_ids.extend(roster::store::schools_to_lock(tx, &account_ids).await?);
         let pending = ledger::store::pending(tx, &account_ids, now).await?;
         school_ids.extend(pending.iter().map(|kept| kept.school));
         let arrivals = arrivals::arrivals(tx, &account_ids, now).await?;
         school_ids.extend(arrivals.iter().map(|arrival| arrival.school));
-        let school_ids: Vec<SchoolId> = school_ids.into_iter().collect();
-        tx.lock_schools(&school_ids).await?;
+        tx.lock_schools(&school_ids.iter().copied().collect::<Vec<_>>())
+            .await?;
 
-        let chat_ids: Vec<_> = chats.values().map(|chat| chat.id).collect();
-        let answered: Vec<&str> = updates.iter().filter_map(answered_message).collect();
-        let prompts = outbox::prompts(tx, &chat_ids, &account_ids, &answered).await?;
+        let prompts = prompts(tx, updates, &accounts, &chats).await?;
         let members = roster::store::members(tx, &account_ids, now).await?;
+        school_ids.extend(members.values().flatten().map(|member| member.school));
+        let school_ids: Vec<SchoolId> = school_ids.into_iter().collect();
         let schools = roster::store::schools_by_id(tx, &school_ids).await?;
         let wanted = wanted_children(&members, &prompts, updates);
         let children = roster::store::children(tx, &wanted).await?;
-        let class_ids = wanted_classes(&chats, &children, &members);
-        let classes = roster::store::classes_by_id(tx, &class_ids).await?;
         let tasks = ledger::store::tasks(tx, &school_ids).await?;
 
         let child_ids: Vec<ChildId> = children.keys().copied().collect();
@@ -95,25 +95,26 @@ impl Facts {
         let acts =
             ledger::store::acts(tx, &child_ids, &guardians.into_iter().collect::<Vec<_>>()).await?;
         let families = ledger::store::families(tx, &child_ids).await?;
-        let tallies = ledger::store::tallies_of(tx, &school_ids, &class_ids).await?;
-        let boards = outbox::boards(tx, &class_ids).await?;
-        Ok(Self {
+        let mut facts = Self {
             pending,
             arrivals,
             accounts,
             members,
             chats,
             schools,
-            classes: classes.into_iter().map(|class| (class.id, class)).collect(),
             children,
             tasks,
             acts,
             families,
-            tallies,
             prompts,
-            boards,
             ..Self::nothing(bot)
-        })
+        };
+        // Who only says what is done needs no counts; their boards are looked at when they are drawn.
+        if !updates.iter().all(only_says) {
+            let classes = wanted_classes(&facts.chats, &facts.children, &facts.members);
+            facts.load_classes(tx, classes).await?;
+        }
+        Ok(facts)
     }
 
     /// A school without any update, for what the school itself starts.
@@ -163,6 +164,7 @@ impl Facts {
             tallies: HashMap::new(),
             prompts: Vec::new(),
             boards: Vec::new(),
+            boards_known: HashSet::new(),
             pending: Vec::new(),
             arrivals: Vec::new(),
             changes: BTreeMap::new(),
@@ -311,9 +313,12 @@ impl Facts {
         if from == to {
             return;
         }
-        let counts = self.tallies.entry((child.class, task)).or_default();
-        counts.add(from.state, -1);
-        counts.add(to.state, 1);
+        // The counts of a class that is not loaded are read when they are needed, after this is written.
+        if self.classes.contains_key(&child.class) {
+            let counts = self.tallies.entry((child.class, task)).or_default();
+            counts.add(from.state, -1);
+            counts.add(to.state, 1);
+        }
         self.families.insert((task, id), to);
         self.touched.insert(child.class);
         let change = Change {
@@ -345,6 +350,24 @@ impl Facts {
         self.touched.extend(classes);
     }
 
+    /// The boards that hang for these classes.
+    pub async fn load_boards(
+        &mut self,
+        tx: &mut Tx,
+        classes: impl IntoIterator<Item = ClassId>,
+    ) -> Result<(), sqlx::Error> {
+        let unknown: Vec<ClassId> = classes
+            .into_iter()
+            .filter(|class| !self.boards_known.contains(class))
+            .collect();
+        if unknown.is_empty() {
+            return Ok(());
+        }
+        self.boards.extend(outbox::boards(tx, &unknown).await?);
+        self.boards_known.extend(unknown);
+        Ok(())
+    }
+
     /// Classes of which no update spoke, with their tallies, boards and tasks. Everything decided so far must be
     /// written, so that what is stored is the newest.
     pub async fn load_classes(
@@ -363,7 +386,7 @@ impl Facts {
         let classes = roster::store::classes_by_id(tx, &unknown).await?;
         let schools: BTreeSet<SchoolId> = classes.iter().map(|class| class.school).collect();
         let schools: Vec<SchoolId> = schools.into_iter().collect();
-        let tallies = ledger::store::tallies_of(tx, &schools, &unknown).await?;
+        let tallies = ledger::store::tallies_of(tx, &unknown).await?;
         self.tallies.extend(tallies);
         let new: Vec<SchoolId> = schools
             .into_iter()
@@ -372,10 +395,22 @@ impl Facts {
         self.tasks.extend(ledger::store::tasks(tx, &new).await?);
         self.schools
             .extend(roster::store::schools_by_id(tx, &new).await?);
-        self.boards.extend(outbox::boards(tx, &unknown).await?);
+        self.load_boards(tx, unknown).await?;
         self.classes
             .extend(classes.into_iter().map(|class| (class.id, class)));
         Ok(())
+    }
+}
+
+/// A button by which somebody says what is done, and nothing else.
+fn only_says(update: &Update) -> bool {
+    match &update.what {
+        What::Tap { data, .. } => matches!(Tap::read(data), Some(Tap::Say { .. })),
+        What::Text { .. }
+        | What::Attachment { .. }
+        | What::Presence { .. }
+        | What::Member { .. }
+        | What::Moved { .. } => false,
     }
 }
 
@@ -525,6 +560,35 @@ async fn remember_private_chats(
 
 /// Own children of everybody who speaks, and the children that are named by a button or by a choice
 /// that a number may pick.
+/// The questions of ours that words of these updates may answer. A button says by itself what it means.
+async fn prompts(
+    tx: &mut Tx,
+    updates: &[Update],
+    accounts: &HashMap<String, Account>,
+    chats: &HashMap<String, Chat>,
+) -> Result<Vec<Prompt>, sqlx::Error> {
+    let words = |update: &&Update| matches!(update.what, What::Text { .. });
+    let written: Vec<&Update> = updates.iter().filter(words).collect();
+    if written.is_empty() {
+        return Ok(Vec::new());
+    }
+    let chats = written
+        .iter()
+        .filter_map(|update| chats.get(&update.chat.external_id));
+    let chats: BTreeSet<ChatId> = chats.map(|chat| chat.id).collect();
+    let writers = written
+        .iter()
+        .filter_map(|update| accounts.get(&update.sender.external_id));
+    let writers: BTreeSet<AccountId> = writers.map(|account| account.id).collect();
+    let answered: Vec<&str> = written
+        .iter()
+        .filter_map(|update| answered_message(update))
+        .collect();
+    let (chats, writers): (Vec<_>, Vec<_>) =
+        (chats.into_iter().collect(), writers.into_iter().collect());
+    outbox::prompts(tx, &chats, &writers, &answered).await
+}
+
 fn wanted_children(
     members: &HashMap<AccountId, Vec<Member>>,
     prompts: &[Prompt],

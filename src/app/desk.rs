@@ -16,7 +16,7 @@ use crate::feature::confirm::BEGIN_FAMILY;
 use crate::feature::guide::library::Library;
 use crate::feature::{confirm, erase, group, guide, help, join, launch, proxy, remind, status};
 use crate::installation::Key;
-use crate::outbox::{self, Draft, Letter};
+use crate::outbox::{self, Board, Draft, Letter};
 use crate::render::render;
 use crate::roster::chats::ClassGroup;
 use crate::understand::codes;
@@ -351,43 +351,52 @@ impl<'a> Desk<'a> {
     /// to get it later. True when there are such.
     async fn draw_boards(&mut self, tx: &mut Tx, bots: &[Bot]) -> Result<bool, Failure> {
         let touched = self.facts.take_touched();
-        self.facts.load_classes(tx, touched.iter().copied()).await?;
-        let mut posted = Vec::new();
+        self.facts.load_boards(tx, touched.iter().copied()).await?;
+        let posted = |say: &Say| {
+            if let Say::Board { class, chat, .. } = say {
+                Some((*class, *chat))
+            } else {
+                None
+            }
+        };
+        let posted: Vec<_> = self.effects.says.iter().filter_map(posted).collect();
+        let hanging = self.facts.boards().iter().filter(|board| {
+            touched.contains(&board.class) && !posted.iter().any(|(_, chat)| *chat == board.chat)
+        });
+        let too_early = |board: &&Board| {
+            let bot = bots.iter().find(|bot| bot.id == board.bot);
+            let pause_ms = bot.map_or(0, |bot| bot.channel.capabilities().redraw_ms);
+            let last = self.now.plus_ms(-pause_ms);
+            board.drawn_at.is_some_and(|drawn_at| drawn_at > last)
+        };
+        let (later, now): (Vec<&Board>, Vec<&Board>) = hanging.partition(too_early);
+        let moved = !later.is_empty();
+        let unnoted = later.iter().filter(|board| !board.moved);
+        let unnoted: Vec<_> = unnoted.map(|board| board.chat).collect();
+        let now: Vec<Board> = now.into_iter().cloned().collect();
+        let drawn: Vec<_> = now.iter().map(|board| board.chat).collect();
+
+        let shown = posted.iter().map(|(class, _)| *class);
+        let shown = shown.chain(now.iter().map(|board| board.class));
+        let shown: Vec<_> = shown.filter(|class| touched.contains(class)).collect();
+        self.facts.load_classes(tx, shown).await?;
         for say in &mut self.effects.says {
             if let Say::Board {
                 class, bot, chat, ..
             } = say
+                && touched.contains(class)
+                && let Some(newest) = confirm::board_in(&self.facts, *class, *bot, *chat, self.now)
             {
-                posted.push(*chat);
-                if touched.contains(class)
-                    && let Some(newest) =
-                        confirm::board_in(&self.facts, *class, *bot, *chat, self.now)
-                {
-                    *say = newest;
-                }
+                *say = newest;
             }
         }
-        let (mut drawn, mut moved) = (Vec::new(), Vec::new());
-        let hanging = self.facts.boards().iter();
-        let hanging =
-            hanging.filter(|board| touched.contains(&board.class) && !posted.contains(&board.chat));
-        for board in hanging {
-            let bot = bots.iter().find(|bot| bot.id == board.bot);
-            let pause_ms = bot.map_or(0, |bot| bot.channel.capabilities().redraw_ms);
-            if board
-                .drawn_at
-                .is_some_and(|at| at > self.now.plus_ms(-pause_ms))
-            {
-                moved.push(board.chat);
-                continue;
-            }
-            drawn.push(board.chat);
+        for board in &now {
             let text = confirm::board_anew(&self.facts, board, self.now);
             self.effects.says.extend(text);
         }
         outbox::note_drawn(tx, &drawn, self.now).await?;
-        outbox::note_moved(tx, &moved, self.now).await?;
-        Ok(!moved.is_empty())
+        outbox::note_moved(tx, &unnoted, self.now).await?;
+        Ok(moved)
     }
 }
 

@@ -3,6 +3,7 @@
 use std::str::FromStr;
 use std::time::Duration;
 
+use sqlx::ConnectOptions as _;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
@@ -155,7 +156,8 @@ async fn open_sqlite(url: &str) -> Result<Pools, Problem> {
         // In pages: a busy page is written into the file once for many commits. The log grows to 16 MiB.
         .pragma("wal_autocheckpoint", "4000")
         // Rows handed over at a time, from the thread of the database to ours.
-        .row_buffer_size(ROWS_AT_A_TIME);
+        .row_buffer_size(ROWS_AT_A_TIME)
+        .disable_statement_logging();
     if let Some(folder) = options
         .get_filename()
         .parent()

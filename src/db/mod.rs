@@ -12,6 +12,7 @@ mod engine;
 mod hold;
 mod problem;
 mod row;
+mod sheet;
 mod tx;
 mod val;
 

@@ -4,10 +4,13 @@ use sqlx::Row as _;
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
 
+use super::sheet::{self, Line};
 use crate::domain;
 
 pub enum Row {
     Sqlite(SqliteRow),
+    /// From SQLite too, with all others of its statement ([`super::sheet`]).
+    Line(Line),
     Postgres(PgRow),
 }
 
@@ -28,6 +31,7 @@ macro_rules! columns {
             fn read(row: &Row, column: &str) -> Result<Self, sqlx::Error> {
                 match row {
                     Row::Sqlite(row) => row.try_get(column),
+                    Row::Line(line) => <$kind as sheet::Read>::read(line, column),
                     Row::Postgres(row) => row.try_get(column),
                 }
             }

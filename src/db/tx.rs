@@ -8,9 +8,9 @@ use futures_util::stream::BoxStream;
 use sqlx::postgres::PgArguments;
 use sqlx::query::Query;
 use sqlx::sqlite::SqliteArguments;
-use sqlx::{Postgres, Sqlite, Transaction};
+use sqlx::{Postgres, Row as _, Sqlite, Transaction};
 
-use super::{Row, Val};
+use super::{Row, Val, sheet};
 use crate::domain::SchoolId;
 use crate::vals;
 
@@ -75,12 +75,18 @@ impl Tx {
     ) -> Result<Vec<Row>, sqlx::Error> {
         self.count(sql, &vals)?;
         match &mut self.inner {
-            Inner::Sqlite(tx) => Ok(sqlite_query(sql, vals)
-                .fetch_all(&mut **tx)
-                .await?
-                .into_iter()
-                .map(Row::Sqlite)
-                .collect()),
+            Inner::Sqlite(tx) => {
+                if let Some(sheet) = sheet::of(sql) {
+                    let row = sqlite_query(&sheet.sql, vals).fetch_one(&mut **tx).await?;
+                    let lines = sheet.lines(row.try_get("sheet")?)?;
+                    return Ok(lines.into_iter().map(Row::Line).collect());
+                }
+                let rows = sqlite_query(sql, vals).fetch_all(&mut **tx).await?;
+                if let Some(row) = rows.first() {
+                    sheet::learn(sql, row);
+                }
+                Ok(rows.into_iter().map(Row::Sqlite).collect())
+            }
             Inner::Postgres(tx) => Ok(postgres_query(sql, vals)
                 .fetch_all(&mut **tx)
                 .await?
@@ -123,11 +129,17 @@ impl Tx {
         }
     }
 
+    /// Whether others write at the same time, so that schools must be locked before they are read
+    /// ([`Tx::lock_schools`]).
+    pub fn has_company(&self) -> bool {
+        matches!(self.inner, Inner::Postgres(_))
+    }
+
     /// Locks the schools that this transaction will write, always in the order of their ids, so that
     /// two bots and an import at the same family take turns and never wait for each other in a ring.
     /// On SQLite the transaction already holds the only write lock.
     pub async fn lock_schools(&mut self, schools: &[SchoolId]) -> Result<(), sqlx::Error> {
-        if schools.is_empty() || matches!(self.inner, Inner::Sqlite(_)) {
+        if schools.is_empty() || !self.has_company() {
             return Ok(());
         }
         const LOCK: &str = "SELECT school_id FROM school \

@@ -90,19 +90,13 @@ pub async fn acts(
     children: &[ChildId],
     persons: &[PersonId],
 ) -> Result<Vec<Act>, sqlx::Error> {
-    const BY_CHILD: &str = "SELECT act_id, school_id, task_id, person_id, child_id, verb, evidence, at FROM act \
-         WHERE child_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) ORDER BY act_id";
-    const BY_PERSON: &str = "SELECT act_id, school_id, task_id, person_id, child_id, verb, evidence, at FROM act \
-         WHERE person_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) AND child_id IS NULL ORDER BY act_id";
-    debug_assert!(BY_CHILD.contains(ACT));
-    let mut rows = tx.rows(BY_CHILD, vals![Set(children)]).await?;
-    rows.extend(tx.rows(BY_PERSON, vals![Set(persons)]).await?);
-    let mut acts: Vec<(i64, Act)> = rows
-        .iter()
-        .map(|row| Ok((row.get("act_id")?, read_act(row)?)))
-        .collect::<Result<_, sqlx::Error>>()?;
-    acts.sort_by_key(|(id, _)| *id);
-    Ok(acts.into_iter().map(|(_, act)| act).collect())
+    const SELECT: &str = "SELECT act_id, school_id, task_id, person_id, child_id, verb, evidence, at FROM act \
+         WHERE child_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) UNION ALL \
+         SELECT act_id, school_id, task_id, person_id, child_id, verb, evidence, at FROM act \
+         WHERE person_id IN (SELECT CAST(value AS BIGINT) FROM json_each($2)) AND child_id IS NULL ORDER BY act_id";
+    debug_assert!(SELECT.contains(ACT));
+    let rows = tx.rows(SELECT, vals![Set(children), Set(persons)]).await?;
+    rows.iter().map(read_act).collect()
 }
 
 /// All acts of a school, oldest first, for a recount.
@@ -342,16 +336,13 @@ fn read_tallies(rows: &[Row]) -> Result<Tallies, sqlx::Error> {
     Ok(tallies)
 }
 
-/// The tallies of these classes of these schools.
-pub async fn tallies_of(
-    tx: &mut Tx,
-    schools: &[SchoolId],
-    classes: &[ClassId],
-) -> Result<Tallies, sqlx::Error> {
-    const SELECT: &str = "SELECT class_id, task_id, state, evidence, families FROM tally \
-         WHERE school_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) \
-         AND class_id IN (SELECT CAST(value AS BIGINT) FROM json_each($2))";
-    let rows = tx.rows(SELECT, vals![Set(schools), Set(classes)]).await?;
+/// The tallies of these classes.
+pub async fn tallies_of(tx: &mut Tx, classes: &[ClassId]) -> Result<Tallies, sqlx::Error> {
+    // By way of the class, which knows its school: the key of a tally begins with it.
+    const SELECT: &str = "SELECT t.class_id, t.task_id, t.state, t.evidence, t.families FROM class k \
+         JOIN tally t ON t.school_id = k.school_id AND t.class_id = k.class_id \
+         WHERE k.class_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))";
+    let rows = tx.rows(SELECT, vals![Set(classes)]).await?;
     read_tallies(&rows)
 }
 

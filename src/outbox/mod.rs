@@ -105,7 +105,12 @@ pub async fn add_with(
             priority: draft.priority.order(),
             state: if at_hand { "sending" } else { "waiting" },
             attempts: i64::from(at_hand),
-            payload: serde_json::to_string(&draft.payload).unwrap_or_default(),
+            // What is handed over in memory is never read from here.
+            payload: if at_hand {
+                String::new()
+            } else {
+                serde_json::to_string(&draft.payload).unwrap_or_default()
+            },
             edits: draft.edits,
             about: draft.about,
         });
@@ -134,11 +139,13 @@ pub async fn drop_answered(tx: &mut Tx, answered: &[(ChildId, TaskId)]) -> Resul
     if answered.is_empty() {
         return Ok(());
     }
+    // Most of the time no reminder waits at all, which is seen at once.
     const UPDATE: &str = "UPDATE outbox SET state = 'dropped', payload = '' WHERE state = 'waiting' AND outbox_id IN \
          (SELECT o.outbox_id FROM json_each($1) JOIN guardian g ON g.child_id = CAST(value ->> 0 AS BIGINT) \
          JOIN membership m ON m.school_id = g.school_id AND m.person_id = g.person_id \
          JOIN account a ON a.account_id = m.account_id JOIN outbox o ON o.chat_id = a.private_chat \
-             AND o.priority > 0 AND o.state = 'waiting' AND o.about = CAST(value ->> 1 AS BIGINT))";
+             AND o.priority > 0 AND o.state = 'waiting' AND o.about = CAST(value ->> 1 AS BIGINT) \
+         WHERE EXISTS (SELECT 1 FROM outbox r WHERE r.about IS NOT NULL AND r.state = 'waiting'))";
     tx.execute(UPDATE, vals![Set(answered)]).await?;
     Ok(())
 }
@@ -252,12 +259,14 @@ pub struct Board {
     pub message: OutboxId,
     /// When it last got a text.
     pub drawn_at: Option<Timestamp>,
+    /// It waits for a new text.
+    pub moved: bool,
 }
 
 /// The boards of these classes, on whichever bot they hang.
 pub async fn boards(tx: &mut Tx, classes: &[ClassId]) -> Result<Vec<Board>, sqlx::Error> {
     // By way of the class, which knows its school: the index of the groups begins with it.
-    const SELECT: &str = "SELECT g.school_id, g.class_id, b.chat_id, c.bot_id, b.outbox_id, b.drawn_at FROM class k \
+    const SELECT: &str = "SELECT g.school_id, g.class_id, b.chat_id, c.bot_id, b.outbox_id, b.drawn_at, b.moved_at FROM class k \
          JOIN class_group g ON g.school_id = k.school_id AND g.class_id = k.class_id \
          JOIN board b ON b.chat_id = g.chat_id JOIN chat c ON c.chat_id = g.chat_id AND c.left_at IS NULL \
          WHERE k.class_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) ORDER BY b.chat_id";
@@ -270,6 +279,7 @@ pub async fn boards(tx: &mut Tx, classes: &[ClassId]) -> Result<Vec<Board>, sqlx
             bot: row.get("bot_id")?,
             message: row.get("outbox_id")?,
             drawn_at: row.get("drawn_at")?,
+            moved: row.get::<Option<Timestamp>>("moved_at")?.is_some(),
         })
     };
     rows.iter().map(read).collect()

@@ -45,6 +45,9 @@ pub async fn substitutes(
          WHERE t.person_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) \
          AND t.from_at <= $2 AND t.until_at > $2 ORDER BY t.class_id";
     let mut by_person: HashMap<PersonId, Vec<ClassId>> = HashMap::new();
+    if persons.is_empty() {
+        return Ok(by_person);
+    }
     for row in tx.rows(SELECT, vals![Set(persons), now]).await? {
         by_person
             .entry(row.get("person_id")?)
@@ -99,7 +102,9 @@ type RolesAndClasses = (
 
 /// Roles, and classes of the year in force, of these people.
 pub async fn posts(tx: &mut Tx, persons: &[PersonId]) -> Result<RolesAndClasses, sqlx::Error> {
-    Ok((roles(tx, persons).await?, homerooms(tx, persons).await?))
+    let roles = roles(tx, persons).await?;
+    let staff: Vec<PersonId> = roles.keys().copied().collect();
+    Ok((roles, homerooms(tx, &staff).await?))
 }
 
 async fn roles(
@@ -129,6 +134,9 @@ async fn homerooms(
          JOIN school s ON s.school_id = h.school_id AND s.year = c.year \
          WHERE h.person_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) ORDER BY h.class_id";
     let mut by_person: HashMap<PersonId, Vec<ClassId>> = HashMap::new();
+    if persons.is_empty() {
+        return Ok(by_person);
+    }
     for row in tx.rows(SELECT, vals![Set(persons)]).await? {
         by_person
             .entry(row.get("person_id")?)

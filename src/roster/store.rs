@@ -2,6 +2,7 @@
 
 use super::staff;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use super::{Child, Class, Member, School};
 use crate::db::{Row, Set, Tx};
@@ -63,10 +64,17 @@ pub async fn add_school(tx: &mut Tx, school: &School, now: Timestamp) -> Result<
     Ok(added == 1)
 }
 
-/// The schools in which these accounts are somebody.
-pub async fn schools_of(tx: &mut Tx, accounts: &[AccountId]) -> Result<Vec<SchoolId>, sqlx::Error> {
+/// The schools in which these accounts are somebody, to be locked before it is read who they are; none where nobody
+/// else writes meanwhile.
+pub async fn schools_to_lock(
+    tx: &mut Tx,
+    accounts: &[AccountId],
+) -> Result<Vec<SchoolId>, sqlx::Error> {
     const SELECT: &str = "SELECT DISTINCT school_id FROM membership \
          WHERE account_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) ORDER BY school_id";
+    if !tx.has_company() {
+        return Ok(Vec::new());
+    }
     let rows = tx.rows(SELECT, vals![Set(accounts)]).await?;
     rows.iter().map(|row| row.get("school_id")).collect()
 }
@@ -77,32 +85,45 @@ pub async fn members(
     accounts: &[AccountId],
     now: Timestamp,
 ) -> Result<HashMap<AccountId, Vec<Member>>, sqlx::Error> {
-    const PERSONS: &str = "SELECT m.account_id, m.school_id, m.person_id, p.name FROM membership m \
+    // A row for each child, and one where there is none. A person is of one school; naming it here too would lead
+    // through all its guardians.
+    const SELECT: &str = "SELECT m.account_id, m.school_id, m.person_id, p.name, e.child_id FROM membership m \
+         JOIN school s ON s.school_id = m.school_id \
          JOIN person p ON p.school_id = m.school_id AND p.person_id = m.person_id \
-         WHERE m.account_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) ORDER BY m.school_id";
-    let rows = tx.rows(PERSONS, vals![Set(accounts)]).await?;
-    let mut persons: Vec<(AccountId, Member)> = Vec::with_capacity(rows.len());
-    for row in &rows {
+         LEFT JOIN guardian g ON g.person_id = m.person_id \
+         LEFT JOIN enrolment e ON e.school_id = g.school_id AND e.year = s.year AND e.child_id = g.child_id \
+             AND e.left_at IS NULL \
+         WHERE m.account_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) \
+         ORDER BY m.account_id, m.school_id, e.child_id";
+    let mut persons: Vec<(AccountId, Member)> = Vec::with_capacity(accounts.len());
+    for row in tx.rows(SELECT, vals![Set(accounts)]).await? {
+        let (account, school) = (row.get("account_id")?, row.get("school_id")?);
+        let child: Option<ChildId> = row.get("child_id")?;
+        if let Some((last, member)) = persons.last_mut()
+            && (*last, member.school) == (account, school)
+        {
+            member.children.extend(child);
+            continue;
+        }
         let member = Member {
-            school: row.get("school_id")?,
+            school,
             person: row.get("person_id")?,
             name: row.get("name")?,
             roles: Vec::new(),
             homerooms: Vec::new(),
-            children: Vec::new(),
+            children: child.into_iter().collect(),
         };
-        persons.push((row.get("account_id")?, member));
+        persons.push((account, member));
     }
     let ids: Vec<PersonId> = persons.iter().map(|(_, member)| member.person).collect();
     let (roles, homerooms) = staff::posts(tx, &ids).await?;
-    let mut standing_in = staff::substitutes(tx, &ids, now).await?;
-    let children = children_of(tx, &ids).await?;
+    let staff: Vec<PersonId> = roles.keys().copied().collect();
+    let mut standing_in = staff::substitutes(tx, &staff, now).await?;
     let mut members: HashMap<AccountId, Vec<Member>> = HashMap::new();
     for (account, mut member) in persons {
         member.roles = roles.get(&member.person).cloned().unwrap_or_default();
         member.homerooms = homerooms.get(&member.person).cloned().unwrap_or_default();
         member.take_charge(standing_in.remove(&member.person).unwrap_or_default());
-        member.children = children.get(&member.person).cloned().unwrap_or_default();
         members.entry(account).or_default().push(member);
     }
     Ok(members)
@@ -132,20 +153,19 @@ pub async fn children(
     tx: &mut Tx,
     ids: &[ChildId],
 ) -> Result<HashMap<ChildId, Child>, sqlx::Error> {
-    const SELECT: &str = "SELECT c.child_id, c.school_id, e.class_id, c.name FROM enrolment e \
+    // A row for each guardian, and one where there is none.
+    const SELECT: &str = "SELECT c.child_id, c.school_id, e.class_id, c.name, g.person_id FROM enrolment e \
          JOIN school s ON s.school_id = e.school_id AND s.year = e.year \
          JOIN child c ON c.school_id = e.school_id AND c.child_id = e.child_id \
-         WHERE e.child_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) AND e.left_at IS NULL";
-    const GUARDIANS: &str = "SELECT child_id, person_id FROM guardian \
-         WHERE child_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) ORDER BY person_id";
-    let mut children: HashMap<ChildId, Child> = HashMap::new();
+         LEFT JOIN guardian g ON g.school_id = e.school_id AND g.child_id = e.child_id \
+         WHERE e.child_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) AND e.left_at IS NULL \
+         ORDER BY g.person_id";
+    let mut children: HashMap<ChildId, Child> = HashMap::with_capacity(ids.len());
     for row in tx.rows(SELECT, vals![Set(ids)]).await? {
-        let child = read_child(&row)?;
-        children.insert(child.id, child);
-    }
-    for row in tx.rows(GUARDIANS, vals![Set(ids)]).await? {
-        if let Some(child) = children.get_mut(&row.get::<ChildId>("child_id")?) {
-            child.guardians.push(row.get("person_id")?);
+        let guardian: Option<PersonId> = row.get("person_id")?;
+        match children.entry(row.get("child_id")?) {
+            Entry::Occupied(known) => known.into_mut().guardians.extend(guardian),
+            Entry::Vacant(new) => new.insert(read_child(&row)?).guardians.extend(guardian),
         }
     }
     Ok(children)

@@ -12,10 +12,11 @@ mod settle;
 mod taps;
 
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
+use tokio::runtime::Runtime;
 use tokio::sync::{mpsc, watch};
 
 use crate::app::App;
@@ -58,7 +59,9 @@ pub async fn send_until(
         door,
         settled,
     });
-    let taps = taps::send(post.clone(), at_hand, stop.clone());
+    let taps = aside()?.spawn(taps::send(post.clone(), at_hand, stop.clone()));
+    // Both lanes end together; a lane that panicked is a fault of ours, and the other must not go on without it.
+    let taps = async { taps.await.unwrap_or(Err(Trouble::Unclear)) };
     let messages = messages::send(post.clone(), limits, after, stop);
     let ended = tokio::try_join!(taps, messages);
     post.app.close_tap_lane(post.bot.id);
@@ -66,6 +69,18 @@ pub async fn send_until(
     // It ends when the last outcome is written.
     let _ = settler.await;
     ended.map(drop)
+}
+
+/// Where answers to taps are sent from: a thread of their own, for as long as the program runs. Among the tasks that
+/// take in and decide, a hundred calls would each be served before the batch that waits for its database.
+fn aside() -> Result<&'static Runtime, Trouble> {
+    static ASIDE: OnceLock<Option<Runtime>> = OnceLock::new();
+    let runtime = ASIDE.get_or_init(|| {
+        let mut builder = tokio::runtime::Builder::new_multi_thread();
+        builder.worker_threads(1).thread_name("taps").enable_all();
+        builder.build().ok()
+    });
+    runtime.as_ref().ok_or(Trouble::Unreached)
 }
 
 /// What both lanes need of one bot.

@@ -220,7 +220,7 @@ async fn wave(
     let missing: Vec<ClassId> = plan.by_class.keys().copied().collect();
     let classes = store::note_groups(tx, school, &missing, task.id, now).await?;
     let known = roster::store::classes_by_id(tx, &classes).await?;
-    let tallies = ledger::store::tallies_of(tx, &[school], &classes).await?;
+    let tallies = ledger::store::tallies_of(tx, &classes).await?;
     let mut groups = class_groups(tx, school).await?;
     groups.retain(|group| classes.contains(&group.class));
     let line = |group: &ClassGroup| {
