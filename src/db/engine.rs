@@ -173,6 +173,8 @@ async fn open_sqlite(url: &str) -> Result<Pools, Problem> {
         SqlitePoolOptions::new()
             .max_connections(1)
             .acquire_timeout(BUSY * 2)
+            // A file is there or it is not; a connection to it is not lost on the way.
+            .test_before_acquire(false)
             .connect_with(options.clone())
     };
     // Of several programs that switch a new file to WAL at the same moment SQLite refuses all but one at once,

@@ -39,7 +39,7 @@ pub struct Telegram {
     bot: teloxide::Bot,
     http: reqwest::Client,
     /// With the token in it: never logged.
-    base: String,
+    base: Url,
 }
 
 impl Telegram {
@@ -54,6 +54,7 @@ impl Telegram {
         }
         let http = client.build().map_err(|_| Trouble::Unreached)?;
         let base = format!("{}/bot{token}", api.as_str().trim_end_matches('/'));
+        let base = Url::parse(&base).map_err(|_| Trouble::Unreached)?;
         let bot = teloxide::Bot::with_client(token, http.clone()).set_api_url(api);
         Ok(Self { bot, http, base })
     }
@@ -95,7 +96,8 @@ impl Telegram {
         parameters: &impl Serialize,
         patience: Duration,
     ) -> Result<(StatusCode, Vec<u8>), Trouble> {
-        let url = format!("{}/{method}", self.base);
+        let mut url = self.base.clone();
+        url.set_path(&format!("{}/{method}", self.base.path()));
         let request = self.http.post(url).json(parameters).timeout(patience);
         match request.send().await {
             Ok(response) => Ok(trouble::body(response).await),
