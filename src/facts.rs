@@ -94,7 +94,7 @@ impl Facts {
             .collect();
         let acts =
             ledger::store::acts(tx, &child_ids, &guardians.into_iter().collect::<Vec<_>>()).await?;
-        let families = ledger::store::families(tx, &child_ids).await?;
+        let families = stand(&children, &acts);
         let mut facts = Self {
             pending,
             arrivals,
@@ -400,6 +400,33 @@ impl Facts {
             .extend(classes.into_iter().map(|class| (class.id, class)));
         Ok(())
     }
+}
+
+/// Where these families stand by the acts that reach them, all of which are here. It is what their rows say as well;
+/// for a decision the acts are read in any case.
+fn stand(children: &HashMap<ChildId, Child>, acts: &[Act]) -> HashMap<(TaskId, ChildId), Standing> {
+    let mut of_guardian: HashMap<PersonId, Vec<&Child>> = HashMap::new();
+    for child in children.values() {
+        for guardian in &child.guardians {
+            of_guardian.entry(*guardian).or_default().push(child);
+        }
+    }
+    let mut reaching: HashMap<(TaskId, ChildId), Vec<&Act>> = HashMap::new();
+    for act in acts {
+        let of_household = || act.person.and_then(|person| of_guardian.get(&person));
+        let reached: Vec<&Child> = match act.child {
+            Some(child) => children.get(&child).into_iter().collect(),
+            None => of_household().into_iter().flatten().copied().collect(),
+        };
+        for child in reached
+            .into_iter()
+            .filter(|child| child.school == act.school)
+        {
+            reaching.entry((act.task, child.id)).or_default().push(act);
+        }
+    }
+    let standing = |(family, acts): (_, Vec<&Act>)| (family, fold(acts));
+    reaching.into_iter().map(standing).collect()
 }
 
 /// A button by which somebody says what is done, and nothing else.

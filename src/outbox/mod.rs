@@ -45,8 +45,6 @@ struct NewRow {
     bot: BotId,
     chat: ChatId,
     priority: i64,
-    state: &'static str,
-    attempts: i64,
     payload: String,
     edits: Option<OutboxId>,
     about: Option<TaskId>,
@@ -78,7 +76,7 @@ pub async fn add_with(
         return Ok(Vec::new());
     }
     let (mut rows, mut prompts, mut boards) = (Vec::new(), Vec::new(), HashMap::new());
-    let mut edited = Vec::new();
+    let (mut ids, mut handed, mut edited) = (Vec::new(), Vec::new(), Vec::new());
     for draft in drafts {
         let id = fresh_id(now);
         if let Payload::Message { choices, .. } = &draft.payload
@@ -96,30 +94,28 @@ pub async fn add_with(
         if draft.is_board {
             boards.insert(draft.chat, id);
         }
+        ids.push(OutboxId(id));
+        if at_hand(draft) {
+            handed.push((id, draft.bot, draft.chat, draft.priority.order()));
+            continue;
+        }
         edited.extend(draft.edits);
-        let at_hand = at_hand(draft);
         rows.push(NewRow {
             id,
             bot: draft.bot,
             chat: draft.chat,
             priority: draft.priority.order(),
-            state: if at_hand { "sending" } else { "waiting" },
-            attempts: i64::from(at_hand),
-            // What is handed over in memory is never read from here.
-            payload: if at_hand {
-                String::new()
-            } else {
-                serde_json::to_string(&draft.payload).unwrap_or_default()
-            },
+            payload: serde_json::to_string(&draft.payload).unwrap_or_default(),
             edits: draft.edits,
             about: draft.about,
         });
     }
     drop_superseded(tx, &edited).await?;
     insert_rows(tx, &rows, now).await?;
+    insert_handed(tx, &handed, now).await?;
     insert_prompts(tx, &prompts, now).await?;
     hang_boards(tx, &boards.into_iter().collect::<Vec<_>>(), now).await?;
-    Ok(rows.iter().map(|row| OutboxId(row.id)).collect())
+    Ok(ids)
 }
 
 /// An edit that is still waiting is worth nothing once a newer text for the same message is written.
@@ -151,11 +147,29 @@ pub async fn drop_answered(tx: &mut Tx, answered: &[(ChildId, TaskId)]) -> Resul
 }
 
 async fn insert_rows(tx: &mut Tx, rows: &[NewRow], now: Timestamp) -> Result<(), sqlx::Error> {
+    if rows.is_empty() {
+        return Ok(());
+    }
     const INSERT: &str = "INSERT INTO outbox (outbox_id, bot_id, chat_id, priority, payload, edits, about, due_at, written_at, state, attempts) \
          SELECT CAST(value ->> 'id' AS BIGINT), CAST(value ->> 'bot' AS BIGINT), CAST(value ->> 'chat' AS BIGINT), \
          CAST(value ->> 'priority' AS BIGINT), value ->> 'payload', CAST(value ->> 'edits' AS BIGINT), \
-         CAST(value ->> 'about' AS BIGINT), $1, $1, value ->> 'state', CAST(value ->> 'attempts' AS BIGINT) \
-         FROM json_each($2)";
+         CAST(value ->> 'about' AS BIGINT), $1, $1, 'waiting', 0 FROM json_each($2)";
+    tx.execute(INSERT, vals![now, Set(rows)]).await?;
+    Ok(())
+}
+
+/// Rows on their way from the beginning. Their words are handed over in memory and never read from here.
+async fn insert_handed(
+    tx: &mut Tx,
+    rows: &[(i64, BotId, ChatId, i64)],
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    const INSERT: &str = "INSERT INTO outbox (outbox_id, bot_id, chat_id, priority, payload, due_at, written_at, state, attempts) \
+         SELECT CAST(value ->> 0 AS BIGINT), CAST(value ->> 1 AS BIGINT), CAST(value ->> 2 AS BIGINT), \
+         CAST(value ->> 3 AS BIGINT), '', $1, $1, 'sending', 1 FROM json_each($2)";
     tx.execute(INSERT, vals![now, Set(rows)]).await?;
     Ok(())
 }
