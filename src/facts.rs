@@ -1,25 +1,23 @@
 //! What a batch of updates needs to know, loaded set-wise: a fixed handful of queries, however many
 //! updates there are. Decisions look here and nowhere else, and see what earlier ones in the batch did.
 
+mod load;
+mod turn;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use crate::db::Tx;
-use crate::domain::message::{Asker, ChatKind, Update, What};
-use crate::domain::{
-    AccountId, Bot, BotId, ChatId, ChildId, ClassId, PersonId, SchoolId, Tap, Task, TaskId,
-    Timestamp,
-};
+pub use turn::Turn;
+
+use crate::domain::message::{Update, What};
+use crate::domain::{AccountId, Bot, BotId, ChatId, ChildId, ClassId, SchoolId, Task, TaskId};
 use crate::ledger::fold::{fold, said_before};
 use crate::ledger::links::reaches;
 use crate::ledger::store::Pending;
-use crate::ledger::{Act, Change, Counts, Standing};
+use crate::ledger::{Act, Change, Counts, Standing, store};
 use crate::outbox::{Board, Prompt};
-use crate::roster::accounts::{accounts, remember_private};
-use crate::roster::arrivals::{self, Arrival};
-use crate::roster::chats::{Chat, chats};
-use crate::roster::names::Address;
+use crate::roster::arrivals::Arrival;
+use crate::roster::chats::Chat;
 use crate::roster::{Account, Child, Class, Member, School};
-use crate::{ledger, outbox, roster};
 
 pub struct Facts {
     bot: BotId,
@@ -32,7 +30,7 @@ pub struct Facts {
     tasks: Vec<Task>,
     acts: Vec<Act>,
     families: HashMap<(TaskId, ChildId), Standing>,
-    tallies: ledger::store::Tallies,
+    tallies: store::Tallies,
     prompts: Vec<Prompt>,
     boards: Vec<Board>,
     /// Classes of which it is known which boards they have.
@@ -47,108 +45,6 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// Loads what these updates speak of, after locking the schools they may write.
-    pub async fn load(
-        tx: &mut Tx,
-        bot: &Bot,
-        updates: &[Update],
-        now: Timestamp,
-    ) -> Result<Self, sqlx::Error> {
-        let senders: Vec<_> = distinct(
-            updates,
-            |update| &update.sender.external_id,
-            |update| &update.sender,
-        );
-        let seen: Vec<_> = distinct(
-            updates,
-            |update| &update.chat.external_id,
-            |update| &update.chat,
-        );
-        let mut accounts = accounts(tx, bot.id, &senders, now).await?;
-        let chats = chats(tx, bot.id, &seen, now).await?;
-        remember_private_chats(tx, updates, &mut accounts, &chats).await?;
-
-        let account_ids: Vec<_> = accounts.values().map(|account| account.id).collect();
-        let mut school_ids: BTreeSet<SchoolId> = chats.values().filter_map(Chat::school).collect();
-        school_ids.extend(roster::store::schools_to_lock(tx, &account_ids).await?);
-        let pending = ledger::store::pending(tx, &account_ids, now).await?;
-        school_ids.extend(pending.iter().map(|kept| kept.school));
-        let arrivals = arrivals::arrivals(tx, &account_ids, now).await?;
-        school_ids.extend(arrivals.iter().map(|arrival| arrival.school));
-        tx.lock_schools(&school_ids.iter().copied().collect::<Vec<_>>())
-            .await?;
-
-        let prompts = prompts(tx, updates, &accounts, &chats).await?;
-        let members = roster::store::members(tx, &account_ids, now).await?;
-        school_ids.extend(members.values().flatten().map(|member| member.school));
-        let school_ids: Vec<SchoolId> = school_ids.into_iter().collect();
-        let schools = roster::store::schools_by_id(tx, &school_ids).await?;
-        let wanted = wanted_children(&members, &prompts, updates);
-        let children = roster::store::children(tx, &wanted).await?;
-        let tasks = ledger::store::tasks(tx, &school_ids).await?;
-
-        let child_ids: Vec<ChildId> = children.keys().copied().collect();
-        let guardians: HashSet<PersonId> = children
-            .values()
-            .flat_map(|child| child.guardians.clone())
-            .collect();
-        let acts =
-            ledger::store::acts(tx, &child_ids, &guardians.into_iter().collect::<Vec<_>>()).await?;
-        let families = stand(&children, &acts);
-        let mut facts = Self {
-            pending,
-            arrivals,
-            accounts,
-            members,
-            chats,
-            schools,
-            children,
-            tasks,
-            acts,
-            families,
-            prompts,
-            ..Self::nothing(bot)
-        };
-        // Who only says what is done needs no counts; their boards are looked at when they are drawn.
-        if !updates.iter().all(only_says) {
-            let classes = wanted_classes(&facts.chats, &facts.children, &facts.members);
-            facts.load_classes(tx, classes).await?;
-        }
-        Ok(facts)
-    }
-
-    /// A school without any update, for what the school itself starts.
-    pub async fn of_school(tx: &mut Tx, bot: &Bot, school: SchoolId) -> Result<Self, sqlx::Error> {
-        Self::of_schools(tx, bot, &[school]).await
-    }
-
-    pub async fn of_schools(
-        tx: &mut Tx,
-        bot: &Bot,
-        schools: &[SchoolId],
-    ) -> Result<Self, sqlx::Error> {
-        tx.lock_schools(schools).await?;
-        Ok(Self {
-            schools: roster::store::schools_by_id(tx, schools).await?,
-            tasks: ledger::store::tasks(tx, schools).await?,
-            ..Self::nothing(bot)
-        })
-    }
-
-    /// Who spoke and where, and nothing else: enough to say sorry when the rest cannot be read.
-    pub async fn faces(
-        tx: &mut Tx,
-        bot: &Bot,
-        update: &Update,
-        now: Timestamp,
-    ) -> Result<Self, sqlx::Error> {
-        Ok(Self {
-            accounts: accounts(tx, bot.id, &[&update.sender], now).await?,
-            chats: chats(tx, bot.id, &[&update.chat], now).await?,
-            ..Self::nothing(bot)
-        })
-    }
-
     fn nothing(bot: &Bot) -> Self {
         Self {
             bot: bot.id,
@@ -349,189 +245,6 @@ impl Facts {
     pub fn touch(&mut self, classes: impl IntoIterator<Item = ClassId>) {
         self.touched.extend(classes);
     }
-
-    /// The boards that hang for these classes.
-    pub async fn load_boards(
-        &mut self,
-        tx: &mut Tx,
-        classes: impl IntoIterator<Item = ClassId>,
-    ) -> Result<(), sqlx::Error> {
-        let unknown: Vec<ClassId> = classes
-            .into_iter()
-            .filter(|class| !self.boards_known.contains(class))
-            .collect();
-        if unknown.is_empty() {
-            return Ok(());
-        }
-        self.boards.extend(outbox::boards(tx, &unknown).await?);
-        self.boards_known.extend(unknown);
-        Ok(())
-    }
-
-    /// Classes of which no update spoke, with their tallies, boards and tasks. Everything decided so far must be
-    /// written, so that what is stored is the newest.
-    pub async fn load_classes(
-        &mut self,
-        tx: &mut Tx,
-        ids: impl IntoIterator<Item = ClassId>,
-    ) -> Result<(), sqlx::Error> {
-        let unknown: BTreeSet<ClassId> = ids
-            .into_iter()
-            .filter(|id| !self.classes.contains_key(id))
-            .collect();
-        let unknown: Vec<ClassId> = unknown.into_iter().collect();
-        if unknown.is_empty() {
-            return Ok(());
-        }
-        let classes = roster::store::classes_by_id(tx, &unknown).await?;
-        let schools: BTreeSet<SchoolId> = classes.iter().map(|class| class.school).collect();
-        let schools: Vec<SchoolId> = schools.into_iter().collect();
-        let tallies = ledger::store::tallies_of(tx, &unknown).await?;
-        self.tallies.extend(tallies);
-        let new: Vec<SchoolId> = schools
-            .into_iter()
-            .filter(|school| !self.schools.contains_key(school))
-            .collect();
-        self.tasks.extend(ledger::store::tasks(tx, &new).await?);
-        self.schools
-            .extend(roster::store::schools_by_id(tx, &new).await?);
-        self.load_boards(tx, unknown).await?;
-        self.classes
-            .extend(classes.into_iter().map(|class| (class.id, class)));
-        Ok(())
-    }
-}
-
-/// Where these families stand by the acts that reach them, all of which are here. It is what their rows say as well;
-/// for a decision the acts are read in any case.
-fn stand(children: &HashMap<ChildId, Child>, acts: &[Act]) -> HashMap<(TaskId, ChildId), Standing> {
-    let mut of_guardian: HashMap<PersonId, Vec<&Child>> = HashMap::new();
-    for child in children.values() {
-        for guardian in &child.guardians {
-            of_guardian.entry(*guardian).or_default().push(child);
-        }
-    }
-    let mut reaching: HashMap<(TaskId, ChildId), Vec<&Act>> = HashMap::new();
-    for act in acts {
-        let of_household = || act.person.and_then(|person| of_guardian.get(&person));
-        let reached: Vec<&Child> = match act.child {
-            Some(child) => children.get(&child).into_iter().collect(),
-            None => of_household().into_iter().flatten().copied().collect(),
-        };
-        for child in reached
-            .into_iter()
-            .filter(|child| child.school == act.school)
-        {
-            reaching.entry((act.task, child.id)).or_default().push(act);
-        }
-    }
-    let standing = |(family, acts): (_, Vec<&Act>)| (family, fold(acts));
-    reaching.into_iter().map(standing).collect()
-}
-
-/// A button by which somebody says what is done, and nothing else.
-fn only_says(update: &Update) -> bool {
-    match &update.what {
-        What::Tap { data, .. } => matches!(Tap::read(data), Some(Tap::Say { .. })),
-        What::Text { .. }
-        | What::Attachment { .. }
-        | What::Presence { .. }
-        | What::Member { .. }
-        | What::Moved { .. } => false,
-    }
-}
-
-/// One update with everything around it.
-#[derive(Clone, Copy)]
-pub struct Turn<'a> {
-    pub facts: &'a Facts,
-    pub update: &'a Update,
-    pub account: &'a Account,
-    pub members: &'a [Member],
-    pub chat: &'a Chat,
-    /// The question of ours this answers: the message replied to, else the newest one in the chat that
-    /// was asked of this person or of everybody, and that they can see.
-    pub prompt: Option<&'a Prompt>,
-}
-
-impl<'a> Turn<'a> {
-    pub fn is_private(&self) -> bool {
-        self.chat.kind == ChatKind::Private
-    }
-
-    pub fn asker(&self) -> Asker {
-        let (callback, message) = match &self.update.what {
-            What::Tap { callback, .. } => (Some(callback.clone()), None),
-            What::Text { message, .. } | What::Attachment { message, .. } => {
-                (None, Some(message.clone()))
-            }
-            What::Presence { .. } | What::Member { .. } | What::Moved { .. } => (None, None),
-        };
-        Asker {
-            account: self.account.id,
-            chat: self.chat.id,
-            kind: self.chat.kind,
-            callback,
-            message,
-            private_chat: self.account.private_chat,
-        }
-    }
-
-    /// The bot that was spoken to.
-    pub fn bot(&self) -> BotId {
-        self.facts.bot
-    }
-
-    /// The school this is about: the group's, else that of the question answered, else the first in which
-    /// the person has children or work.
-    pub fn school(&self) -> Option<SchoolId> {
-        let somebody = |member: &&Member| member.is_guardian() || member.is_staff();
-        let first = || self.members.iter().find(somebody);
-        self.chat
-            .school()
-            .or_else(|| self.prompt_school())
-            .or_else(|| first().map(|member| member.school))
-    }
-
-    /// The school whose tasks the question answered speaks of, if the person belongs to it.
-    fn prompt_school(&self) -> Option<SchoolId> {
-        let choices = self.prompt?.choices.iter();
-        let task = choices
-            .filter_map(|choice| Tap::read(&choice.data)?.task())
-            .next()?;
-        let school = self.facts.task(task)?.school;
-        self.member_of(school).map(|member| member.school)
-    }
-
-    pub fn member_of(&self, school: SchoolId) -> Option<&'a Member> {
-        self.members.iter().find(|member| member.school == school)
-    }
-
-    pub fn member(&self) -> Option<&'a Member> {
-        self.member_of(self.school()?)
-    }
-
-    /// How to speak with them.
-    pub fn address(&self) -> Address {
-        self.member()
-            .map_or(Address::PARENTS, |member| Address::of(&member.name))
-    }
-
-    /// The message was meant for the bot.
-    pub fn addressed(&self) -> bool {
-        match &self.update.what {
-            What::Tap { .. } => true,
-            What::Presence { .. } | What::Member { .. } | What::Moved { .. } => false,
-            What::Text { addressed, .. } | What::Attachment { addressed, .. } => {
-                *addressed || self.is_private()
-            }
-        }
-    }
-
-    /// The message answers a message of the bot's.
-    pub fn is_reply(&self) -> bool {
-        answered_message(self.update).is_some()
-    }
 }
 
 fn answered_message(update: &Update) -> Option<&str> {
@@ -543,123 +256,4 @@ fn answered_message(update: &Update) -> Option<&str> {
         | What::Member { .. }
         | What::Moved { .. } => None,
     }
-}
-
-/// One of each key, in the order of the keys.
-fn distinct<'a, T>(
-    updates: &'a [Update],
-    key: impl Fn(&'a Update) -> &'a String,
-    value: impl Fn(&'a Update) -> &'a T,
-) -> Vec<&'a T> {
-    updates
-        .iter()
-        .map(|update| (key(update), value(update)))
-        .collect::<BTreeMap<_, _>>()
-        .into_values()
-        .collect()
-}
-
-async fn remember_private_chats(
-    tx: &mut Tx,
-    updates: &[Update],
-    accounts: &mut HashMap<String, Account>,
-    chats: &HashMap<String, Chat>,
-) -> Result<(), sqlx::Error> {
-    let mut new = Vec::new();
-    for update in updates
-        .iter()
-        .filter(|update| update.chat.kind == ChatKind::Private)
-        .filter(|update| !matches!(update.what, What::Presence { .. }))
-    {
-        let (Some(account), Some(chat)) = (
-            accounts.get_mut(&update.sender.external_id),
-            chats.get(&update.chat.external_id),
-        ) else {
-            continue;
-        };
-        if account.private_chat != Some(chat.id) {
-            account.private_chat = Some(chat.id);
-            new.push((account.id, chat.id));
-        }
-    }
-    remember_private(tx, &new).await
-}
-
-/// Own children of everybody who speaks, and the children that are named by a button or by a choice
-/// that a number may pick.
-/// The questions of ours that words of these updates may answer. A button says by itself what it means.
-async fn prompts(
-    tx: &mut Tx,
-    updates: &[Update],
-    accounts: &HashMap<String, Account>,
-    chats: &HashMap<String, Chat>,
-) -> Result<Vec<Prompt>, sqlx::Error> {
-    let words = |update: &&Update| matches!(update.what, What::Text { .. });
-    let written: Vec<&Update> = updates.iter().filter(words).collect();
-    if written.is_empty() {
-        return Ok(Vec::new());
-    }
-    let chats = written
-        .iter()
-        .filter_map(|update| chats.get(&update.chat.external_id));
-    let chats: BTreeSet<ChatId> = chats.map(|chat| chat.id).collect();
-    let writers = written
-        .iter()
-        .filter_map(|update| accounts.get(&update.sender.external_id));
-    let writers: BTreeSet<AccountId> = writers.map(|account| account.id).collect();
-    let answered: Vec<&str> = written
-        .iter()
-        .filter_map(|update| answered_message(update))
-        .collect();
-    let (chats, writers): (Vec<_>, Vec<_>) =
-        (chats.into_iter().collect(), writers.into_iter().collect());
-    outbox::prompts(tx, &chats, &writers, &answered).await
-}
-
-fn wanted_children(
-    members: &HashMap<AccountId, Vec<Member>>,
-    prompts: &[Prompt],
-    updates: &[Update],
-) -> Vec<ChildId> {
-    let own = members
-        .values()
-        .flatten()
-        .flat_map(|member| member.children.iter().copied());
-    let tapped = updates.iter().filter_map(|update| match &update.what {
-        What::Tap { data, .. } => Some(data),
-        What::Text { .. }
-        | What::Attachment { .. }
-        | What::Presence { .. }
-        | What::Member { .. }
-        | What::Moved { .. } => None,
-    });
-    let offered = prompts
-        .iter()
-        .flat_map(|prompt| prompt.choices.iter().map(|choice| &choice.data));
-    let named = tapped
-        .chain(offered)
-        .filter_map(|data| Tap::read(data)?.child());
-    own.chain(named)
-        .collect::<BTreeSet<_>>()
-        .into_iter()
-        .collect()
-}
-
-fn wanted_classes(
-    chats: &HashMap<String, Chat>,
-    children: &HashMap<ChildId, Child>,
-    members: &HashMap<AccountId, Vec<Member>>,
-) -> Vec<ClassId> {
-    let mut classes: BTreeSet<ClassId> = chats
-        .values()
-        .filter_map(|chat| chat.class.map(|(_, class)| class))
-        .collect();
-    classes.extend(children.values().map(|child| child.class));
-    classes.extend(
-        members
-            .values()
-            .flatten()
-            .flat_map(|member| member.homerooms.iter().copied()),
-    );
-    classes.into_iter().collect()
 }

@@ -64,14 +64,16 @@ pub async fn add_school(tx: &mut Tx, school: &School, now: Timestamp) -> Result<
     Ok(added == 1)
 }
 
-/// The schools in which these accounts are somebody, to be locked before it is read who they are; none where nobody
-/// else writes meanwhile.
+/// The schools in which these accounts are somebody, or may become somebody, to be locked before it is read who they
+/// are; none where nobody else writes meanwhile.
 pub async fn schools_to_lock(
     tx: &mut Tx,
     accounts: &[AccountId],
 ) -> Result<Vec<SchoolId>, sqlx::Error> {
-    const SELECT: &str = "SELECT DISTINCT school_id FROM membership \
-         WHERE account_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) ORDER BY school_id";
+    const SELECT: &str = "SELECT school_id FROM membership \
+         WHERE account_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) UNION SELECT school_id FROM pending \
+         WHERE account_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) UNION SELECT school_id FROM arrival \
+         WHERE account_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))";
     if !tx.has_company() {
         return Ok(Vec::new());
     }
