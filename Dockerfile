@@ -3,6 +3,7 @@
 # --- build: the dependencies first, in a layer that changes only with Cargo.toml and Cargo.lock ---
 FROM rust:1-bookworm AS build
 WORKDIR /build
+COPY .cargo ./.cargo
 COPY Cargo.toml Cargo.lock ./
 # An empty program with the same dependencies. What src/ reads at compile time (config/, migrations/) is not needed yet.
 # Benchmarks are not built here, but cargo wants to see a file for each that Cargo.toml declares.

@@ -1,12 +1,13 @@
 //! Everybody taps at once: 20,000 taps wait at the server, and each contender takes them in as fast as it can.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use tokio::time::sleep;
 
 use super::contender::{Contender, Kept};
 use super::scene::figures::{mib, middle, per_second, seconds};
-use super::scene::process::Running;
+use super::scene::process::{Running, Share};
 use super::wire::{Arrivals, Told, Wire};
 
 const TAPS: usize = 20_000;
@@ -25,6 +26,8 @@ pub struct Round {
     pub bot: Duration,
     pub database: Option<Duration>,
     pub server: Duration,
+    /// What each of the bot's threads had of it.
+    pub threads: BTreeMap<String, Share>,
     pub idle_kib: Option<u64>,
     pub load_kib: Option<u64>,
     pub after_kib: Option<u64>,
@@ -71,6 +74,7 @@ pub async fn measure(all: &[Contender]) {
         );
     }
     where_time_goes(all, &measured);
+    by_thread(all, &measured);
     memory(all, &measured);
     for (contender, rounds) in all.iter().zip(&measured) {
         for round in rounds {
@@ -97,9 +101,7 @@ fn where_time_goes(all: &[Contender], measured: &[Vec<Round>]) {
     println!("| | time | bot | its database server | the measuring server | edits of boards |");
     println!("|---|---:|---:|---:|---:|---:|");
     for (contender, rounds) in all.iter().zip(measured) {
-        let mut rounds = rounds.clone();
-        rounds.sort_by_key(|round| round.told.span);
-        let round = &rounds[rounds.len() / 2];
+        let round = middle_round(rounds);
         println!(
             "| {} | {} | {} | {} | {} | {} |",
             contender.name(),
@@ -109,6 +111,40 @@ fn where_time_goes(all: &[Contender], measured: &[Vec<Round>]) {
             seconds(round.server),
             round.told.edits,
         );
+    }
+}
+
+fn middle_round(rounds: &[Round]) -> Round {
+    let mut rounds = rounds.to_vec();
+    rounds.sort_by_key(|round| round.told.span);
+    rounds.swap_remove(rounds.len() / 2)
+}
+
+/// Threads that had less than this are not told.
+const SLIGHT: Duration = Duration::from_millis(10);
+
+fn by_thread(all: &[Contender], measured: &[Vec<Round>]) {
+    println!("\nOur threads in it, for one tap (the middle round):\n");
+    println!("| | thread | runs | could run, others do |");
+    println!("|---|---|---:|---:|");
+    for (contender, rounds) in all.iter().zip(measured) {
+        let round = middle_round(rounds);
+        let mut threads: Vec<_> = round
+            .threads
+            .iter()
+            .filter(|(_, share)| share.ran > SLIGHT)
+            .collect();
+        threads.sort_by_key(|(_, share)| std::cmp::Reverse(share.ran));
+        for (name, share) in threads.into_iter().filter(|_| contender.is_ours()) {
+            let a_tap =
+                |time: Duration| format!("{:.0} µs", time.as_secs_f64() * 1e6 / TAPS as f64);
+            println!(
+                "| {} | `{name}` | {} | {} |",
+                contender.name(),
+                a_tap(share.ran),
+                a_tap(share.waited),
+            );
+        }
     }
 }
 
@@ -154,6 +190,7 @@ pub async fn run<A: Into<Arrivals>>(
     let idle_kib = program.resident_kib();
     let database = contender.spent_by_server().await;
     let (bot, server) = (program.spent(), wire.spent());
+    let threads = program.threads();
     wire.release(arrivals().into());
     let began = Instant::now();
     let mut load_kib = None;
@@ -163,6 +200,16 @@ pub async fn run<A: Into<Arrivals>>(
         sleep(LOOK).await;
     }
     let (bot, server) = (program.spent() - bot, wire.spent() - server);
+    let before = |name: &String| threads.get(name).copied().unwrap_or_default();
+    let since = |(name, share): (String, Share)| {
+        let before = before(&name);
+        let share = Share {
+            ran: share.ran.saturating_sub(before.ran),
+            waited: share.waited.saturating_sub(before.waited),
+        };
+        (name, share)
+    };
+    let threads = program.threads().into_iter().map(since).collect();
     let database = contender
         .spent_by_server()
         .await
@@ -179,6 +226,7 @@ pub async fn run<A: Into<Arrivals>>(
         bot,
         database,
         server,
+        threads,
         idle_kib,
         load_kib,
         after_kib,

@@ -1,5 +1,6 @@
 //! A measured program: started, looked at while it works, stopped; with what it took of processor and memory.
 
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -46,6 +47,20 @@ impl Running {
         self.0.try_wait().unwrap().is_some()
     }
 
+    /// What its threads have taken, by their names; empty where the system does not tell.
+    pub fn threads(&self) -> BTreeMap<String, Share> {
+        let mut threads: BTreeMap<String, Share> = BTreeMap::new();
+        let tasks = std::fs::read_dir(self.proc().join("task"));
+        for task in tasks.into_iter().flatten().flatten() {
+            if let Some((name, share)) = thread(&task.path()) {
+                let known = threads.entry(name).or_default();
+                known.ran += share.ran;
+                known.waited += share.waited;
+            }
+        }
+        threads
+    }
+
     /// Now.
     pub fn resident_kib(&self) -> Option<u64> {
         self.status("VmRSS:")
@@ -88,6 +103,27 @@ impl Drop for Running {
 pub fn spent(task: &Path) -> Option<Duration> {
     let ticks = ticks(task)?;
     Some(TICK * u32::try_from(ticks.own).ok()?)
+}
+
+/// What a thread has had of a processor.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Share {
+    pub ran: Duration,
+    /// It could have gone on, and others were running.
+    pub waited: Duration,
+}
+
+/// By proc(5): `schedstat` is the time on a processor, the time in the line for one (nanoseconds), and turns.
+fn thread(task: &Path) -> Option<(String, Share)> {
+    let name = std::fs::read_to_string(task.join("comm")).ok()?;
+    let times = std::fs::read_to_string(task.join("schedstat")).ok()?;
+    let mut times = times.split_whitespace().map(str::parse);
+    let mut next = || Some(Duration::from_nanos(times.next()?.ok()?));
+    let share = Share {
+        ran: next()?,
+        waited: next()?,
+    };
+    Some((name.trim().to_owned(), share))
 }
 
 /// Linux counts in hundredths of a second, whatever the kernel's own clock.

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::sync::{oneshot, watch};
-use tokio::task::spawn_blocking;
 
 use super::{say, texts};
 use crate::app::App;
@@ -269,25 +268,27 @@ impl Life {
     }
 }
 
-/// Runs until it ends, or until nobody waits for it any more. Where a batch waits for its database some twenty times it
-/// is then woken by the database itself, without a turn of the threads that all other tasks share: with everybody
-/// tapping at once on two cores that is every fifth millisecond (scripts/bench.sh delivery).
+/// Runs until it ends, or until nobody waits for it any more. A batch waits for its database some twenty times: here it
+/// is woken by the database itself, and stands in no line with the tasks that all other threads share. With everybody
+/// tapping at once on two cores that is a tenth of the time (scripts/bench.sh delivery).
 async fn on_a_thread_of_its_own(
     work: impl Future<Output = Result<(), Trouble>> + Send + 'static,
 ) -> Result<(), End> {
-    let (waiting, nobody_waits) = oneshot::channel::<()>();
+    let (mut ended, end) = oneshot::channel();
     let here = Handle::current();
-    let done = spawn_blocking(move || {
+    let thread = std::thread::Builder::new().name("intake".to_owned());
+    let run = move || {
         here.block_on(async {
-            tokio::select! {
+            let done = tokio::select! {
                 done = work => done,
-                _ = nobody_waits => Ok(()),
-            }
-        })
-    });
-    let done = done.await.map_err(anyhow::Error::from)?;
-    drop(waiting);
-    Ok(done?)
+                () = ended.closed() => return,
+            };
+            let _ = ended.send(done);
+        });
+    };
+    thread.spawn(run).map_err(anyhow::Error::from)?;
+    // No word is a panic, which is in the log.
+    Ok(end.await.map_err(anyhow::Error::from)??)
 }
 
 /// Tells the operator by which code the first principal of a school comes in, as long as nobody leads it.

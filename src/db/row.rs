@@ -39,7 +39,23 @@ macro_rules! columns {
     )*};
 }
 
-columns!(i64, Option<i64>, String, Option<String>, bool, Option<bool>);
+columns!(Option<i64>, Option<String>, Option<bool>);
+
+/// SQLite itself reads NULL as 0 or an empty text; here it is an error on both engines.
+macro_rules! there {
+    ($($kind:ty),*) => {$(
+        impl Col for $kind {
+            fn read(row: &Row, column: &str) -> Result<Self, sqlx::Error> {
+                Option::<$kind>::read(row, column)?.ok_or_else(|| sqlx::Error::ColumnDecode {
+                    index: column.to_owned(),
+                    source: "NULL".into(),
+                })
+            }
+        }
+    )*};
+}
+
+there!(i64, String, bool);
 
 macro_rules! wrapped {
     ($($name:ident),*) => {$(

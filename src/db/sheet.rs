@@ -122,18 +122,6 @@ impl Read for Option<bool> {
     }
 }
 
-macro_rules! there {
-    ($($kind:ty),*) => {$(
-        impl Read for $kind {
-            fn read(line: &Line, column: &str) -> Result<Self, sqlx::Error> {
-                Option::<$kind>::read(line, column)?.ok_or_else(|| not_this(column))
-            }
-        }
-    )*};
-}
-
-there!(i64, String, bool);
-
 impl<'de> Deserialize<'de> for Cell {
     fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         struct Any;

@@ -18,6 +18,7 @@ use std::time::Duration;
 use futures_util::FutureExt as _;
 use tokio::runtime::Runtime;
 use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
 
 use crate::app::App;
 use crate::channel::Trouble;
@@ -59,9 +60,16 @@ pub async fn send_until(
         door,
         settled,
     });
-    let taps = aside()?.spawn(taps::send(post.clone(), at_hand, stop.clone()));
-    // Both lanes end together; a lane that panicked is a fault of ours, and the other must not go on without it.
-    let taps = async { taps.await.unwrap_or(Err(Trouble::Unclear)) };
+    let mut lane = JoinSet::new();
+    lane.spawn_on(
+        taps::send(post.clone(), at_hand, stop.clone()),
+        aside()?.handle(),
+    );
+    // Dropped with the other lane's error it ends too; one that panicked is a fault of ours, and ends both.
+    let taps = async move {
+        let ended = lane.join_next().await;
+        ended.and_then(Result::ok).unwrap_or(Err(Trouble::Unclear))
+    };
     let messages = messages::send(post.clone(), limits, after, stop);
     let ended = tokio::try_join!(taps, messages);
     post.app.close_tap_lane(post.bot.id);
