@@ -10,9 +10,13 @@
     reason = "a test that cannot go on should stop"
 )]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use std::path::Path;
 
 use lopso::feature::guide::library::Library;
+use lopso::feature::guide::search::model::Model;
+use lopso::feature::guide::search::train;
+use lopso::understand::fold::fold;
 use lopso::understand::replies::labels;
 use serde_json::Value;
 
@@ -100,6 +104,103 @@ fn questions_find_their_guide_and_chatter_finds_none() {
     }
     assert!(first * 100 >= asked * 75, "{first} of {asked}");
     assert!(silent * 100 >= chatter * 90, "{silent} of {chatter}");
+}
+
+/// On what is for tuning; the part that is kept unseen is told by `scripts/eval.sh final`.
+#[test]
+fn sentences_of_other_hands_find_their_guide_too() {
+    let library = Library::embedded().unwrap();
+    let (mut first, mut three, mut asked) = (0, 0, 0);
+    for row in rows("questions-tuning.jsonl") {
+        let also = row["also"].as_array().into_iter().flatten();
+        let good: Vec<&str> = also
+            .chain([&row["topic"]])
+            .filter_map(Value::as_str)
+            .collect();
+        let hits = library.ask(row["text"].as_str().unwrap());
+        let is_good = |hit: &lopso::feature::guide::search::Hit| good.contains(&hit.id.as_str());
+        asked += 1;
+        first += i32::from(hits.first().is_some_and(is_good));
+        three += i32::from(hits.iter().any(is_good));
+    }
+    assert!(first * 100 >= asked * 97, "{first} of {asked}");
+    assert!(three * 100 >= asked * 99, "{three} of {asked}");
+    let chatter = rows("chatter-tuning.jsonl");
+    let silent = |row: &&Value| library.ask(row["text"].as_str().unwrap()).is_empty();
+    let silent = chatter.iter().filter(silent).count();
+    assert!(
+        silent * 100 >= chatter.len() * 88,
+        "{silent} of {}",
+        chatter.len()
+    );
+}
+
+#[test]
+fn the_model_was_learned_from_the_phrases_that_stand_here() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/phrases");
+    let (ids, examples) = train::read(&folder).unwrap();
+    let model = Model::shipped().expect("the model's file is damaged: lopso guides train");
+    assert_eq!(
+        model.learned_from(),
+        train::mark(&ids, &examples),
+        "phrases have changed: lopso guides train"
+    );
+    let library = Library::embedded().unwrap();
+    let guides: BTreeSet<&str> = library
+        .guides()
+        .iter()
+        .map(|guide| guide.id.as_str())
+        .collect();
+    let learned: BTreeSet<&str> = ids
+        .iter()
+        .map(String::as_str)
+        .filter(|id| !id.is_empty())
+        .collect();
+    assert_eq!(
+        guides, learned,
+        "a guide without phrases, or phrases without a guide"
+    );
+    // The same phrase under two guides would make the answer a toss-up.
+    let mut seen = HashMap::new();
+    for example in &examples {
+        let other = seen.insert(fold(&example.text), example.class);
+        assert!(
+            other.is_none_or(|other| other == example.class),
+            "two guides: {}",
+            example.text
+        );
+    }
+    for (class, id) in ids.iter().enumerate() {
+        let phrases = examples
+            .iter()
+            .filter(|example| example.class == class)
+            .count();
+        assert!(phrases >= 100, "{id}: {phrases}");
+    }
+}
+
+#[test]
+fn the_same_phrases_give_the_same_model() {
+    let example = |class, text: &str| train::Example {
+        class,
+        text: text.to_owned(),
+    };
+    let examples = [
+        example(0, "cài wifi ở nhà kiểu gì"),
+        example(0, "điện thoại không vào được mạng"),
+        example(1, "máy báo đầy bộ nhớ"),
+        example(2, "chúc cô ngủ ngon"),
+    ];
+    let ids = ["wifi".to_owned(), "memory".to_owned(), String::new()];
+    let (one, other) = (train::train(&ids, &examples), train::train(&ids, &examples));
+    let file = one.write().unwrap();
+    assert_eq!(file, other.write().unwrap());
+    let read = Model::read(&file).unwrap();
+    for example in &examples {
+        let words: Vec<String> = fold(&example.text).split(' ').map(str::to_owned).collect();
+        assert_eq!(read.likely(&words).ranked()[0].0, ids[example.class]);
+    }
+    assert!(Model::read(&file[..file.len() / 2]).is_none());
 }
 
 #[test]

@@ -1,11 +1,13 @@
-//! `lopso guides list|check|ask`.
+//! `lopso guides list|check|ask|train`.
 
 use std::io::BufRead as _;
+use std::path::Path;
 
 use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
 
 use super::{Stop, open, say, texts};
+use crate::feature::guide::search::train;
 
 pub fn list() -> Result<(), Stop> {
     let library = open::library(&open::config()?)?;
@@ -19,6 +21,29 @@ pub fn list() -> Result<(), Stop> {
 pub fn check() -> Result<(), Stop> {
     let library = open::library(&open::config()?)?;
     say(&texts::guides_fine(library.guides().len()));
+    Ok(())
+}
+
+/// Learns the model anew from the phrases, and writes it where the next build of the program finds it.
+pub fn train(from: &Path, out: &Path) -> Result<(), Stop> {
+    let unread = |error| Stop::Told(texts::guides::unreadable(from, error));
+    let (ids, examples) = train::read(from).map_err(unread)?;
+    let model = train::train(&ids, &examples);
+    let bytes = model.write().context("cannot pack the model")?;
+    std::fs::write(out, &bytes)
+        .map_err(|error| Stop::Told(texts::guides::unwritten(out, error)))?;
+    say(&texts::guides::trained(
+        ids.len() - 1,
+        examples.len(),
+        bytes.len(),
+    ));
+    Ok(())
+}
+
+/// Why a question finds what it finds.
+pub fn explain(text: &str) -> Result<(), Stop> {
+    let library = open::library(&open::config()?)?;
+    say(&texts::guides::explained(&library.explain(text)));
     Ok(())
 }
 

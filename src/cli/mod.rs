@@ -147,6 +147,15 @@ enum Guides {
         text: Vec<String>,
         #[arg(long, help = texts::JSONL)]
         jsonl: bool,
+        #[arg(long, help = texts::guides::EXPLAIN, conflicts_with = "jsonl")]
+        explain: bool,
+    },
+    #[command(about = texts::guides::TRAIN)]
+    Train {
+        #[arg(long, help = texts::guides::PHRASES, default_value = "config/phrases")]
+        phrases: PathBuf,
+        #[arg(long, help = texts::guides::MODEL, default_value = "config/guides.model")]
+        out: PathBuf,
     },
 }
 
@@ -245,7 +254,13 @@ async fn run(command: Command) -> Result<(), Stop> {
         }
         Command::Guides(Guides::List) => guides::list(),
         Command::Guides(Guides::Check) => guides::check(),
-        Command::Guides(Guides::Ask { text, jsonl }) => guides::ask(&text.join(" "), jsonl),
+        Command::Guides(Guides::Ask {
+            text,
+            explain: true,
+            ..
+        }) => guides::explain(&text.join(" ")),
+        Command::Guides(Guides::Ask { text, jsonl, .. }) => guides::ask(&text.join(" "), jsonl),
+        Command::Guides(Guides::Train { phrases, out }) => guides::train(&phrases, &out),
         Command::Replies(Replies::Read { jsonl: _ }) => replies::read(),
         Command::Report {
             format,

@@ -2,6 +2,7 @@
 
 pub mod backup;
 pub mod doctor;
+pub mod guides;
 pub mod invites;
 pub mod telegram;
 

@@ -9,7 +9,7 @@ use include_dir::{Dir, include_dir};
 use serde::Deserialize;
 
 use super::problems::{Problem, What};
-use super::search::{Explained, Hit, Index};
+use super::search::{self, Explained, Hit, Search};
 
 /// The guides compiled into the program.
 static SHIPPED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/config/guides");
@@ -33,6 +33,7 @@ pub struct Guide {
     pub audience: Audience,
     /// What it belongs to: qr, bank, vneid, zalo, safety …
     pub group: String,
+    /// None as long as it is only planned: it is found, and people are told that it is not written yet.
     pub steps: Vec<String>,
     pub tip: Option<String>,
     pub link: Option<String>,
@@ -40,6 +41,12 @@ pub struct Guide {
     pub phrases: Vec<String>,
     /// Questions near to it that it does not answer.
     pub negative: Vec<String>,
+}
+
+impl Guide {
+    pub fn is_written(&self) -> bool {
+        !self.steps.is_empty()
+    }
 }
 
 #[derive(Deserialize)]
@@ -51,22 +58,24 @@ struct FrontMatter {
     group: String,
     link: Option<String>,
     /// Year and month in which somebody last followed the steps.
-    #[serde(rename = "checked")]
-    _checked: String,
+    checked: Option<String>,
+    #[serde(default)]
+    planned: bool,
+    #[serde(default)]
     phrases: Vec<String>,
     #[serde(default)]
     negative: Vec<String>,
 }
 
 /// What may be left out.
-const OPTIONAL: [&str; 2] = ["link", "negative"];
-pub const KEYS: [&str; 8] = [
-    "id", "title", "audience", "group", "link", "checked", "phrases", "negative",
+const OPTIONAL: [&str; 5] = ["link", "checked", "planned", "phrases", "negative"];
+pub const KEYS: [&str; 9] = [
+    "id", "title", "audience", "group", "link", "checked", "planned", "phrases", "negative",
 ];
 
 pub struct Library {
     guides: Vec<Guide>,
-    index: Index,
+    search: Search,
 }
 
 impl Library {
@@ -128,7 +137,7 @@ impl Library {
             return Err(problems);
         }
         Ok(Self {
-            index: Index::build(&guides),
+            search: Search::build(&guides),
             guides,
         })
     }
@@ -137,18 +146,23 @@ impl Library {
         &self.guides
     }
 
+    /// Those that can be shown; the others are planned.
+    pub fn written(&self) -> impl Iterator<Item = &Guide> {
+        self.guides.iter().filter(|guide| guide.is_written())
+    }
+
     pub fn get(&self, id: &str) -> Option<&Guide> {
         self.guides.iter().find(|guide| guide.id == id)
     }
 
     /// The guides that fit a question: best first, at most three, none when none fits.
     pub fn ask(&self, text: &str) -> Vec<Hit> {
-        self.index.ask(text)
+        self.search.ask(text)
     }
 
     /// Why a question found what it found.
     pub fn explain(&self, text: &str) -> Explained {
-        self.index.explain(text)
+        self.search.explain(text)
     }
 }
 
@@ -184,6 +198,14 @@ fn read(file: &str, text: &str) -> Result<Guide, Vec<Problem>> {
     }
     let front = FrontMatter::deserialize(table).map_err(|_| problem(None, What::FrontMatter))?;
     let (steps, tip) = body_of(body);
+    // What is only planned was followed by nobody, and what the model knows is found without phrases.
+    if !front.planned && front.checked.is_none() {
+        return Err(problem(None, What::MissingKey("checked")));
+    }
+    if front.phrases.is_empty() && !search::is_learned(&front.id) {
+        return Err(problem(None, What::MissingKey("phrases")));
+    }
+    let planned = front.planned;
     let guide = Guide {
         id: front.id,
         title: front.title,
@@ -195,7 +217,7 @@ fn read(file: &str, text: &str) -> Result<Guide, Vec<Problem>> {
         phrases: front.phrases,
         negative: front.negative,
     };
-    let found = check(file, &guide);
+    let found = check(file, &guide, planned);
     if found.is_empty() {
         Ok(guide)
     } else {
@@ -219,7 +241,7 @@ fn body_of(body: &str) -> (Vec<String>, Option<String>) {
     (steps, tip)
 }
 
-fn check(file: &str, guide: &Guide) -> Vec<Problem> {
+fn check(file: &str, guide: &Guide, planned: bool) -> Vec<Problem> {
     let mut found = Vec::new();
     if file.strip_suffix(".md") != Some(guide.id.as_str()) {
         found.push(What::IdIsNotFileName);
@@ -227,7 +249,8 @@ fn check(file: &str, guide: &Guide) -> Vec<Problem> {
     if guide.title.trim().is_empty() {
         found.push(What::MissingKey("title"));
     }
-    if !STEPS.contains(&guide.steps.len()) {
+    let is_whole = STEPS.contains(&guide.steps.len()) || (planned && guide.steps.is_empty());
+    if !is_whole {
         found.push(What::Steps(guide.steps.len()));
     }
     let too_long = |step: &String| step.chars().count() > STEP_LETTERS;
@@ -315,12 +338,71 @@ mod tests {
     }
 
     #[test]
+    fn a_planned_guide_is_found_and_has_nothing_to_show() {
+        let library = Library::embedded().ok().unwrap();
+        assert_eq!(library.guides().len(), 72);
+        assert_eq!(library.written().count(), 12);
+        let hits = library.ask("làm sao cài wifi cho điện thoại ở nhà ạ");
+        assert_eq!(hits[0].id, "coban-wifi");
+        assert!(!library.get("coban-wifi").unwrap().is_written());
+    }
+
+    #[test]
+    fn a_schools_own_guide_is_found_by_its_words_beside_the_others() {
+        let own = "+++\nid = \"don-tre\"\ntitle = \"Đăng ký đón muộn\"\naudience = \"parent\"\ngroup = \"school\"\n\
+            checked = \"2026-11\"\nphrases = [\"xin cho con về muộn thì đăng ký ở đâu\", \"đón con trễ phải báo thế nào\"]\n\
+            +++\n1. Một\n2. Hai\n3. Ba\n";
+        let ours = SHIPPED
+            .get_file("qr-quet-zalo.md")
+            .unwrap()
+            .contents_utf8()
+            .unwrap();
+        let files = vec![
+            ("don-tre.md".to_owned(), own.to_owned()),
+            ("qr-quet-zalo.md".to_owned(), ours.to_owned()),
+        ];
+        let library = Library::build(files).ok().unwrap();
+        let first = |text: &str| library.ask(text).first().map(|hit| hit.id.clone());
+        assert_eq!(
+            first("em muốn đón con trễ thì báo thế nào ạ").as_deref(),
+            Some("don-tre")
+        );
+        assert_eq!(
+            first("quét mã bằng zalo kiểu gì vậy cô").as_deref(),
+            Some("qr-quet-zalo")
+        );
+        // What the model knows best is not among this school's guides.
+        assert_eq!(first("bật wifi ở đâu vậy ạ"), None);
+    }
+
+    #[test]
+    fn a_childs_name_is_no_question() {
+        let library = Library::embedded().ok().unwrap();
+        for name in ["Bảo", "An", "Lê Gia Bảo", "bé Bảo ạ", "Minh Anh"] {
+            assert!(
+                library.ask(name).is_empty(),
+                "{name}: {:?}",
+                library.ask(name)
+            );
+        }
+        assert!(!library.ask("vneid").is_empty());
+    }
+
+    #[test]
     fn every_slip_of_a_guides_author_is_named() {
         assert_eq!(what("b.md", GOOD), What::IdIsNotFileName);
         assert_eq!(what("a.md", "no front matter"), What::NoFrontMatter);
         assert_eq!(
             what("a.md", &GOOD.replace("title = \"A\"\n", "")),
             What::MissingKey("title")
+        );
+        assert_eq!(
+            what("a.md", &GOOD.replace("checked = \"2026-11\"\n", "")),
+            What::MissingKey("checked")
+        );
+        assert_eq!(
+            what("a.md", &GOOD.replace("phrases = [\"x y\"]\n", "")),
+            What::MissingKey("phrases")
         );
         assert_eq!(
             what("a.md", &GOOD.replace("group =", "gruop =")),

@@ -24,6 +24,8 @@ pub fn ask(
 ) -> Effects {
     let hits = library.ask(text);
     let mut found: Vec<&Guide> = hits.iter().filter_map(|hit| library.get(&hit.id)).collect();
+    let planned = found.first().filter(|guide| !guide.is_written()).copied();
+    found.retain(|guide| guide.is_written());
     let task = task.and_then(|id| turn.facts.task(id));
     if found.is_empty()
         && let Some(task) = task
@@ -31,10 +33,30 @@ pub fn ask(
         found = of_task(library, task);
     }
     let help = task.map_or_else(Effects::none, |task| needs_help(turn, task, now));
+    if let Some(planned) = planned {
+        return Effects::say(not_yet(turn, planned, &found)).and(help);
+    }
     match found.split_first() {
         Some((first, rest)) => show(turn, first, rest).and(help),
         None => Effects::say(none_fits(turn)).and(help),
     }
+}
+
+/// What is asked is understood, and its guide is not written yet.
+fn not_yet(turn: &Turn<'_>, planned: &Guide, near: &[&Guide]) -> Say {
+    let near = near.iter().take(2);
+    Say::Answer {
+        to: turn.asker(),
+        text: texts::not_yet(&planned.title),
+        choices: near.map(|guide| other(guide)).collect(),
+    }
+}
+
+fn other(guide: &Guide) -> Choice {
+    Choice::new(
+        texts::not_this(&guide.title),
+        Tap::Guide(guide.id.clone()).write(),
+    )
 }
 
 /// "Chỉ tôi cách làm" under a task.
@@ -55,7 +77,7 @@ pub fn help(library: &Library, turn: &Turn<'_>, task: TaskId, now: Timestamp) ->
 
 /// One guide by its button.
 pub fn by_id(library: &Library, turn: &Turn<'_>, id: &str) -> Effects {
-    match library.get(id) {
+    match library.get(id).filter(|guide| guide.is_written()) {
         Some(guide) => show(turn, guide, &[]),
         None => list(library, turn),
     }
@@ -68,22 +90,16 @@ pub fn list(library: &Library, turn: &Turn<'_>) -> Effects {
     Effects::say(Say::Confide {
         to: turn.asker(),
         text: texts::LIST.to_owned(),
-        choices: library.guides().iter().map(choice).collect(),
+        choices: library.written().map(choice).collect(),
         public: texts::SENT_PRIVATELY,
     })
 }
 
 fn show(turn: &Turn<'_>, guide: &Guide, others: &[&Guide]) -> Effects {
-    let other = |guide: &&Guide| {
-        Choice::new(
-            texts::not_this(&guide.title),
-            Tap::Guide(guide.id.clone()).write(),
-        )
-    };
     Effects::say(Say::Answer {
         to: turn.asker(),
         text: texts::guide(guide),
-        choices: others.iter().take(2).map(other).collect(),
+        choices: others.iter().take(2).map(|guide| other(guide)).collect(),
     })
 }
 
@@ -116,12 +132,12 @@ fn of_task<'a>(library: &'a Library, task: &Task) -> Vec<&'a Guide> {
                 .ask(&task.title)
                 .iter()
                 .filter_map(|hit| library.get(&hit.id))
+                .filter(|guide| guide.is_written())
                 .collect();
         }
     };
     let mut found: Vec<&Guide> = library
-        .guides()
-        .iter()
+        .written()
         .filter(|guide| guide.group == group)
         .collect();
     found.sort_by_key(|guide| {

@@ -1,494 +1,189 @@
-//! Which guide does a question want? A parent rarely uses the title's words, so a question is held
-//! against all the ways in which people ask, folded to no accents, with pairs of words, slips of one
-//! letter, chat shorthand, and northern spellings by sound.
+//! Which guide does a question want? A parent rarely uses the title's words.
 //!
-//! Two views are added: the nearest single phrase, since one good example is enough, and BM25 over the
-//! whole guide (title, phrases, steps), since a long story shares words with many phrases and is near
-//! to none. A guide may list what it is *not* about; a question nearer to that than to any of its
-//! phrases is not its own. What stays below the bar gets no guide, which is an answer too.
+//! For the guides that come with the program a small model has learned it from thousands of ways to ask (`model`,
+//! `train`, `features`; the phrases are in `config/phrases`). A school's own guides are looked for by their words
+//! (`lexical`). What stays below the bar gets no guide, which is an answer too.
 
-mod chatter;
-
-use std::collections::HashMap;
+mod features;
+mod lexical;
+pub mod model;
+pub mod train;
 
 use super::library::Guide;
-use super::words::{COMMON, SHORT, SPELLED};
-use crate::understand::fold::fold;
+use super::words::{asks, normal, within};
+use lexical::Index;
+use model::Model;
 
-/// A word said in so small a share of a guide's phrases tells nothing yet.
-const RARE: f64 = 0.03;
-/// What a word counts that no guide says more than another, and one that no guide says at all: both
-/// are part of the question and speak against every guide that does not have them.
-const FAINT: f64 = 1.5;
-const UNHEARD: f64 = 1.5;
-/// What a pair of words and a match by sound count beside the word itself.
-const PAIR: f64 = 0.8;
-const SOUND: f64 = 0.5;
-/// Words of every message ("em", "cho", "làm") say little about what is asked.
-const LITTLE: f64 = 0.15;
-/// How the two views are mixed.
-const NEAREST: f64 = 1.0;
-const WHOLE: f64 = 0.06;
-
-/// The bar for a message that asks, and the higher one for a message that only tells: "otp với chả
-/// otp" has a guide's word in it and wants nothing. Tuned on the project's own questions and chatter.
-const BAR_ASKED: f64 = 0.65;
-const BAR_TOLD: f64 = 0.95;
-/// How near to the first a second or third guide must be to be offered beside it.
-const ALSO: f64 = 0.25;
+/// How likely the best guide must be: for a message that asks, and for one that only tells. "otp với chả otp" has a
+/// guide's word in it and wants nothing. Set, like `RATHER`, on the part of our sentences that is for tuning
+/// (scripts/eval.sh).
+const BAR_ASKED: f32 = 0.10;
+const BAR_TOLD: f32 = 0.30;
+/// One or two words may be a child's name ("Bảo" is read like "báo"), and may be "vneid".
+const BAR_SHORT: f32 = 0.75;
+const SHORT: usize = 2;
+/// "No guide" must be so many times likelier than the best to win: somebody who asks and is told nothing is worse off
+/// than somebody who is shown one guide too many.
+const RATHER: f32 = 3.0;
+/// A second or third guide is offered beside the first when it is at least so likely.
+const ALSO: f32 = 0.01;
 const AT_MOST: usize = 3;
-/// Vietnamese words are short; this holds several written together.
-const LONGEST_WORD: usize = 24;
-/// So much of a question is read, in letters: the question stands at one end of a story.
-const LONGEST: usize = 600;
-/// The id under which chatter is scored beside the guides.
-const NOBODYS: &str = "";
+/// A school's own guide whose words fit goes first unless one of ours is so likely.
+const SURE: f32 = 0.9;
 
-/// Turns of speech by which people ask or say that they are stuck.
-const ASKING: &[&str] = &[
-    "lam sao",
-    "the nao",
-    "nhu nao",
-    "nao",
-    "kieu gi",
-    "gi",
-    "dau",
-    "sao",
-    "cach",
-    "huong dan",
-    "chi em",
-    "chi giup",
-    "giup",
-    "khong",
-    "hay la",
-    "co phai",
-    "bao loi",
-    "loi",
-    "xin",
-    "can",
-    "muon",
-    "chua",
-    "hoi",
-    "voi",
-    "rang",
-    "ri",
-    "lao",
-    "roi ha",
-    "cho toi",
-    "mat",
-];
+/// The id of what wants no guide, in the model and in the index.
+pub const NOBODYS: &str = "";
+
+/// What is said in a class group when nobody wants a guide.
+pub const CHATTER: &str = include_str!(concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/config/phrases/chatter.txt"
+));
+
+/// The lines of a file of phrases, without its comments.
+pub fn phrases_in(text: &str) -> impl Iterator<Item = &str> {
+    let lines = text.lines().map(str::trim);
+    lines.filter(|line| !line.is_empty() && !line.starts_with('#'))
+}
+
+/// The model knows how people ask for this guide.
+pub fn is_learned(id: &str) -> bool {
+    Model::shipped().is_some_and(|model| {
+        model
+            .ids()
+            .iter()
+            .any(|known| known == id && !id.is_empty())
+    })
+}
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Hit {
     pub id: String,
-    /// About 0 to 2; only the order and the bar have a meaning.
+    /// How likely, 0 to 1; of a school's own guide the nearness of its words, about 0 to 2.
     pub score: f64,
 }
 
 /// Why a question found what it found, for the person who writes the guides.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Explained {
-    /// The words as they were understood: folded, shorthand written out, slips mended.
+    /// The words as they were understood: folded, shorthand written out.
     pub words: Vec<String>,
     pub asks: bool,
-    pub bar: f64,
-    /// Every guide that shares a word, best first.
+    pub bar: f32,
+    /// The likeliest of the model, best first; the id of "no guide" is empty.
     pub candidates: Vec<Candidate>,
+    pub hits: Vec<Hit>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Candidate {
     pub id: String,
-    pub score: f64,
-    /// How near the nearest phrase is, and which.
-    pub nearest: f64,
-    pub phrase: String,
-    /// How near the nearest of its `negative` lines is.
-    pub against: f64,
-    /// What the guide as a whole adds.
-    pub whole: f64,
+    pub likely: f32,
+    /// The words that speak most for it.
+    pub reasons: Vec<(String, f32)>,
 }
 
-impl Candidate {
-    fn is_own(&self) -> bool {
-        self.nearest > self.against
-    }
-
-    /// Chatter is scored beside the guides, and is none.
-    fn is_a_guide(&self) -> bool {
-        self.id != NOBODYS
-    }
+pub struct Search {
+    model: Option<&'static Model>,
+    /// The guides there are, of those that the model knows.
+    shipped: Vec<String>,
+    /// Those that it does not know.
+    own: Option<Index>,
 }
 
-/// One line of a guide's `phrases` (or its title), or of its `negative`.
-struct Saying {
-    guide: usize,
-    wanted: bool,
-    text: String,
-}
-
-pub struct Index {
-    ids: Vec<String>,
-    sayings: Vec<Saying>,
-    /// The number of each term: a word, a pair of words, or a sound.
-    numbers: HashMap<String, usize>,
-    idf: Vec<f64>,
-    /// Per term: in which sayings, and its share of the saying's length.
-    in_sayings: Vec<Vec<(usize, f64)>>,
-    /// Per term: in which guides, and what it is worth there.
-    in_guides: Vec<Vec<(usize, f64)>>,
-    /// Known words by themselves with one letter left out, to find slips.
-    slips: HashMap<String, Vec<String>>,
-}
-
-impl Index {
+impl Search {
     pub fn build(guides: &[Guide]) -> Self {
-        let sayings = sayings(guides);
-        let said: Vec<HashMap<String, f64>> = sayings
-            .iter()
-            .map(|saying| terms(&normal(&saying.text)))
-            .collect();
-        let mut numbers: HashMap<String, usize> = HashMap::new();
-        for term in said.iter().flat_map(HashMap::keys) {
-            let next = numbers.len();
-            numbers.entry(term.clone()).or_insert(next);
-        }
-        let in_guides = in_guides(guides, &sayings, &said, &numbers);
-        let told =
-            |found: &Vec<(usize, f64)>| found.iter().map(|(_, worth)| *worth).fold(FAINT, f64::max);
-        let idf: Vec<f64> = in_guides.iter().map(told).collect();
-        let mut in_sayings = vec![Vec::new(); idf.len()];
-        for (place, terms) in said.iter().enumerate() {
-            let weighed: Vec<(usize, f64)> = terms
-                .iter()
-                .map(|(term, weight)| (numbers[term], weight * idf[numbers[term]]))
-                .collect();
-            let length = length(weighed.iter().map(|(_, weight)| *weight));
-            for (number, weight) in weighed {
-                in_sayings[number].push((place, weight / length));
-            }
-        }
-        let slips = slips(numbers.keys().filter(|term| is_word(term)));
+        let model = Model::shipped();
+        let learned = |guide: &&Guide| is_learned(&guide.id);
+        let (shipped, own): (Vec<&Guide>, Vec<&Guide>) = guides.iter().partition(learned);
+        let own: Vec<Guide> = own.into_iter().cloned().collect();
         Self {
-            ids: guides
-                .iter()
-                .map(|guide| guide.id.clone())
-                .chain([NOBODYS.to_owned()])
-                .collect(),
-            sayings,
-            numbers,
-            idf,
-            in_sayings,
-            in_guides,
-            slips,
+            shipped: shipped.into_iter().map(|guide| guide.id.clone()).collect(),
+            own: (!own.is_empty()).then(|| Index::build(&own)),
+            model,
         }
     }
 
     /// The guides that fit a question: best first, at most three, none when none fits.
     pub fn ask(&self, text: &str) -> Vec<Hit> {
-        let explained = self.explain(text);
-        // When the best says that it is not about this, or the message is nearest to chatter, the
-        // neighbours are no better.
-        let Some(first) = explained
-            .candidates
+        let text = within(text);
+        let words = normal(text);
+        let mut hits = self
+            .own
+            .as_ref()
+            .map(|own| own.ask(text))
+            .unwrap_or_default();
+        let ours = self.learned(&words, bar(text, &words));
+        let sure = ours
             .first()
-            .filter(|best| best.is_a_guide() && best.is_own() && best.score >= explained.bar)
-        else {
+            .is_some_and(|best| best.score > f64::from(SURE));
+        let place = if sure { 0 } else { hits.len() };
+        hits.splice(place..place, ours);
+        hits.truncate(AT_MOST);
+        hits
+    }
+
+    fn learned(&self, words: &[String], bar: f32) -> Vec<Hit> {
+        let Some(model) = self.model.filter(|_| !words.is_empty()) else {
             return Vec::new();
         };
-        let fits = |candidate: &&Candidate| {
-            candidate.is_a_guide() && candidate.is_own() && candidate.score >= first.score * ALSO
+        let likely = model.likely(words);
+        let ranked = likely.ranked();
+        let nobodys = likely.of(NOBODYS).unwrap_or(0.0);
+        // When the best is not here, the neighbours are no better.
+        let is_here = |id: &str| self.shipped.iter().any(|known| known == id);
+        let wanted =
+            |id: &str, likely: f32| is_here(id) && likely >= bar && likely * RATHER >= nobodys;
+        let best = ranked.iter().find(|(id, _)| *id != NOBODYS);
+        if !best.is_some_and(|(id, likely)| wanted(id, *likely)) {
+            return Vec::new();
+        }
+        let fits = ranked
+            .into_iter()
+            .filter(|(id, likely)| is_here(id) && *likely >= ALSO);
+        let hit = |(id, likely): (&str, f32)| Hit {
+            id: id.to_owned(),
+            score: f64::from(likely),
         };
-        let hit = |candidate: &Candidate| Hit {
-            id: candidate.id.clone(),
-            score: candidate.score,
-        };
-        explained
-            .candidates
-            .iter()
-            .filter(fits)
-            .take(AT_MOST)
-            .map(hit)
-            .collect()
+        fits.take(AT_MOST).map(hit).collect()
     }
 
     pub fn explain(&self, text: &str) -> Explained {
-        let text = within(text);
-        let words: Vec<String> = normal(text)
-            .into_iter()
-            .map(|word| self.mended(word))
-            .collect();
-        let asks = text.contains('?') || asks(&words);
-        let candidates = self.candidates(&words);
-        Explained {
-            words,
-            asks,
-            bar: if asks { BAR_ASKED } else { BAR_TOLD },
-            candidates,
-        }
-    }
-
-    fn candidates(&self, words: &[String]) -> Vec<Candidate> {
-        let query = self.weighed(words);
-        let long = length(query.iter().map(|(_, weight)| *weight));
-        let mut near = vec![0.0; self.sayings.len()];
-        let mut whole = vec![0.0; self.ids.len()];
-        for (number, weight) in &query {
-            let Some(number) = *number else { continue };
-            for (place, share) in &self.in_sayings[number] {
-                near[*place] += share * weight / long;
-            }
-            for (guide, worth) in &self.in_guides[number] {
-                whole[*guide] += worth * weight_of_term(*weight, self.idf[number]);
-            }
-        }
-        let mut best: Vec<[(f64, usize); 2]> = vec![[(0.0, 0); 2]; self.ids.len()];
-        for (place, saying) in self.sayings.iter().enumerate() {
-            let kept = &mut best[saying.guide][usize::from(saying.wanted)];
-            if near[place] > kept.0 {
-                *kept = (near[place], place);
-            }
-        }
-        let mut found: Vec<Candidate> = Vec::new();
-        for (guide, [(against, _), (nearest, place)]) in best
-            .into_iter()
-            .enumerate()
-            .filter(|(_, [_, wanted])| wanted.0 > 0.0)
-        {
-            let whole = WHOLE * whole[guide];
-            let phrase = self.sayings[place].text.clone();
-            found.push(Candidate {
-                id: self.ids[guide].clone(),
-                score: NEAREST * nearest + whole,
-                nearest,
-                phrase,
-                against,
-                whole,
-            });
-        }
-        found.sort_by(|one, other| {
-            other
-                .score
-                .total_cmp(&one.score)
-                .then_with(|| one.id.cmp(&other.id))
+        let words = normal(within(text));
+        let candidate = |model: &Model, (id, likely): (&str, f32)| Candidate {
+            id: id.to_owned(),
+            likely,
+            reasons: model.reasons(&words, id, REASONS),
+        };
+        let candidates = self.model.map(|model| {
+            let likely = model.likely(&words);
+            likely
+                .ranked()
+                .into_iter()
+                .take(TOLD)
+                .map(|one| candidate(model, one))
+                .collect()
         });
-        found
-    }
-
-    /// The question's terms and what each weighs. A word that no phrase has weighs as much as a rare
-    /// one: it is part of what was asked and speaks against every guide.
-    fn weighed(&self, words: &[String]) -> Vec<(Option<usize>, f64)> {
-        let weigh = |(term, weight): (String, f64)| match self.numbers.get(&term) {
-            Some(number) => Some((Some(*number), weight * self.idf[*number])),
-            None => is_word(&term).then_some((None, weight * UNHEARD)),
-        };
-        let mut weighed: Vec<(Option<usize>, f64)> =
-            terms(words).into_iter().filter_map(weigh).collect();
-        // In one order, so that rounding and with it the answer never changes.
-        weighed.sort_by(|one, other| one.0.cmp(&other.0).then(one.1.total_cmp(&other.1)));
-        weighed
-    }
-
-    /// A word that no phrase has, but one slip beside a word that some phrase has, was meant as that.
-    fn mended(&self, word: String) -> String {
-        // Nobody slips in a word longer than any there is; looking for one would cost its length squared.
-        if !(4..=LONGEST_WORD).contains(&word.chars().count()) || self.numbers.contains_key(&word) {
-            return word;
-        }
-        let mut near: Vec<&String> = shortened(&word)
-            .chain(std::iter::once(word.clone()))
-            .filter_map(|key| self.slips.get(&key))
-            .flatten()
-            .filter(|known| strsim::damerau_levenshtein(known, &word) == 1)
-            .collect();
-        near.sort();
-        near.first().map_or(word, |known| (*known).clone())
-    }
-}
-
-fn sayings(guides: &[Guide]) -> Vec<Saying> {
-    let mut sayings = Vec::new();
-    for (guide, told) in guides.iter().enumerate() {
-        let mut put = |text: &String, wanted| {
-            sayings.push(Saying {
-                guide,
-                wanted,
-                text: text.clone(),
-            })
-        };
-        std::iter::once(&told.title)
-            .chain(&told.phrases)
-            .for_each(|text| put(text, true));
-        told.negative.iter().for_each(|text| put(text, false));
-    }
-    let chatter = |text: &&str| Saying {
-        guide: guides.len(),
-        wanted: true,
-        text: (*text).to_owned(),
-    };
-    sayings.extend(chatter::CHATTER.iter().map(chatter));
-    sayings
-}
-
-/// How much more often each term is said in a guide's phrases than in all the others: the logarithm of
-/// the ratio of the two shares. `RARE` keeps a word that was said once (the hamster in somebody's long
-/// story) from telling anything.
-fn in_guides(
-    guides: &[Guide],
-    sayings: &[Saying],
-    said: &[HashMap<String, f64>],
-    numbers: &HashMap<String, usize>,
-) -> Vec<Vec<(usize, f64)>> {
-    let mut counts: Vec<HashMap<usize, f64>> = vec![HashMap::new(); numbers.len()];
-    let mut everywhere = vec![0.0; numbers.len()];
-    let mut sizes = vec![0.0; guides.len() + 1];
-    for (saying, terms) in sayings.iter().zip(said) {
-        if saying.wanted {
-            sizes[saying.guide] += 1.0;
-        }
-        for number in terms.keys().map(|term| numbers[term]) {
-            everywhere[number] += 1.0;
-            if saying.wanted {
-                *counts[number].entry(saying.guide).or_insert(0.0) += 1.0;
-            }
+        Explained {
+            asks: text.contains('?') || asks(&words),
+            bar: bar(text, &words),
+            candidates: candidates.unwrap_or_default(),
+            hits: self.ask(text),
+            words,
         }
     }
-    let all = count(sayings.len());
-    let worth = |(number, found): (usize, &HashMap<usize, f64>)| {
-        let mut worth: Vec<(usize, f64)> = found
-            .iter()
-            .map(|(guide, times)| {
-                let here = times / sizes[*guide];
-                let elsewhere = (everywhere[number] - times) / (all - sizes[*guide]).max(1.0);
-                (*guide, ((here + RARE) / (elsewhere + RARE)).ln())
-            })
-            .collect();
-        worth.sort_by_key(|(guide, _)| *guide);
-        worth
-    };
-    counts.iter().enumerate().map(worth).collect()
 }
 
-/// Words, pairs of words and sounds of a text with what each counts.
-fn terms(words: &[String]) -> HashMap<String, f64> {
-    let mut terms: HashMap<String, f64> = HashMap::new();
-    let mut put = |term: String, weight: f64| {
-        let known = terms.entry(term).or_insert(0.0);
-        *known = known.max(weight);
-    };
-    for word in words {
-        let weight = if is_common(word) { LITTLE } else { 1.0 };
-        put(format!("~{}", sound(word)), SOUND * weight);
-        put(word.clone(), weight);
+/// How many candidates an explanation shows, and how many reasons of each.
+const TOLD: usize = 4;
+const REASONS: usize = 6;
+
+fn bar(text: &str, words: &[String]) -> f32 {
+    if text.contains('?') || asks(words) {
+        BAR_ASKED
+    } else if words.len() <= SHORT {
+        BAR_SHORT
+    } else {
+        BAR_TOLD
     }
-    for pair in words.windows(2) {
-        let common = pair.iter().filter(|word| is_common(word)).count();
-        let weight = [PAIR, PAIR * 0.5, PAIR * LITTLE][common];
-        put(pair.join(" "), weight);
-    }
-    terms
 }
-
-/// The beginning of a text, at most `LONGEST` characters.
-fn within(text: &str) -> &str {
-    text.char_indices()
-        .nth(LONGEST)
-        .map_or(text, |(end, _)| &text[..end])
-}
-
-fn weight_of_term(weight: f64, idf: f64) -> f64 {
-    weight / idf
-}
-
-fn is_common(word: &str) -> bool {
-    COMMON.contains(&word)
-}
-
-fn is_word(term: &str) -> bool {
-    !term.starts_with('~') && !term.contains(' ')
-}
-
-fn asks(words: &[String]) -> bool {
-    let sentence = format!(" {} ", words.join(" "));
-    ASKING
-        .iter()
-        .any(|turn| sentence.contains(&format!(" {turn} ")))
-}
-
-/// Folded words with chat shorthand written out.
-fn normal(text: &str) -> Vec<String> {
-    let folded = fold(text);
-    let raw: Vec<&str> = folded
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .collect();
-    let mut out: Vec<String> = Vec::new();
-    let mut rest = raw.as_slice();
-    while let Some((first, after)) = rest.split_first() {
-        if let Some((said, meant)) = SPELLED.iter().find(|(said, _)| rest.starts_with(said)) {
-            out.push((*meant).to_owned());
-            rest = &rest[said.len()..];
-            continue;
-        }
-        match SHORT.iter().find(|(short, _)| short == first) {
-            Some((_, long)) => out.extend(long.split(' ').map(str::to_owned)),
-            None => out.push((*first).to_owned()),
-        }
-        rest = after;
-    }
-    out
-}
-
-/// The northern ear: l and n, ch and tr, s and x, d and gi and r sound alike.
-fn sound(word: &str) -> String {
-    for (spelled, heard) in [
-        ("tr", "ch"),
-        ("gi", "d"),
-        ("l", "n"),
-        ("x", "s"),
-        ("r", "d"),
-    ] {
-        if let Some(rest) = word.strip_prefix(spelled).filter(|rest| !rest.is_empty()) {
-            return format!("{heard}{rest}");
-        }
-    }
-    word.to_owned()
-}
-
-/// A word with each one of its letters left out.
-fn shortened(word: &str) -> impl Iterator<Item = String> {
-    let letters: Vec<char> = word.chars().collect();
-    (0..letters.len()).map(move |out| {
-        let kept = letters
-            .iter()
-            .enumerate()
-            .filter(|(place, _)| *place != out);
-        kept.map(|(_, letter)| *letter).collect()
-    })
-}
-
-fn slips<'a>(words: impl Iterator<Item = &'a String>) -> HashMap<String, Vec<String>> {
-    let mut slips: HashMap<String, Vec<String>> = HashMap::new();
-    for word in words.filter(|word| word.chars().count() >= 4) {
-        for key in shortened(word).chain(std::iter::once(word.clone())) {
-            slips.entry(key).or_default().push(word.clone());
-        }
-    }
-    slips
-}
-
-fn length(weights: impl Iterator<Item = f64>) -> f64 {
-    weights
-        .map(|weight| weight * weight)
-        .sum::<f64>()
-        .sqrt()
-        .max(f64::MIN_POSITIVE)
-}
-
-fn count(number: usize) -> f64 {
-    // Far below 2^32 phrases.
-    u32::try_from(number).map_or(f64::from(u32::MAX), f64::from)
-}
-
-#[cfg(test)]
-mod tests;

@@ -26,6 +26,13 @@ pub fn guide(guide: &Guide) -> String {
     out
 }
 
+/// The question is understood; its guide is still being written.
+pub fn not_yet(title: &str) -> String {
+    format!(
+        "Dạ, mình hỏi việc “{title}” phải không ạ? Hướng dẫn này em còn đang soạn. Mình hỏi cô giáo giúp em nhé ạ."
+    )
+}
+
 pub fn not_this(title: &str) -> String {
     format!("Chưa đúng ý? {title}")
 }

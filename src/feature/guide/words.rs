@@ -1,6 +1,11 @@
 //! Words of chat Vietnamese, without accents: what everybody says, and shorthand written out.
 //! A teacher may add a line; each stands for what parents really type.
 
+use crate::understand::fold::fold;
+
+/// So much of a question is read, in letters: the question stands at one end of a story.
+pub const LONGEST: usize = 600;
+
 /// Words of every message: forms of address, particles, little words.
 pub const COMMON: &[&str] = &[
     "a", "ai", "anh", "ba", "bac", "ban", "be", "bi", "biet", "boi", "bo", "cac", "cai", "can",
@@ -84,3 +89,96 @@ pub const SPELLED: &[(&[&str], &str)] = &[
     (&["dien", "giai"], "noidung"),
     (&["kich", "hoat"], "kichhoat"),
 ];
+
+/// Turns of speech by which people ask or say that they are stuck.
+const ASKING: &[&str] = &[
+    "lam sao",
+    "the nao",
+    "nhu nao",
+    "nao",
+    "kieu gi",
+    "gi",
+    "dau",
+    "sao",
+    "cach",
+    "huong dan",
+    "chi em",
+    "chi giup",
+    "giup",
+    "khong",
+    "hay la",
+    "co phai",
+    "bao loi",
+    "loi",
+    "xin",
+    "can",
+    "muon",
+    "chua",
+    "hoi",
+    "voi",
+    "rang",
+    "ri",
+    "lao",
+    "roi ha",
+    "cho toi",
+    "mat",
+];
+
+/// The beginning of a text, at most `LONGEST` characters.
+pub fn within(text: &str) -> &str {
+    text.char_indices()
+        .nth(LONGEST)
+        .map_or(text, |(end, _)| &text[..end])
+}
+
+pub fn is_common(word: &str) -> bool {
+    COMMON.contains(&word)
+}
+
+/// Somebody asks, or says that they are stuck.
+pub fn asks(words: &[String]) -> bool {
+    let sentence = format!(" {} ", words.join(" "));
+    ASKING
+        .iter()
+        .any(|turn| sentence.contains(&format!(" {turn} ")))
+}
+
+/// Folded words with chat shorthand written out.
+pub fn normal(text: &str) -> Vec<String> {
+    let folded = fold(text);
+    let raw: Vec<&str> = folded
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .collect();
+    let mut out: Vec<String> = Vec::new();
+    let mut rest = raw.as_slice();
+    while let Some((first, after)) = rest.split_first() {
+        if let Some((said, meant)) = SPELLED.iter().find(|(said, _)| rest.starts_with(said)) {
+            out.push((*meant).to_owned());
+            rest = &rest[said.len()..];
+            continue;
+        }
+        match SHORT.iter().find(|(short, _)| short == first) {
+            Some((_, long)) => out.extend(long.split(' ').map(str::to_owned)),
+            None => out.push((*first).to_owned()),
+        }
+        rest = after;
+    }
+    out
+}
+
+/// The northern ear: l and n, ch and tr, s and x, d and gi and r sound alike.
+pub fn sound(word: &str) -> String {
+    for (spelled, heard) in [
+        ("tr", "ch"),
+        ("gi", "d"),
+        ("l", "n"),
+        ("x", "s"),
+        ("r", "d"),
+    ] {
+        if let Some(rest) = word.strip_prefix(spelled).filter(|rest| !rest.is_empty()) {
+            return format!("{heard}{rest}");
+        }
+    }
+    word.to_owned()
+}
