@@ -195,6 +195,26 @@ pub const SPELLINGS: &[(&str, &str)] = &[
     ("z", "vậy"),
     ("dị", "vậy"),
     ("zậy", "vậy"),
+    // Whom one speaks to: teacher, or an elder sister in the teacher's place.
+    ("c", "cô"),
+    ("iem", "em"),
+    ("òi", "rồi"),
+    ("oy", "rồi"),
+    ("rồii", "rồi"),
+    ("dồi", "rồi"),
+    ("rr", "rồi"),
+    ("xông", "xong"),
+    ("song", "xong"),
+    ("h", "giờ"),
+    ("j", "gì"),
+    ("ji", "gì"),
+    // Nghệ An and Huế: "nỏ" is a no, "mần" is to do.
+    ("nỏ", "không"),
+    ("mần", "làm"),
+    ("bít", "biết"),
+    ("xiền", "tiền"),
+    ("lun", "luôn"),
+    ("thui", "thôi"),
 ];
 
 pub const PHRASES: &[(Cue, &str)] = &[
@@ -448,7 +468,7 @@ pub const PHRASES: &[(Cue, &str)] = &[
     (
         Cue::Polite,
         "dạ, vâng, ạ, ah, nhé, nha, nhe, nhá, nhoé, nhớ cô, ơi, ui, ưi, à mà, thôi ạ, nhen, nghe cô, hen, vâng ạ, dạ vâng, ok, oke, oki, okie, okê, ô kê, hihi, hehe, haha, kkk, hì, hjhj, ak, aj, a, ui chà, đây, này, nghen, hen cô, chào cô, em chào cô, \
-        cảm ơn, cám ơn, cảm ơn cô, em cảm ơn, em cám ơn, thanks, tks, tk cô, xin lỗi, sorry, ukm, uh, ừ, ừm, uki, nhoa, na, nhaa, chúc cô, thì, là, yên tâm, cô yên tâm, phù, may quá, mừng quá, báo hỷ, zồi, luôn nhé, hé, nì, nạ, a nha, đây ạ, ak cô",
+        cảm ơn, cám ơn, cảm ơn cô, em cảm ơn, em cám ơn, thanks, tks, tk cô, xin lỗi, sorry, ukm, uh, ừ, ừm, uki, nhoa, na, nhaa, chúc cô, thì, là, yên tâm, cô yên tâm, phù, may quá, mừng quá, báo hỷ, zồi, luôn nhé, hé, nì, nạ, a nha, đây ạ, ak cô, nè, nà, nờ, nhở, =nhớ, cô nhớ, nhé cô, nha cô, ạ cô, nhá cô, =hỉ, =hí, ak nha",
     ),
     (
         Cue::Filler,

@@ -295,6 +295,10 @@ fn understand_accent(token: &mut Token, own: &[TaskPhrase]) {
     if token.numeric || known(&token.word, false) {
         return;
     }
+    if let Some(word) = token.telex.take().filter(|word| known(word, true)) {
+        token.word = word;
+        return;
+    }
     if let Some(word) = token
         .word
         .in_other_accents()

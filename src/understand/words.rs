@@ -59,6 +59,50 @@ impl Word {
         );
     }
 
+    /// What a keyboard left as letters that were meant as marks, by Telex: "rooif" for "rồi", "ddax" for "đã". None for
+    /// a word that has marks already, or no such letters.
+    pub fn from_telex(text: &str) -> Option<Self> {
+        if !text.is_ascii() || text.len() < 3 {
+            return None;
+        }
+        let mut out = String::new();
+        let (mut tone, mut changed) = (None, false);
+        for c in text.chars().map(|c| c.to_ascii_lowercase()) {
+            let shaped = match (out.chars().last(), c) {
+                (Some('a'), 'a') => Some('â'),
+                (Some('e'), 'e') => Some('ê'),
+                (Some('o'), 'o') => Some('ô'),
+                (Some('d'), 'd') => Some('đ'),
+                (Some('a'), 'w') => Some('ă'),
+                (Some('o'), 'w') => Some('ơ'),
+                (Some('u'), 'w') => Some('ư'),
+                _ => None,
+            };
+            // A mark typed after the word's end belongs to the vowel before: "chuaw", "rooif".
+            let late = match c {
+                's' => Some('\u{301}'),
+                'f' => Some('\u{300}'),
+                'r' => Some('\u{309}'),
+                'x' => Some('\u{303}'),
+                'j' => Some('\u{323}'),
+                _ => None,
+            };
+            if let Some(shaped) = shaped {
+                out.pop();
+                out.push(shaped);
+                changed = true;
+            } else if late.is_some() && out.chars().any(is_vowel) {
+                tone = late;
+                changed = true;
+            } else {
+                out.push(c);
+            }
+        }
+        let mut word = Self::read(&out);
+        word.tone = tone;
+        changed.then_some(word)
+    }
+
     pub fn has_marks(&self) -> bool {
         self.tone.is_some() || self.shaped != self.plain
     }
@@ -119,9 +163,18 @@ impl Word {
     }
 }
 
+fn is_vowel(c: char) -> bool {
+    matches!(
+        c,
+        'a' | 'ă' | 'â' | 'e' | 'ê' | 'i' | 'o' | 'ô' | 'ơ' | 'u' | 'ư' | 'y'
+    )
+}
+
 #[derive(Debug, Clone, Default)]
 pub struct Token {
     pub word: Word,
+    /// The word that was meant when a keyboard left its marks as letters.
+    pub telex: Option<Word>,
     pub capital: bool,
     /// For words of digits only.
     pub number: Option<u32>,
@@ -228,6 +281,7 @@ fn push(tokens: &mut Vec<Token>, chars: &[char], pause: bool) {
     let text: String = chars.iter().collect();
     tokens.push(Token {
         word: Word::read(&text),
+        telex: Word::from_telex(&text),
         capital: chars.first().is_some_and(|c| c.is_uppercase()),
         number: text.parse().ok(),
         numeric: chars.first().is_some_and(char::is_ascii_digit),
