@@ -215,22 +215,30 @@ pub const SPELLINGS: &[(&str, &str)] = &[
     ("xiền", "tiền"),
     ("lun", "luôn"),
     ("thui", "thôi"),
+    ("kick", "kích"),
+    ("kíh", "kích"),
+    ("kík", "kích"),
+    ("tiềng", "tiền"),
+    ("chuyễn", "chuyển"),
+    ("quyét", "quét"),
+    ("wét", "quét"),
+    ("quech", "quét"),
 ];
 
 pub const PHRASES: &[(Cue, &str)] = &[
     // Nothing may be recorded beside these: a quoted prompt, a condition, somebody else, a doubt.
     (
         Cue::Quote,
-        "phụ huynh vui lòng, ba mẹ vui lòng, bố mẹ vui lòng, đề nghị phụ huynh, kính gửi phụ huynh, kính mời phụ huynh, nhắc phụ huynh, \
+        "xong thì bấm, xong bấm nút, xong bấm xong, bấm nút bên dưới, bấm nút xong, bấm xong giúp, phụ huynh vui lòng, ba mẹ vui lòng, bố mẹ vui lòng, đề nghị phụ huynh, kính gửi phụ huynh, kính mời phụ huynh, nhắc phụ huynh, \
         phụ huynh nào, trả lời 1, trả lời số, bấm nút xác nhận, vui lòng, đề nghị",
     ),
     (
         Cue::If,
-        "nếu, =nhỡ, giả sử, giá mà, ví dụ, miễn là, khi nào xong, bao giờ xong, khi nào được, làm xong thì, xong thì báo, để xem, thử xem, giả như, mong là, hy vọng, hi vọng",
+        "rồi thì tốt, xong thì tốt, thì tốt quá, thì quá tốt, được thì tốt, xong rồi thì bấm, nếu, =nhỡ, giả sử, giá mà, ví dụ, miễn là, khi nào xong, bao giờ xong, khi nào được, làm xong thì, xong thì báo, để xem, thử xem, giả như, mong là, hy vọng, hi vọng",
     ),
     (
         Cue::Others,
-        "kìa, nghe nói, nghe bảo, nghe đâu, thấy bảo, thấy nói, nghe đồn, người ta, ng ta, nhà bên, hàng xóm, nhà kia, nhà ấy, nhà đó, \
+        "bên lớp, lớp nhà bên, bên ấy, kìa, nghe nói, nghe bảo, nghe đâu, thấy bảo, thấy nói, nghe đồn, người ta, ng ta, nhà bên, hàng xóm, nhà kia, nhà ấy, nhà đó, \
         nhà nó, chị ấy, anh ấy, bạn ấy, cô ấy, bà ấy, ông ấy, chị kia, chúng nó, tụi nó, họ, ai đó, ai, ai cũng, người khác, nhà khác, mọi người đã, mọi người đều, \
         các mẹ đã, các mẹ khác, cả lớp, cả xóm, cả làng, cả nhóm, bạn bè, khoe, mấy nhà, nhiều nhà, nhà nào, cháu khác, lớp bên, lớp khác, em họ, đồng nghiệp, \
         bạn em, bạn tôi, bạn mình, chị bạn, nhiều người, mấy người, mấy mẹ, mấy chị, đứa nào, thấy các",
@@ -254,7 +262,7 @@ pub const PHRASES: &[(Cue, &str)] = &[
     // Not yet.
     (
         Cue::Yet,
-        "chưa, chưa hề, vẫn chưa, còn chưa, mức 1, mức một, mức 01, tưởng xong, nửa chừng, dở dang, dở chừng, đang dở, mới được một nửa, \
+        "gần xong, chưa duyệt, họ chưa duyệt, xong một nửa, được một nửa, một nửa, nửa đường, chưa, chưa hề, vẫn chưa, còn chưa, mức 1, mức một, mức 01, tưởng xong, nửa chừng, dở dang, dở chừng, đang dở, mới được một nửa, \
         quên mất, quên, chưa từng, nào đã, thiếu, còn thiếu, chả thấy đâu, hoá ra vẫn",
     ),
     (
@@ -269,7 +277,7 @@ pub const PHRASES: &[(Cue, &str)] = &[
     // Time to come and promises. "mai" without accents may be "mãi"; both speak against a "done".
     (
         Cue::Later,
-        "đang, mai, ngày mai, sáng mai, chiều mai, tối mai, mai mốt, =mốt, ngày kia, ngày mốt, lát, lát nữa, tí nữa, tý nữa, tẹo nữa, chút nữa, chốc nữa, chốc, lúc nữa, xíu nữa, \
+        "sắp xong, xong em báo, xong báo, xong tôi báo, xong bà báo, xong sẽ báo, xong cháu báo, xong vụ, xong lứa, xong việc em, xong ca, xong bữa, đang, mai, ngày mai, sáng mai, chiều mai, tối mai, mai mốt, =mốt, ngày kia, ngày mốt, lát, lát nữa, tí nữa, tý nữa, tẹo nữa, chút nữa, chốc nữa, chốc, lúc nữa, xíu nữa, \
         tối về, chiều về, trưa về, đêm về, sẽ, sắp, sắp sửa, =định, dự định, =tính, đang định, đang tính, định quét, định làm, định nộp, định đóng, định chuyển, \
         tuần sau, tuần tới, sang tuần, đầu tuần sau, tháng sau, tháng tới, sang tháng, đầu tháng sau, cuối tháng, hôm sau, hôm nào, bữa nào, bữa khác, hôm khác, dịp khác, lúc khác, \
         lúc nào rảnh, khi nào rảnh, rảnh em, rảnh thì, rảnh sẽ, để em, để mai, để tối, để chiều, để lát, để hôm, để cuối, để tuần, để sau, để tôi, để mình, để bố, để mẹ, để chồng, để vợ, \
@@ -289,7 +297,7 @@ pub const PHRASES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Fail,
-        "quên mật khẩu, quên mật mã, quên mk, quên pass, quên passcode, lỗi, báo lỗi, bị lỗi, không tồn tại, đứng im, đơ, treo, xoay mãi, quay mãi, quay vòng vòng, trắng màn hình, màn hình trắng, trắng xoá, không gửi mã, chưa gửi mã, chưa thấy mã, không về mã, \
+        "404, ra 404, lỗi 404, nhảy sang, nhảy ra trang, ra trang khác, ra cái trang bán, ra trang bán, trang bán hàng, trang quảng cáo, ra quảng cáo, trang lạ, ra lớp khác, trang trắng, trang trắng tinh, ra tên người lạ, tên người khác, bị đẩy ra, quên mật khẩu, quên mật mã, quên mk, quên pass, quên passcode, lỗi, báo lỗi, bị lỗi, không tồn tại, đứng im, đơ, treo, xoay mãi, quay mãi, quay vòng vòng, trắng màn hình, màn hình trắng, trắng xoá, không gửi mã, chưa gửi mã, chưa thấy mã, không về mã, \
         bị văng, văng ra, thoát ra, tự thoát, không hợp lệ, không đúng, báo sai, sai, không nhận, không vào, không mở, không tải, không load, không nhận diện, không thấy mã, xoay tròn, quay tròn, xoay vòng, màn hình đen, mãi không lên, mãi không được, mãi không ra, mãi chưa được, mãi không thấy, quét mãi không, không lên gì, \
         chẳng thấy gì, không thấy gì, không hiện, chẳng hiện, không hiện gì, không ra gì, chuyển nhầm, ck nhầm, nộp nhầm, đóng nhầm, sang tài khoản khác, tên người lạ, không khớp, thất bại, không thành công, \
         bị từ chối, từ chối, bị trả lại, tiền bị trả, hoàn lại, hoàn tiền, không ăn, chưa ăn, chả ăn thua, bó tay, chịu, em chịu, không xong, không ổn, trục trặc, tải mãi, load mãi, đen sì, tối thui, mờ quá",
@@ -324,7 +332,7 @@ pub const PHRASES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Cash,
-        "tiền mặt, tiền tươi, đưa tay, nộp tay, đóng tay, tận tay, trao tay, quầy, quầy thu, tại quầy, ở quầy, phòng tài vụ, tài vụ, kế toán, thủ quỹ, phòng thu, bàn thu, văn phòng, \
+        "tiền tay, đóng tiền tay, cầm lên lớp, cầm lên trường, cầm lên nộp, tiền mặt, tiền tươi, đưa tay, nộp tay, đóng tay, tận tay, trao tay, quầy, quầy thu, tại quầy, ở quầy, phòng tài vụ, tài vụ, kế toán, thủ quỹ, phòng thu, bàn thu, văn phòng, \
         cầm tiền, đưa tiền, đưa cô, đưa tiền cô, đưa cho cô, nộp cho cô, nộp cô, đóng cho cô, đóng cô, gửi cô tiền, gửi tiền cô, gửi tiền cho cô, trực tiếp, tiền giấy, tiền chẵn, mang tiền, cầm tiền đến, \
         mang ra trường, mang đến trường, nộp ở trường, đóng ở trường, nộp tại trường, đóng tại trường, nộp tận nơi, tiền đưa, bỏ phong bì, phong bì",
     ),
@@ -332,7 +340,7 @@ pub const PHRASES: &[(Cue, &str)] = &[
     (Cue::Roi, "rồi"),
     (
         Cue::Xong,
-        "xong, xong xuôi, hoàn thành, hoàn tất, thành công, đâu vào đấy, xong hết, xong cả",
+        "trọn, trọn rồi, xong tất, tất tần tật, xong tuốt, ok xong, xong, xong xuôi, hoàn thành, hoàn tất, thành công, đâu vào đấy, xong hết, xong cả",
     ),
     (Cue::Da, "đã, vừa, vừa mới, mới vừa, vừa xong, đã được"),
     (Cue::Moi, "mới"),
@@ -468,7 +476,7 @@ pub const PHRASES: &[(Cue, &str)] = &[
     (
         Cue::Polite,
         "dạ, vâng, ạ, ah, nhé, nha, nhe, nhá, nhoé, nhớ cô, ơi, ui, ưi, à mà, thôi ạ, nhen, nghe cô, hen, vâng ạ, dạ vâng, ok, oke, oki, okie, okê, ô kê, hihi, hehe, haha, kkk, hì, hjhj, ak, aj, a, ui chà, đây, này, nghen, hen cô, chào cô, em chào cô, \
-        cảm ơn, cám ơn, cảm ơn cô, em cảm ơn, em cám ơn, thanks, tks, tk cô, xin lỗi, sorry, ukm, uh, ừ, ừm, uki, nhoa, na, nhaa, chúc cô, thì, là, yên tâm, cô yên tâm, phù, may quá, mừng quá, báo hỷ, zồi, luôn nhé, hé, nì, nạ, a nha, đây ạ, ak cô, nè, nà, nờ, nhở, =nhớ, cô nhớ, nhé cô, nha cô, ạ cô, nhá cô, =hỉ, =hí, ak nha",
+        cảm ơn, cám ơn, cảm ơn cô, em cảm ơn, em cám ơn, thanks, tks, tk cô, xin lỗi, sorry, ukm, uh, ừ, ừm, uki, nhoa, na, nhaa, chúc cô, thì, là, yên tâm, cô yên tâm, phù, may quá, mừng quá, báo hỷ, zồi, luôn nhé, hé, nì, nạ, a nha, đây ạ, ak cô, nè, nà, nờ, nhở, =nhớ, =hỉ, =hí, ak nha",
     ),
     (
         Cue::Filler,
@@ -484,7 +492,7 @@ pub const PHRASES: &[(Cue, &str)] = &[
     // Doings and things that take the place of the task: "kích hoạt sim", "chuyển nhà", "nhận được thông báo rồi".
     (
         Cue::Foreign,
-        "atm, sim, thẻ, esim, nhà sang, lời, bỉm, rau, trứng, cá, thịt, gạo, sữa, thuốc, áo, quần, đồng phục, giày, xe, xăng, điện, tiền điện, tiền nước, tiền nhà, tiền trọ, tiền rau, tiền sữa, tiền áo, tiền hàng, tiền lãi, tiền mừng, tiền xe, tiền phạt, tiền chợ, \
+        "chuyển nhà, chuyển trọ, chuyển chỗ, chuyển ca, chuyển trường, chuyển lớp, chuyển công ty, chuyển việc, chuyển dạ, chuyển mùa, atm, sim, thẻ, esim, nhà sang, lời, bỉm, rau, trứng, cá, thịt, gạo, sữa, thuốc, áo, quần, đồng phục, giày, xe, xăng, điện, tiền điện, tiền nước, tiền nhà, tiền trọ, tiền rau, tiền sữa, tiền áo, tiền hàng, tiền lãi, tiền mừng, tiền xe, tiền phạt, tiền chợ, \
         cửa, cổng, sân, lá, nhà cửa, lớp học thêm, tiếng anh, trò chơi, game, level, sách, vở, bài, bài tập, ăn, ngủ, về, đến, đi, đón, đưa, xem, đọc, biết, hiểu, rõ, nghe, thấy, nhận, mua, bán, học, chơi, nói, bảo, hát, khóc, tắm, dậy, ốm, sốt, khỏi, nấu, \
         đăng, tải, cài, cài đặt, mở, tìm, kết bạn, vào nhóm, vào zalo, tham gia nhóm, chuông, đèn, hình, sinh nhật, xin nghỉ, nghỉ, hàng, shipper, ship, cà phê, trà sữa, quán, chợ, siêu thị, nhà thuốc, menu, vé, phí, góp, quỹ, quỹ lớp, tiền quỹ, ủng hộ, từ thiện, bảo hiểm xe, gói, gói cước, 4g, 3g, 5g, nhạc, vaccine, tiêm, khám",
     ),

@@ -24,7 +24,7 @@ const BAR_SHORT: f32 = 0.75;
 const SHORT: usize = 2;
 /// "No guide" must be so many times likelier than the best to win: somebody who asks and is told nothing is worse off
 /// than somebody who is shown one guide too many.
-const RATHER: f32 = 3.0;
+const RATHER: f32 = 4.0;
 /// A second or third guide is offered beside the first when it is at least so likely.
 const ALSO: f32 = 0.01;
 const AT_MOST: usize = 3;
