@@ -220,6 +220,40 @@ fn a_number_of_things_is_all_of_them_or_a_question() {
 }
 
 #[test]
+fn what_is_near_to_a_done_is_none() {
+    for (context, text) in [
+        ("qr", "gần xong rồi cô ơi"),
+        ("qr", "sắp xong rồi ạ"),
+        ("qr", "quét r mà hiện 404 gì gì đó"),
+        (
+            "qr",
+            "quét rồi nhưng nó nhảy sang cái trang bán hàng nào ấy",
+        ),
+        ("qr", "Quét xong thì bấm Xong"),
+        ("qr", "xây xong bức tường này em quét nhé cô"),
+        ("qr", "xong e báo c liền"),
+        ("pay", "em chuyển nhà rồi cô ạ"),
+        ("pay", "chuyển rồi thì tốt quá các mẹ ơi"),
+        ("pay", "chuwa ạ"),
+        ("none", "bên lớp Chồi đóng tiền học xong cả rồi đấy"),
+    ] {
+        let found = read(context, text);
+        let done = found.iter().any(|label| label.starts_with("done"));
+        assert!(!done, "{context}: {text}: {found:?}");
+    }
+}
+
+/// Telex whose marks stayed letters, one letter for the teacher, words of Nghệ An.
+#[test]
+fn a_done_is_read_in_the_spellings_of_a_hurry() {
+    check("qr", "xong r nha c", &["done"]);
+    check("qr", "Quets xong rooif cô ạ", &["done"]);
+    check("pay", "chuyeenr rồi ạ", &["done"]);
+    check("vneid", "ddax kích hoạt rồi ạ", &["done"]);
+    check("qr", "nỏ quét được mô cô nờ", &["not_done"]);
+}
+
+#[test]
 fn what_is_taken_back_is_what_the_message_names() {
     check("none", "em bấm nhầm, em chưa chuyển khoản", &["undo:pay"]);
     check("qr", "em bấm nhầm, em chưa chuyển khoản", &["undo:pay"]);

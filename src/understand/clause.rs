@@ -341,6 +341,22 @@ impl Part<'_> {
             let only_then = after.first().is_some_and(|span| span.is(Cue::Moi));
             span.is(Cue::Roi) && !then && !only_then
         });
+        // "xây xong bức tường này em quét": another thing first, and the task after it.
+        let xong = self.all(Cue::Xong).any(|at| {
+            let after = &self.spans[at + 1..];
+            let task = after
+                .iter()
+                .position(|span| matches!(span.tag, Tag::Verb { .. }));
+            let first = task.is_some_and(|task| {
+                after[..task]
+                    .iter()
+                    .any(|span| matches!(span.tag, Tag::Unknown) || span.is(Cue::Foreign))
+                    && !after
+                        .iter()
+                        .any(|span| span.is(Cue::Roi) || span.is(Cue::Da))
+            });
+            !first
+        });
         let acted_after = |cue: Cue| {
             self.find(cue).is_some_and(|at| {
                 self.spans[at..].iter().any(|span| {
@@ -363,7 +379,7 @@ impl Part<'_> {
                     .is_some_and(|next| matches!(next.tag, Tag::Verb { .. }))
                 && self.spans.len() <= at + 6
         });
-        roi || self.has(Cue::Xong)
+        roi || xong
             || acted_after(Cue::Da)
             || just_now
             || (self.has(Cue::Since) && self.matter_at().is_some())
