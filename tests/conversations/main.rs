@@ -12,6 +12,7 @@
 //! | one guardian's "done" stands beside the other's "not yet" | `families::one_guardians_done_stands_beside_the_others_not_yet` |
 //! | secrets are warned about, kept and repeated nowhere; photos are not opened | `odd_input::a_one_time_code_is_warned_about_and_kept_nowhere` and its neighbours |
 //! | silent unless addressed | `sentences::chatter_in_the_group_is_left_alone`, `what_is_not_for_the_bot_is_not_heard`, `what_a_stranger_says_aloud_is_left_in_peace` |
+//! | a question whose guide is still being written is understood and said so | `sentences::a_question_whose_guide_is_still_being_written_is_understood_and_said_so` |
 //! | a question without a guide is told so, and the teacher offered | `sentences::a_question_no_guide_fits_is_told_so_and_the_teacher_is_offered` |
 //! | an answer of somebody unknown is kept 48 h and not counted | `strangers::*` |
 //! | words a grandmother understands: numbers without buttons, one question, "bà", never "học phí" | `confirming::a_number_in_a_reply_is_a_choice`, `sentences::one_question_at_most_in_one_answer`, `a_grandmother_is_addressed_as_one`, `nobody_is_told_tuition` |

@@ -33,6 +33,16 @@ everywhere! {
         nothing_done(&room).await;
     }
 
+    async fn a_question_whose_guide_is_still_being_written_is_understood_and_said_so(room: Room) {
+        three_families(&mut room).await;
+        room.privately("Mẹ An", "em muốn cài wifi ở nhà thì làm thế nào ạ").await
+            .hears("“Kết nối wifi hoặc bật 4G”").hears("còn đang soạn").hears("hỏi cô giáo");
+        // It is no button, and asked for by one that somebody made up it is the list.
+        room.privately("Mẹ An", "/huongdan").await.does_not_hear("wifi");
+        let forged = lopso::domain::Tap::Guide("coban-wifi".to_owned()).write();
+        room.forges("5A1", "Mẹ An", &forged).await.does_not_hear("📖");
+    }
+
     async fn doubt_is_asked_back_and_not_recorded(room: Room) {
         three_families(&mut room).await;
         for words in ["hình như nhà em quét mã qr rồi", "chắc chồng em chuyển tiền tháng 11 rồi"] {
