@@ -123,13 +123,13 @@ fn sentences_of_other_hands_find_their_guide_too() {
         first += i32::from(hits.first().is_some_and(is_good));
         three += i32::from(hits.iter().any(is_good));
     }
-    assert!(first * 100 >= asked * 97, "{first} of {asked}");
+    assert!(first * 100 >= asked * 98, "{first} of {asked}");
     assert!(three * 100 >= asked * 99, "{three} of {asked}");
     let chatter = rows("chatter-tuning.jsonl");
     let silent = |row: &&Value| library.ask(row["text"].as_str().unwrap()).is_empty();
     let silent = chatter.iter().filter(silent).count();
     assert!(
-        silent * 100 >= chatter.len() * 88,
+        silent * 100 >= chatter.len() * 92,
         "{silent} of {}",
         chatter.len()
     );

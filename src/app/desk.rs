@@ -107,6 +107,11 @@ impl<'a> Desk<'a> {
                 let wish = Wish::Join(join::Wish::Code(&code));
                 self.fulfil(tx, update, wish).await
             }
+            // What names no task and asks for a guide is that question, however much else is in it.
+            Intent::Unsure(None) if self.is_a_question(update) => self
+                .decided(update, |desk, turn| {
+                    guide::ask(desk.library, turn, words(update), None, desk.now)
+                }),
             Intent::Unsure(task) => {
                 self.decided(update, |desk, turn| confirm::ask_back(turn, task, desk.now))
             }
@@ -125,6 +130,11 @@ impl<'a> Desk<'a> {
             Intent::Empty => self.decided(update, |_, turn| help::empty(turn)),
             Intent::Nothing => Ok(()),
         }
+    }
+
+    fn is_a_question(&self, update: &Update) -> bool {
+        let found = self.library.ask(words(update));
+        found.first().is_some_and(|best| best.score >= SURELY)
     }
 
     async fn command(
@@ -409,6 +419,20 @@ pub struct Written {
     pub others: bool,
     /// There are boards that get their new text later.
     pub moved: bool,
+}
+
+/// A guide that is at least so likely is what a message asks for that may also be an answer.
+const SURELY: f64 = 0.8;
+
+fn words(update: &Update) -> &str {
+    match &update.what {
+        What::Text { text, .. } => text,
+        What::Tap { .. }
+        | What::Attachment { .. }
+        | What::Presence { .. }
+        | What::Member { .. }
+        | What::Moved { .. } => "",
+    }
 }
 
 fn said_by(tap: &Tap) -> Option<confirm::Said> {

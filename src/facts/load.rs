@@ -273,8 +273,6 @@ async fn remember_private_chats(
     remember_private(tx, &new).await
 }
 
-/// Own children of everybody who speaks, and the children that are named by a button or by a choice
-/// that a number may pick.
 /// The questions of ours that words of these updates may answer. A button says by itself what it means.
 async fn prompts(
     tx: &mut Tx,
@@ -304,6 +302,8 @@ async fn prompts(
     outbox::prompts(tx, &chats, &writers, &answered).await
 }
 
+/// Own children of everybody who speaks, and the children that are named by a button or by a choice
+/// that a number may pick.
 fn wanted_children(
     members: &HashMap<AccountId, Vec<Member>>,
     prompts: &[Prompt],

@@ -37,6 +37,7 @@ everywhere! {
         three_families(&mut room).await;
         room.privately("Mẹ An", "em muốn cài wifi ở nhà thì làm thế nào ạ").await
             .hears("“Kết nối wifi hoặc bật 4G”").hears("còn đang soạn").hears("hỏi cô giáo");
+        room.privately("Mẹ An", "nhà em không bắt được wifi thì làm thế nào ạ").await.hears("“Kết nối wifi hoặc bật 4G”");
         // It is no button, and asked for by one that somebody made up it is the list.
         room.privately("Mẹ An", "/huongdan").await.does_not_hear("wifi");
         let forged = lopso::domain::Tap::Guide("coban-wifi".to_owned()).write();
