@@ -13,10 +13,13 @@
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
+use lopso::domain::message::What;
+use lopso::domain::{SchoolId, Task, TaskId, TaskKind, Timestamp};
 use lopso::feature::guide::library::Library;
 use lopso::feature::guide::search::model::Model;
 use lopso::feature::guide::search::train;
 use lopso::understand::fold::fold;
+use lopso::understand::intent::{Around, Intent, understand};
 use lopso::understand::replies::labels;
 use serde_json::Value;
 
@@ -133,6 +136,79 @@ fn sentences_of_other_hands_find_their_guide_too() {
         "{silent} of {}",
         chatter.len()
     );
+}
+
+/// The whole way of a question in a private chat, past everything that a reply may mean.
+#[test]
+fn a_question_is_not_taken_for_a_reply() {
+    let library = Library::embedded().unwrap();
+    let task = |id: i64, key: &str, title: &str, kind| Task {
+        id: TaskId(id),
+        school: SchoolId(1),
+        key: key.to_owned(),
+        title: title.to_owned(),
+        kind,
+        position: id,
+        target_percent: Some(100),
+        opened_at: Timestamp(0),
+        withdrawn_at: None,
+    };
+    let tasks = [
+        task(1, "qr", "Quét QR của lớp", TaskKind::Scan),
+        task(
+            2,
+            "thu-2026-11",
+            "Chuyển khoản thu tháng 11",
+            TaskKind::Payment,
+        ),
+        task(3, "vneid", "Kích hoạt VNeID mức 2", TaskKind::Skill),
+    ];
+    let tasks: Vec<&Task> = tasks.iter().collect();
+    let (mut asked, mut first) = (0, 0);
+    let mut lost: HashMap<&str, u32> = HashMap::new();
+    for row in rows("questions-tuning.jsonl") {
+        let words = row["text"].as_str().unwrap();
+        let what = What::Text {
+            text: words.to_owned(),
+            message: "1".to_owned(),
+            addressed: true,
+            reply_to: None,
+        };
+        let around = Around {
+            what: &what,
+            addressed: true,
+            our_name: "lopso_bot",
+            prompt: None,
+            tasks: &tasks,
+        };
+        let (way, hits) = match understand(&around) {
+            Intent::Asked(question) => ("asked", library.ask(&question.text)),
+            Intent::Said {
+                asks: Some(question),
+                ..
+            } => ("said and asked", library.ask(&question.text)),
+            Intent::Said { .. } => ("said", Vec::new()),
+            Intent::Unsure(None) => ("asked back", library.surely(words)),
+            Intent::Command(_)
+            | Intent::Chosen(_)
+            | Intent::Unsure(Some(_))
+            | Intent::TooLate
+            | Intent::NoSuchChoice
+            | Intent::Attachment
+            | Intent::Empty
+            | Intent::Code(_)
+            | Intent::Nothing => ("something else", Vec::new()),
+        };
+        asked += 1;
+        let right =
+            |hit: &lopso::feature::guide::search::Hit| hit.id == row["topic"].as_str().unwrap();
+        if hits.first().is_some_and(right) {
+            first += 1;
+        } else {
+            *lost.entry(way).or_default() += 1;
+        }
+    }
+    assert!(first * 100 >= asked * 85, "{first} of {asked}: {lost:?}");
 }
 
 #[test]

@@ -108,7 +108,7 @@ impl<'a> Desk<'a> {
                 self.fulfil(tx, update, wish).await
             }
             // What names no task and asks for a guide is that question, however much else is in it.
-            Intent::Unsure(None) if self.is_a_question(update) => self
+            Intent::Unsure(None) if !self.library.surely(words(update)).is_empty() => self
                 .decided(update, |desk, turn| {
                     guide::ask(desk.library, turn, words(update), None, desk.now)
                 }),
@@ -130,11 +130,6 @@ impl<'a> Desk<'a> {
             Intent::Empty => self.decided(update, |_, turn| help::empty(turn)),
             Intent::Nothing => Ok(()),
         }
-    }
-
-    fn is_a_question(&self, update: &Update) -> bool {
-        let found = self.library.ask(words(update));
-        found.first().is_some_and(|best| best.score >= SURELY)
     }
 
     async fn command(
@@ -420,9 +415,6 @@ pub struct Written {
     /// There are boards that get their new text later.
     pub moved: bool,
 }
-
-/// A guide that is at least so likely is what a message asks for that may also be an answer.
-const SURELY: f64 = 0.8;
 
 fn words(update: &Update) -> &str {
     match &update.what {

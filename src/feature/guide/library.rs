@@ -19,6 +19,9 @@ const STEPS: std::ops::RangeInclusive<usize> = 3..=6;
 /// Letters of one step: about two lines of large type on a phone.
 const STEP_LETTERS: usize = 140;
 
+/// How likely a guide must be for a message that may also be an answer.
+const SURELY: f64 = 0.8;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Audience {
@@ -158,6 +161,15 @@ impl Library {
     /// The guides that fit a question: best first, at most three, none when none fits.
     pub fn ask(&self, text: &str) -> Vec<Hit> {
         self.search.ask(text)
+    }
+
+    /// The guides of a message that may also be an answer to something: only when the best is very likely meant.
+    pub fn surely(&self, text: &str) -> Vec<Hit> {
+        let mut hits = self.search.ask(text);
+        if !hits.first().is_some_and(|best| best.score >= SURELY) {
+            hits.clear();
+        }
+        hits
     }
 
     /// Why a question found what it found.
