@@ -47,7 +47,7 @@ fn not_yet(turn: &Turn<'_>, planned: &Guide, near: &[&Guide]) -> Say {
     let near = near.iter().take(2);
     Say::Answer {
         to: turn.asker(),
-        text: texts::not_yet(&planned.title),
+        text: texts::not_yet(planned),
         choices: near.map(|guide| other(guide)).collect(),
     }
 }

@@ -1,6 +1,6 @@
 //! How a guide is told.
 
-use super::library::Guide;
+use super::library::{Audience, Guide};
 use super::problems::{Problem, What};
 
 pub const LIST: &str = "Dạ, mình cần em chỉ việc nào ạ?";
@@ -27,9 +27,14 @@ pub fn guide(guide: &Guide) -> String {
 }
 
 /// The question is understood; its guide is still being written.
-pub fn not_yet(title: &str) -> String {
+pub fn not_yet(guide: &Guide) -> String {
+    let ask = match guide.audience {
+        Audience::Parent => "Mình hỏi cô giáo nhé ạ.",
+        Audience::Staff => "Cô hỏi đồng nghiệp nhé ạ.",
+    };
     format!(
-        "Dạ, mình hỏi việc “{title}” phải không ạ? Hướng dẫn này em còn đang soạn. Mình hỏi cô giáo giúp em nhé ạ."
+        "Dạ, mình hỏi việc “{}” phải không ạ? Hướng dẫn này em còn đang soạn. {ask}",
+        guide.title
     )
 }
 
