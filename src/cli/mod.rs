@@ -163,8 +163,19 @@ enum Guides {
 enum Replies {
     #[command(about = texts::REPLIES_READ)]
     Read {
-        #[arg(long, required = true, help = texts::JSONL)]
+        #[arg(long, required_unless_present = "explain", help = texts::JSONL)]
         jsonl: bool,
+        #[arg(long, value_name = "TEXT", conflicts_with = "jsonl", help = texts::replies::EXPLAIN)]
+        explain: Option<String>,
+        #[arg(long, default_value = "none", help = texts::replies::CONTEXT)]
+        context: String,
+    },
+    #[command(about = texts::replies::TRAIN)]
+    Train {
+        #[arg(long, help = texts::replies::REPLIES, default_value = "config/replies")]
+        replies: PathBuf,
+        #[arg(long, help = texts::guides::MODEL, default_value = "config/replies.model")]
+        out: PathBuf,
     },
 }
 
@@ -261,7 +272,15 @@ async fn run(command: Command) -> Result<(), Stop> {
         }) => guides::explain(&text.join(" ")),
         Command::Guides(Guides::Ask { text, jsonl, .. }) => guides::ask(&text.join(" "), jsonl),
         Command::Guides(Guides::Train { phrases, out }) => guides::train(&phrases, &out),
-        Command::Replies(Replies::Read { jsonl: _ }) => replies::read(),
+        Command::Replies(Replies::Read {
+            jsonl: _,
+            explain,
+            context,
+        }) => match explain {
+            Some(text) => replies::explain(&text, &context),
+            None => replies::read(),
+        },
+        Command::Replies(Replies::Train { replies, out }) => replies::train(&replies, &out),
         Command::Report {
             format,
             out,

@@ -1,12 +1,15 @@
-//! `lopso replies read --jsonl`: how the bot reads replies, for measuring it.
+//! `lopso replies read|train`: how the bot reads replies, for measuring it and for asking why.
 
 use std::io::BufRead as _;
+use std::path::Path;
 
 use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
 
 use super::{Stop, say, texts};
-use crate::understand::replies::labels;
+use crate::understand::labels::{self, labels};
+use crate::understand::learned::train;
+use crate::understand::replies;
 
 #[derive(Deserialize)]
 struct Reply {
@@ -36,5 +39,36 @@ pub fn read() -> Result<(), Stop> {
         };
         say(&serde_json::to_string(&labelled).context("cannot write JSON")?);
     }
+    Ok(())
+}
+
+/// What was read in one reply, and why.
+pub fn explain(text: &str, context_name: &str) -> Result<(), Stop> {
+    let items = labels::items(context_name)
+        .ok_or_else(|| Stop::Told(texts::replies::no_context(context_name)))?;
+    let context = replies::Context {
+        items,
+        tasks: &labels::tasks(),
+    };
+    let explained = replies::explain(text, &context);
+    say(&texts::replies::explained(
+        text,
+        context_name,
+        &context,
+        &explained,
+    ));
+    Ok(())
+}
+
+/// Learns the second reader anew, and writes it where the next build of the program finds it.
+pub fn train(from: &Path, out: &Path) -> Result<(), Stop> {
+    let replies =
+        train::read(from).map_err(|problem| Stop::Told(texts::replies::unread(from, &problem)))?;
+    let bytes = train::train(&replies)
+        .write()
+        .context("cannot pack the model")?;
+    std::fs::write(out, &bytes)
+        .map_err(|error| Stop::Told(texts::guides::unwritten(out, error)))?;
+    say(&texts::replies::trained(replies.len(), bytes.len()));
     Ok(())
 }

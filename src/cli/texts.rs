@@ -4,6 +4,7 @@ pub mod backup;
 pub mod doctor;
 pub mod guides;
 pub mod invites;
+pub mod replies;
 pub mod telegram;
 
 use std::io::ErrorKind;

@@ -14,8 +14,20 @@ pub struct Asked {
     pub payments: Tasks,
 }
 
+impl Asked {
+    /// The same words may name several open payments; then the prompt's own is meant, or nobody knows which.
+    pub fn narrowed(&self, tasks: Tasks) -> Tasks {
+        let payments = tasks & self.payments;
+        if payments.count_ones() < 2 {
+            return tasks;
+        }
+        let own = payments & self.prompt;
+        (tasks & !payments) | if own.count_ones() == 1 { own } else { 0 }
+    }
+}
+
 /// What one part says. Several may be true; `read` puts them in order.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Saying {
     /// The tasks it names by a noun or a number.
     pub named: Tasks,
@@ -216,7 +228,7 @@ impl Part<'_> {
     /// The last word that is more than courtesy.
     fn last_word(&self) -> Option<usize> {
         self.spans.iter().rposition(|span| {
-            ![Cue::Polite, Cue::Teacher, Cue::Me, Cue::AskTail]
+            ![Cue::Polite, Cue::Aside, Cue::Teacher, Cue::Me, Cue::AskTail]
                 .iter()
                 .any(|cue| span.is(*cue))
         })

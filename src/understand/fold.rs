@@ -30,7 +30,8 @@ pub fn is_invisible(c: char) -> bool {
 /// A NUL never survives: PostgreSQL refuses it in text.
 pub fn clean(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.nfc().filter(|c| !is_invisible(*c)) {
+    // What cannot be seen goes first: it may stand between a letter and its mark.
+    for c in text.chars().filter(|c| !is_invisible(*c)).nfc() {
         if c.is_whitespace() || c.is_control() {
             if !out.is_empty() && !out.ends_with(' ') {
                 out.push(' ');
@@ -76,5 +77,6 @@ mod tests {
             "quét rồi ạ"
         );
         assert_eq!(clean("\u{200B}\u{FEFF}"), "");
+        assert_eq!(clean("đu\u{FE0F}\u{31B}ợc"), "được");
     }
 }

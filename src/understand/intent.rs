@@ -167,13 +167,15 @@ fn statements(text: &str, around: &Around<'_>) -> Intent {
         .iter()
         .filter_map(|id| around.tasks.iter().position(|task| task.id == *id))
         .collect();
-    let reading = replies::read(
+    let explained = replies::explain(
         text,
         &Context {
             items: &items,
             tasks: &words,
         },
     );
+    let reading = &explained.reading;
+    tracing::debug!(rules = ?explained.rules.why, scores = ?explained.scores(), "reply read");
     let task_at = |place: Option<usize>| {
         place
             .and_then(|place| around.tasks.get(place))
@@ -213,7 +215,8 @@ fn statements(text: &str, around: &Around<'_>) -> Intent {
     let vague = said
         .iter()
         .any(|statement| statement.task.is_none() && statement.verb != Verb::Undo);
-    if vague || (said.is_empty() && reading.unsure.is_some()) {
+    let doubted = said.is_empty() && reading.unsure.is_some() && asks.is_none();
+    if vague || doubted {
         let about = reading.unsure.and_then(|unsure| task_at(unsure.task));
         let only_asked = || {
             if asked.len() == 1 {

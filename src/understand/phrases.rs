@@ -76,7 +76,11 @@ pub enum Cue {
     /// "chị", "anh", "bạn": somebody, until the sentence says who.
     Person,
     Polite,
+    /// "thì", "ok", "đây".
+    Aside,
     All,
+    /// "cả 2" of three: how many, and not which.
+    Some,
     Rest,
     OnlyOne,
     /// "trừ": all but what follows.
@@ -110,12 +114,12 @@ impl Cue {
     /// Words that stay harmless beside a "done": they neither name another thing nor take anything back.
     pub fn is_small(self) -> bool {
         use Cue::{
-            All, And, Can, Check, Counter, Da, Day, Do, Filler, Finally, It, Kin, Me, Moi, Now,
-            Past, Polite, Report, Roi, Since, Teacher, Xong,
+            All, And, Aside, Can, Check, Counter, Da, Day, Do, Filler, Finally, It, Kin, Me, Moi,
+            Now, Past, Polite, Report, Roi, Since, Some, Teacher, Xong,
         };
         [
-            All, And, Can, Check, Counter, Da, Day, Do, Filler, Finally, It, Kin, Me, Moi, Now,
-            Past, Polite, Report, Roi, Since, Teacher, Xong,
+            All, And, Aside, Can, Check, Counter, Da, Day, Do, Filler, Finally, It, Kin, Me, Moi,
+            Now, Past, Polite, Report, Roi, Since, Some, Teacher, Xong,
         ]
         .contains(&self)
     }
@@ -475,8 +479,16 @@ pub const PHRASES: &[(Cue, &str)] = &[
     // Courtesy and other words that change nothing.
     (
         Cue::Polite,
-        "dạ, vâng, ạ, ah, nhé, nha, nhe, nhá, nhoé, nhớ cô, ơi, ui, ưi, à mà, thôi ạ, nhen, nghe cô, hen, vâng ạ, dạ vâng, ok, oke, oki, okie, okê, ô kê, hihi, hehe, haha, kkk, hì, hjhj, ak, aj, a, ui chà, đây, này, nghen, hen cô, chào cô, em chào cô, \
-        cảm ơn, cám ơn, cảm ơn cô, em cảm ơn, em cám ơn, thanks, tks, tk cô, xin lỗi, sorry, ukm, uh, ừ, ừm, uki, nhoa, na, nhaa, chúc cô, thì, là, yên tâm, cô yên tâm, phù, may quá, mừng quá, báo hỷ, zồi, luôn nhé, hé, nì, nạ, a nha, đây ạ, ak cô, nè, nà, nờ, nhở, =nhớ, =hỉ, =hí, ak nha",
+        "dạ, vâng, ạ, ah, nhé, nha, nhe, nhá, nhoé, nhớ cô, ơi, ui, ưi, nhen, nghe cô, hen, vâng ạ, dạ vâng, \
+        hihi, hehe, haha, kkk, hì, hjhj, ak, aj, a, nghen, hen cô, chào cô, em chào cô, cảm ơn, cám ơn, cảm ơn cô, \
+        em cảm ơn, em cám ơn, thanks, tks, tk cô, nhoa, na, nhaa, chúc cô, zồi, hé, nì, nạ, a nha, ak cô, \
+        nè, nà, nờ, nhở, =nhớ, =hỉ, =hí, ak nha",
+    ),
+    // These too change nothing by themselves; beside others they may: "qr ok, tiền thì chưa".
+    (
+        Cue::Aside,
+        "à mà, ok, oke, oki, okie, okê, ô kê, uki, ukm, uh, ừ, ừm, đây, này, thì, là, yên tâm, cô yên tâm, phù, \
+        may quá, mừng quá, báo hỷ, xin lỗi, sorry, đây ạ, ui chà",
     ),
     (
         Cue::Filler,
@@ -492,7 +504,7 @@ pub const PHRASES: &[(Cue, &str)] = &[
     // Doings and things that take the place of the task: "kích hoạt sim", "chuyển nhà", "nhận được thông báo rồi".
     (
         Cue::Foreign,
-        "chuyển nhà, chuyển trọ, chuyển chỗ, chuyển ca, chuyển trường, chuyển lớp, chuyển công ty, chuyển việc, chuyển dạ, chuyển mùa, atm, sim, thẻ, esim, nhà sang, lời, bỉm, rau, trứng, cá, thịt, gạo, sữa, thuốc, áo, quần, đồng phục, giày, xe, xăng, điện, tiền điện, tiền nước, tiền nhà, tiền trọ, tiền rau, tiền sữa, tiền áo, tiền hàng, tiền lãi, tiền mừng, tiền xe, tiền phạt, tiền chợ, \
+        "=chuyển nhà, chuyển trọ, chuyển phòng, chuyển bàn, chuyển tổ, chuyển xóm, chuyển chỗ, chuyển ca, chuyển trường, chuyển lớp, chuyển công ty, chuyển việc, chuyển dạ, chuyển mùa, atm, sim, thẻ, esim, nhà sang, lời, bỉm, rau, trứng, cá, thịt, gạo, sữa, thuốc, áo, quần, đồng phục, giày, xe, xăng, điện, tiền điện, tiền nước, tiền nhà, tiền trọ, tiền rau, tiền sữa, tiền áo, tiền hàng, tiền lãi, tiền mừng, tiền xe, tiền phạt, tiền chợ, \
         cửa, cổng, sân, lá, nhà cửa, lớp học thêm, tiếng anh, trò chơi, game, level, sách, vở, bài, bài tập, ăn, ngủ, về, đến, đi, đón, đưa, xem, đọc, biết, hiểu, rõ, nghe, thấy, nhận, mua, bán, học, chơi, nói, bảo, hát, khóc, tắm, dậy, ốm, sốt, khỏi, nấu, \
         đăng, tải, cài, cài đặt, mở, tìm, kết bạn, vào nhóm, vào zalo, tham gia nhóm, chuông, đèn, hình, sinh nhật, xin nghỉ, nghỉ, hàng, shipper, ship, cà phê, trà sữa, quán, chợ, siêu thị, nhà thuốc, menu, vé, phí, góp, quỹ, quỹ lớp, tiền quỹ, ủng hộ, từ thiện, bảo hiểm xe, gói, gói cước, 4g, 3g, 5g, nhạc, vaccine, tiêm, khám",
     ),

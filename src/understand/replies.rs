@@ -1,9 +1,14 @@
 //! What a parent's sentence says about the open tasks: done, not yet, taken back, will not, paid in cash,
 //! or a question. It would rather ask than record: a wrong "done" is the worst it can do.
 
-use super::clause::{self, Asked, Saying};
-use super::phrases::Cue;
-use super::tag::{self, Span, Tag, Tasks};
+use std::ops::Range;
+
+use super::clause::{Asked, Saying};
+use super::fold::fold;
+use super::learned::{self, Opinion, Reply};
+use super::rules;
+use super::tag::{self, Span, Tag, Tagged, Tasks};
+use super::words;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TaskWords {
@@ -29,6 +34,40 @@ pub struct Context<'a> {
     pub items: &'a [usize],
     /// All open tasks.
     pub tasks: &'a [TaskWords],
+}
+
+impl Context<'_> {
+    /// How many tasks the prompt has.
+    pub fn many(&self) -> u32 {
+        u32::try_from(self.items.len()).unwrap_or(u32::MAX)
+    }
+
+    pub fn asked(&self) -> Asked {
+        let bit = |place: usize| {
+            1u64.checked_shl(u32::try_from(place).unwrap_or(u32::MAX))
+                .unwrap_or(0)
+        };
+        let prompt = self
+            .items
+            .iter()
+            .filter(|place| **place < self.tasks.len())
+            .fold(0, |tasks, place| tasks | bit(*place));
+        let payments = (0..self.tasks.len())
+            .filter(|place| self.tasks[*place].kind == TaskKind::Payment)
+            .fold(0, |tasks, place| tasks | bit(place));
+        Asked {
+            prompt,
+            count: self.items.len(),
+            payments,
+        }
+    }
+
+    /// The task of the prompt with this number.
+    pub fn numbered(&self, number: u32) -> Option<usize> {
+        let place = usize::try_from(number).ok()?.checked_sub(1)?;
+        let task = self.items.get(place).copied();
+        task.filter(|task| *task < self.tasks.len())
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -61,511 +100,117 @@ pub struct Reading {
     pub unsure: Option<Unsure>,
     /// The rules that decided, for `lopso replies` and for tests.
     pub why: Vec<&'static str>,
+    /// Nothing is left to read: numbers of the prompt and nothing else, or the prompt itself.
+    pub settled: bool,
+    /// The parts of the message, as the rules read each.
+    pub heard: Vec<Heard>,
+}
+
+/// One part of the message: which tasks it was taken to speak of, and what it says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Heard {
+    pub tasks: Tasks,
+    pub saying: Saying,
+    /// Its phrases, by their place in the message.
+    pub spans: Range<usize>,
 }
 
 pub fn read(text: &str, context: &Context<'_>) -> Reading {
-    let asked = u32::try_from(context.items.len()).unwrap_or(u32::MAX);
-    let spans = tag::tag(text, context.tasks, asked);
-    Reader::new(context).read(&spans)
+    explain(text, context).reading
 }
 
-/// What has been said of one task while the parts are read in their order.
-#[derive(Debug, Clone, Copy, Default)]
-struct Slot {
-    done: bool,
-    not_done: bool,
-    /// The last of the two, when both were said.
-    done_last: bool,
-    past_before: bool,
-    failed: bool,
-    blocked: bool,
-    cash: bool,
-    refuse: bool,
-    undo: bool,
-    doubtful: bool,
-    strong: bool,
-    it: bool,
+/// A reading with everything that led to it.
+pub struct Explained {
+    pub tagged: Tagged,
+    /// What the rules alone say.
+    pub rules: Reading,
+    /// What was learned says; nothing when the rules need no second reader.
+    pub opinions: Vec<Opinion>,
+    pub reading: Reading,
 }
 
-struct Reader<'a> {
-    context: &'a Context<'a>,
-    asked: Asked,
-    /// One slot for each task and a last one for what names no task.
-    slots: Vec<Slot>,
-    question: Option<Option<usize>>,
-    /// What the sentence spoke of last.
-    topic: Tasks,
-    /// The last part was about another thing: a bare "xong rồi" after it may be too.
-    elsewhere: bool,
-    mentioned: Tasks,
-    /// The one task that a message names which takes something back; none when it names no or several.
-    taken_back: Tasks,
-    reading: Reading,
-}
-
-impl<'a> Reader<'a> {
-    fn new(context: &'a Context<'a>) -> Self {
-        let bit = |place: usize| {
-            1u64.checked_shl(u32::try_from(place).unwrap_or(u32::MAX))
-                .unwrap_or(0)
+pub fn explain(text: &str, context: &Context<'_>) -> Explained {
+    let mut explained = explain_as_typed(text, context);
+    let done = |statement: &Statement| statement.said == Said::Done;
+    if !explained.reading.statements.iter().any(done) {
+        return explained;
+    }
+    // The same words without their marks must not say the contrary; a mark alone makes no "done".
+    let folded = fold(text);
+    if folded != text.to_lowercase() {
+        let without = explain_as_typed(&folded, context).reading;
+        let denied = |statement: &Statement| {
+            let not =
+                |other: &Statement| other.said == Said::NotDone && other.task == statement.task;
+            done(statement) && without.statements.iter().any(not)
         };
-        let prompt = context
-            .items
-            .iter()
-            .filter(|place| **place < context.tasks.len())
-            .fold(0, |tasks, place| tasks | bit(*place));
-        let payments = (0..context.tasks.len())
-            .filter(|place| context.tasks[*place].kind == TaskKind::Payment)
-            .fold(0, |tasks, place| tasks | bit(place));
-        Self {
-            context,
-            asked: Asked {
-                prompt,
-                count: context.items.len(),
-                payments,
-            },
-            slots: vec![Slot::default(); context.tasks.len() + 1],
-            question: None,
-            topic: 0,
-            elsewhere: false,
-            mentioned: 0,
-            taken_back: 0,
-            reading: Reading::default(),
-        }
-    }
-
-    fn read(mut self, spans: &[Span]) -> Reading {
-        if let Some(reading) = self.only_numbers(spans) {
-            return reading;
-        }
-        let has = |cue: Cue| spans.iter().any(|span| span.is(cue));
-        if has(Cue::Quote) && !has(Cue::Me) {
-            self.why("quoted");
-            return self.reading;
-        }
-        let sayings: Vec<Saying> = clause::parts(spans, &self.asked)
-            .into_iter()
-            .map(|part| clause::read(part, &self.asked))
-            .collect();
-        self.taken_back = self.taken_back_by(&sayings);
-        let mut heard = false;
-        for saying in &sayings {
-            // What is told of others is told of them until the sentence names oneself.
-            let mut saying = *saying;
-            saying.others |= heard;
-            heard = saying.others;
-            self.take(&saying);
-        }
-        let vetoed = has(Cue::If)
-            || has(Cue::Doubt)
-            || has(Cue::Except)
-            || has(Cue::Quote)
-            || hearsay(spans);
-        self.finish(vetoed, has(Cue::If))
-    }
-
-    fn why(&mut self, rule: &'static str) {
-        self.reading.why.push(rule);
-    }
-
-    /// "1 3": under a prompt with several numbers these are the done ones.
-    fn only_numbers(&self, spans: &[Span]) -> Option<Reading> {
-        let small = |span: &Span| {
-            matches!(span.tag, Tag::Number(_))
-                || span.is(Cue::And)
-                || span.is(Cue::Polite)
-                || span.is(Cue::Counter)
-                || span.is(Cue::Teacher)
-        };
-        let numbers: Vec<u32> = spans
-            .iter()
-            .filter_map(|span| {
-                if let Tag::Number(number) = span.tag {
-                    Some(number)
-                } else {
-                    None
-                }
-            })
-            .collect();
-        if numbers.is_empty() || !spans.iter().all(small) || spans.iter().any(|span| span.asked) {
-            return None;
-        }
-        let mut reading = Reading {
-            why: vec!["numbers"],
-            ..Reading::default()
-        };
-        if self.context.items.len() < 2 {
-            return Some(reading);
-        }
-        let chosen: Option<Vec<usize>> = numbers
-            .iter()
-            .map(|number| self.numbered(*number))
-            .collect();
-        let Some(mut chosen) = chosen else {
-            reading.unsure = Some(Unsure { task: None });
-            return Some(reading);
-        };
-        chosen.sort_unstable();
-        chosen.dedup();
-        reading.statements = chosen
-            .into_iter()
-            .map(|task| Statement {
-                said: Said::Done,
-                task: Some(task),
-            })
-            .collect();
-        Some(reading)
-    }
-
-    fn numbered(&self, number: u32) -> Option<usize> {
-        let place = usize::try_from(number).ok()?.checked_sub(1)?;
-        self.context
-            .items
-            .get(place)
-            .copied()
-            .filter(|task| *task < self.context.tasks.len())
-    }
-
-    /// "em bấm nhầm, em chưa chuyển khoản": what is taken back stands in the other half, if only as a verb.
-    fn taken_back_by(&self, sayings: &[Saying]) -> Tasks {
-        let own = || sayings.iter().filter(|saying| !saying.others);
-        let spoken = own().fold(0, |tasks, saying| {
-            tasks | self.narrowed(saying.named | saying.acted)
-        });
-        let numbered = own().any(|saying| saying.numbers != 0);
-        if own().any(|saying| saying.undo) && spoken.count_ones() == 1 && !numbered {
-            spoken
-        } else {
-            0
-        }
-    }
-
-    /// The tasks that this part is about; none when it does not say.
-    fn target(&self, saying: &Saying) -> Tasks {
-        if self.taken_back != 0 {
-            return self.taken_back;
-        }
-        let numbers = (1..=64)
-            .filter(|number| saying.numbers >> (number - 1) & 1 == 1)
-            .filter_map(|number| self.numbered(number))
-            .fold(0, |tasks: Tasks, task| tasks | 1 << task);
-        let several = self.asked.count > 1;
-        if saying.rest {
-            let all = if self.asked.prompt == 0 {
-                self.every()
-            } else {
-                self.asked.prompt
-            };
-            return all & !self.mentioned;
-        }
-        let weak = saying.hinted & self.asked.prompt;
-        let named = self.narrowed(saying.named) | numbers | weak;
-        if named != 0 {
-            return named;
-        }
-        let acted = self.narrowed(
-            saying.acted
-                & if self.asked.prompt == 0 {
-                    self.topic
-                } else {
-                    self.asked.prompt
-                },
-        );
-        if acted != 0 {
-            return acted;
-        }
-        if saying.all && several {
-            return self.asked.prompt;
-        }
-        if saying.acted == 0 && self.topic != 0 {
-            return self.topic;
-        }
-        if saying.acted == 0 && self.asked.count == 1 {
-            self.asked.prompt
-        } else {
-            0
-        }
-    }
-
-    fn every(&self) -> Tasks {
-        (0..self.context.tasks.len().min(64)).fold(0, |tasks: Tasks, task| tasks | 1 << task)
-    }
-
-    /// The same words may name several open payments; then the prompt's own is meant, or nobody knows which.
-    fn narrowed(&self, tasks: Tasks) -> Tasks {
-        let payments = tasks & self.asked.payments;
-        if payments.count_ones() < 2 {
-            return tasks;
-        }
-        let own = payments & self.asked.prompt;
-        (tasks & !payments) | if own.count_ones() == 1 { own } else { 0 }
-    }
-
-    fn take(&mut self, saying: &Saying) {
-        let mut saying = *saying;
-        if self.elsewhere && saying.done && saying.named | saying.acted | saying.numbers == 0 {
-            saying.done = false;
-            saying.doubtful = true;
-        }
-        self.elsewhere = saying.foreign;
-        let saying = &saying;
-        let mut target = self.target(saying);
-        if saying.cash || saying.cash_later {
-            target = self.payment_for(target);
-        }
-        let explicit = self.narrowed(saying.named) | (saying.hinted & self.asked.prompt) != 0
-            || saying.numbers != 0;
-        if explicit || (self.topic == 0 && saying.acted != 0) {
-            self.topic = target;
-        }
-        self.mentioned |= target;
-        // A noun alone before its statement: "cái định danh, em xong rồi".
-        if saying.others {
-            return;
-        }
-        if saying.question {
-            let prompt = if self.context.items.len() == 1 {
-                self.context.items.first().copied()
-            } else {
-                None
-            };
-            let task = if target.count_ones() == 1 {
-                usize::try_from(target.trailing_zeros()).ok()
-            } else {
-                prompt
-            };
-            let named = saying.named | saying.hinted | saying.numbers | self.topic != 0;
-            if self.asked.prompt != 0 || named {
-                self.question = Some(task);
-            }
-        }
-        for slot in self.slots_of(target) {
-            slot.take(saying);
-        }
-    }
-
-    /// Cash is about the payment named, or the prompt's, or the only one open.
-    fn payment_for(&self, target: Tasks) -> Tasks {
-        let candidates = [
-            target & self.asked.payments,
-            self.asked.prompt & self.asked.payments,
-            self.asked.payments,
-        ];
-        candidates
-            .into_iter()
-            .find(|tasks| tasks.count_ones() == 1)
-            .unwrap_or(0)
-    }
-
-    fn slots_of(&mut self, target: Tasks) -> Vec<&mut Slot> {
-        let last = self.context.tasks.len();
-        self.slots
-            .iter_mut()
-            .enumerate()
-            .filter(|(place, _)| {
-                if target == 0 {
-                    *place == last
-                } else {
-                    *place < last && *place < 64 && target >> place & 1 == 1
-                }
-            })
-            .map(|(_, slot)| slot)
-            .collect()
-    }
-
-    fn finish(mut self, vetoed: bool, conditional: bool) -> Reading {
-        let last = self.context.tasks.len();
-        let slots = std::mem::take(&mut self.slots);
-        let unnamed = slots.get(last).copied().unwrap_or_default();
-        for (place, slot) in slots.iter().enumerate() {
-            let task = (place < last).then_some(place);
-            let verdict = slot.verdict();
-            match verdict {
-                Some(Verdict::Said(Said::Done)) if slot.it && self.question.is_some() => {
-                    self.say(Said::NotDone, task)
-                }
-                Some(Verdict::Said(Said::Done)) if slot.it => self.ask(task, "what happened then"),
-                Some(Verdict::Said(Said::Done)) if vetoed || self.disturbed(task, &unnamed) => {
-                    self.ask(task, "vetoed")
-                }
-                Some(Verdict::Said(said)) if conditional && said != Said::Undo => {
-                    self.ask(task, "conditional")
-                }
-                Some(Verdict::Said(said)) => self.say(said, task),
-                Some(Verdict::Failed) => {
-                    self.say(Said::NotDone, task);
-                    self.question.get_or_insert(task);
-                }
-                Some(Verdict::Unsure) => self.ask(task, "doubtful"),
-                None => {}
-            }
-        }
-        let refused = self
-            .reading
+        let reading = &mut explained.reading;
+        let doubted = reading
             .statements
             .iter()
-            .any(|statement| statement.said == Said::Refuse);
-        if let Some(task) = self.question.filter(|_| !refused) {
-            self.reading.statements.push(Statement {
-                said: Said::Question,
-                task,
-            });
+            .find(|statement| denied(statement));
+        if let Some(task) = doubted.map(|statement| statement.task) {
+            reading.unsure.get_or_insert(Unsure { task });
         }
-        self.reading
+        reading.statements.retain(|statement| !denied(statement));
     }
-
-    /// Something else was taken back or refused without a name: it may be this one.
-    fn disturbed(&self, task: Option<usize>, unnamed: &Slot) -> bool {
-        task.is_some() && (unnamed.undo || unnamed.not_done || unnamed.refuse)
-    }
-
-    fn ask(&mut self, task: Option<usize>, rule: &'static str) {
-        if self
-            .reading
-            .unsure
-            .is_none_or(|unsure| unsure.task.is_none())
-        {
-            self.reading.unsure = Some(Unsure { task });
-        }
-        self.why(rule);
-    }
-
-    fn say(&mut self, said: Said, task: Option<usize>) {
-        let several = self.asked.count > 1;
-        let tasks: Vec<Option<usize>> = match (task, said) {
-            // "chưa ạ" under a list is said of all of it; "rồi ạ" is not enough.
-            (None, Said::NotDone | Said::Refuse | Said::Undo) if several => vec![None],
-            (None, Said::Undo) => vec![None],
-            (None, Said::Cash) => vec![None],
-            (None, _) => return self.ask(None, "no task named"),
-            (task, _) => vec![task],
-        };
-        self.why(match said {
-            Said::Done => "done",
-            Said::NotDone => "not done",
-            Said::Undo => "undo",
-            Said::Refuse => "refuse",
-            Said::Cash => "cash",
-            Said::Question => "question",
-        });
-        self.reading
-            .statements
-            .extend(tasks.into_iter().map(|task| Statement { said, task }));
-    }
+    explained
 }
 
-enum Verdict {
-    Said(Said),
-    /// Tried, and it went wrong: not done, and help is wanted.
-    Failed,
-    Unsure,
-}
-
-impl Slot {
-    fn take(&mut self, saying: &Saying) {
-        if saying.not_done {
-            self.past_before = saying.past;
-        }
-        // After a clear "xong" a question with a "không" is about what comes next.
-        let next_step = self.done && self.strong && saying.question && !saying.failed;
-        self.not_done |= saying.not_done && !next_step;
-        self.done_last = if saying.done {
-            true
-        } else {
-            self.done_last && !saying.not_done
-        };
-        self.done |= saying.done;
-        self.strong |= saying.done && saying.strong;
-        self.failed |= saying.failed
-            || (saying.not_done && self.done && !next_step && (saying.asking || saying.cannot));
-        self.blocked |= saying.blocked;
-        self.cash |= saying.cash;
-        self.refuse |= saying.refuse || saying.cash_later;
-        self.undo |= saying.undo;
-        self.it |= saying.it && self.done && !saying.done;
-        self.doubtful |= saying.doubtful && !saying.done && !next_step;
-    }
-
-    fn verdict(&self) -> Option<Verdict> {
-        if self.undo {
-            return Some(Verdict::Said(Said::Undo));
-        }
-        if self.cash {
-            return Some(Verdict::Said(Said::Cash));
-        }
-        if self.refuse {
-            return Some(if self.done {
-                Verdict::Unsure
-            } else {
-                Verdict::Said(Said::Refuse)
-            });
-        }
-        match (self.done, self.not_done) {
-            (_, true) if self.failed && !self.blocked => Some(Verdict::Failed),
-            (true, true) if self.done_last && self.past_before => Some(Verdict::Said(Said::Done)),
-            (true, true) if self.done_last => Some(Verdict::Unsure),
-            (_, true) => Some(Verdict::Said(Said::NotDone)),
-            (true, false) if self.doubtful => Some(Verdict::Unsure),
-            (true, false) => Some(Verdict::Said(Said::Done)),
-            (false, false) => self.doubtful.then_some(Verdict::Unsure),
-        }
-    }
-}
-
-/// "mẹ Na quét rồi kìa": the tail tells that it is told of others.
-fn hearsay(spans: &[Span]) -> bool {
-    let own = |cue: Cue| spans.iter().any(|span| span.is(cue));
-    let named_kin = spans
-        .windows(2)
-        .any(|pair| matches!(pair, [one, next] if one.is(Cue::Kin) && next.tag == Tag::Name));
-    named_kin
-        && (own(Cue::Others) || (!own(Cue::Polite) && !own(Cue::Teacher) && !own(Cue::Report)))
-}
-
-/// Labels in the spelling of the evaluation files, for the contexts "qr", "pay", "vneid", "multi" and "none".
-pub fn labels(text: &str, context_name: &str) -> Vec<String> {
-    let tasks = [
-        TaskWords::builtin_qr(),
-        TaskWords::builtin_payment("pay"),
-        TaskWords::builtin_vneid(),
-    ];
-    let items: &[usize] = match context_name {
-        "qr" => &[0],
-        "pay" => &[1],
-        "vneid" => &[2],
-        "multi" => &[0, 1, 2],
-        _ => &[],
+fn explain_as_typed(text: &str, context: &Context<'_>) -> Explained {
+    let tagged = tag::tag(text, context.tasks, context.many());
+    let rules = rules::read(&tagged, context);
+    let reply = Reply {
+        tagged: &tagged,
+        context,
+        rules: &rules,
     };
-    let reading = read(
-        text,
-        &Context {
-            items,
-            tasks: &tasks,
-        },
-    );
-    let mut labels: Vec<String> = Vec::new();
-    for statement in &reading.statements {
-        let word = match statement.said {
-            Said::Done => "done",
-            Said::NotDone => "not_done",
-            Said::Undo => "undo",
-            Said::Refuse => "refuse",
-            Said::Cash => "cash",
-            Said::Question => "question",
+    let mut reading = rules.clone();
+    let mut opinions = Vec::new();
+    if !rules.settled {
+        opinions = learned::opinions(&reply);
+        (reading.statements, reading.unsure) = learned::decide(&reply, &opinions);
+    }
+    Explained {
+        reading,
+        opinions,
+        rules,
+        tagged,
+    }
+}
+
+impl Explained {
+    /// The likeliest of each opinion, for the log: the task's place (none for the message), the class, how likely.
+    pub fn scores(&self) -> Vec<(Option<usize>, &'static str, f32)> {
+        let likeliest = |opinion: &Opinion| {
+            let (class, likely) = opinion.likely.first()?;
+            Some((opinion.task, *class, *likely))
         };
-        let own = items.len() == 1 && items.first().copied() == statement.task;
-        let plain = own || matches!(statement.said, Said::Cash | Said::Question);
-        let name = statement
-            .task
-            .filter(|_| !plain)
-            .and_then(|task| tasks.get(task));
-        let label = name.map_or_else(|| word.to_owned(), |task| format!("{word}:{}", task.key));
-        if !labels.contains(&label) {
-            labels.push(label);
-        }
+        self.opinions.iter().filter_map(likeliest).collect()
     }
-    if labels.is_empty() {
-        labels.push("other".to_owned());
+
+    /// The phrases of the message, each as it was written and with what it was taken for.
+    pub fn phrases(&self, text: &str) -> Vec<(String, String)> {
+        let chars: Vec<char> = words::cleaned(text).chars().collect();
+        let phrase = |span: &Span| {
+            let typed = chars.get(self.tagged.place(span)).unwrap_or_default();
+            let meaning = match span.tag {
+                Tag::Cue(cue) => format!("{cue:?}"),
+                other => format!("{other:?}"),
+            };
+            (typed.iter().collect(), meaning)
+        };
+        self.tagged.spans.iter().map(phrase).collect()
     }
-    labels
+
+    /// What speaks most for the likeliest of an opinion.
+    pub fn reasons(&self, opinion: &Opinion, context: &Context<'_>) -> Vec<(String, f32)> {
+        let reply = Reply {
+            tagged: &self.tagged,
+            context,
+            rules: &self.rules,
+        };
+        let class = opinion.likely.first().map_or("", |(class, _)| class);
+        learned::reasons(&reply, opinion.task.into(), class)
+    }
 }

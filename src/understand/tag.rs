@@ -1,10 +1,12 @@
 //! Finds the known phrases in a message: what each stretch of words is, with the tasks it may speak of.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use super::phrases::{Cue, PHRASES, SPELLINGS, WEAK_NOUNS};
 use super::replies::TaskWords;
+use super::slips;
 use super::words::{Token, Word, cut};
 
 /// Tasks by their place, one bit each.
@@ -35,6 +37,9 @@ pub struct Span {
     pub asked: bool,
     /// The first phrase of a message that has no marks at all, or with the marks it should have.
     pub exact: bool,
+    /// Its words: `from..to` of the tokens.
+    pub from: usize,
+    pub to: usize,
 }
 
 impl Span {
@@ -162,9 +167,26 @@ fn both(tag: Tag, bit: Tasks) -> Tag {
     }
 }
 
+/// A message in words and in phrases.
+pub struct Tagged {
+    pub tokens: Vec<Token>,
+    pub spans: Vec<Span>,
+}
+
+impl Tagged {
+    /// Where a phrase stands, in characters of the cleaned message.
+    pub fn place(&self, span: &Span) -> Range<usize> {
+        let tokens = self.tokens.get(span.from..span.to).unwrap_or_default();
+        match (tokens.first(), tokens.last()) {
+            (Some(first), Some(last)) => first.place.start..last.place.end,
+            _ => 0..0,
+        }
+    }
+}
+
 /// `asked` is how many tasks the question answered asks about: "cả 3" of three is all of them, "cả 2" of
 /// three is nobody knows which.
-pub fn tag(text: &str, tasks: &[TaskWords], asked: u32) -> Vec<Span> {
+pub fn tag(text: &str, tasks: &[TaskWords], asked: u32) -> Tagged {
     let mut tokens = cut(text);
     let own = task_phrases(tasks);
     for token in &mut tokens {
@@ -180,9 +202,11 @@ pub fn tag(text: &str, tasks: &[TaskWords], asked: u32) -> Vec<Span> {
             && !token.pause
             && !shouted
             && matches!(before, Some(Tag::Cue(Cue::Kin | Cue::For) | Tag::Name));
-        let counted = (before == Some(Tag::Cue(Cue::Counter)))
-            .then(|| number_word(token))
-            .flatten();
+        let listed = matches!(before, Some(Tag::Number(_) | Tag::Cue(Cue::And)));
+        let counted = (before == Some(Tag::Cue(Cue::Counter))
+            || (asked > 1 && stands_for_a_number(&tokens[at..], listed)))
+        .then(|| number_word(token))
+        .flatten();
         let found = if named {
             Some((Tag::Name, 1, true))
         } else {
@@ -198,12 +222,12 @@ pub fn tag(text: &str, tasks: &[TaskWords], asked: u32) -> Vec<Span> {
             if number == asked {
                 Tag::Cue(Cue::All)
             } else {
-                Tag::Amount
+                Tag::Cue(Cue::Some)
             }
         };
         let found = several.map_or(found, |(number, length)| Some((all(number), length, true)));
         let (tag, length, exact) =
-            found.unwrap_or_else(|| (plain_tag(token, at == 0 || token.pause), 1, true));
+            found.unwrap_or_else(|| (plain_tag(&tokens[at..], at == 0 || token.pause), 1, true));
         let last = (at + length).saturating_sub(1);
         let asked = tokens.get(last).is_some_and(|token| token.asked);
         spans.push(Span {
@@ -211,11 +235,14 @@ pub fn tag(text: &str, tasks: &[TaskWords], asked: u32) -> Vec<Span> {
             pause: token.pause && at > 0,
             asked,
             exact,
+            from: at,
+            to: at + length,
         });
         at += length;
     }
     settle(&mut spans);
-    spans
+    speaks_to_the_teacher(&mut spans);
+    Tagged { tokens, spans }
 }
 
 /// "cả 3", "đủ ba việc", "2 cái": how many, and not which. The number and how many words it takes.
@@ -233,6 +260,8 @@ fn count(tokens: &[Token]) -> Option<(u32, usize)> {
         .count();
     let token = tokens.get(lead).filter(|token| lead == 0 || !token.pause)?;
     let number = token.number.or_else(|| number_word(token))?;
+    // "hết 15 này" is a day.
+    let number = (number < 10).then_some(number)?;
     if is(lead + 1, &["việc", "cái", "mục", "khoản"]) {
         return Some((number, lead + 2));
     }
@@ -257,7 +286,25 @@ fn before_a_count(
     again.unwrap_or(found)
 }
 
-/// "số một": the number in letters, after its counter only.
+/// "một với hai thì rồi": numbers of a list in letters. "ba" is a father unless it goes on with the list.
+fn stands_for_a_number(tokens: &[Token], listed: bool) -> bool {
+    let Some((word, rest)) = tokens.split_first() else {
+        return false;
+    };
+    let is = |token: &Token, words: &[&str]| {
+        words
+            .iter()
+            .any(|known| token.word.can_be(&Word::read(known)))
+    };
+    let goes_on = |token: &Token| {
+        !token.pause && is(token, &["rồi", "xong", "chưa", "với", "và", "thì", "đã"])
+    };
+    let alone = is(word, &["một", "hai"]) && rest.first().is_some_and(goes_on);
+    let last = listed && is(word, &["hai", "ba"]) && rest.first().is_none_or(goes_on);
+    alone || last
+}
+
+/// "số một": the number in letters.
 fn number_word(token: &Token) -> Option<u32> {
     ["một", "hai", "ba", "bốn"]
         .iter()
@@ -276,7 +323,7 @@ fn spell_out(token: &mut Token) {
     }
 }
 
-/// A word that nobody knows may be a known one in a neighbour's accent.
+/// A word that nobody knows may be a known one in a neighbour's accent, or with a slip of the finger.
 fn understand_accent(token: &mut Token, own: &[TaskPhrase]) {
     let known = |word: &Word, exactly: bool| {
         let fits = |other: &Word| {
@@ -306,6 +353,10 @@ fn understand_accent(token: &mut Token, own: &[TaskPhrase]) {
         .find(|word| known(word, true))
     {
         token.word = word;
+        return;
+    }
+    if let Some(word) = slips::meant(&token.word.plain) {
+        token.word = Word::read(word);
     }
 }
 
@@ -350,17 +401,78 @@ fn fits(tokens: &[Token], words: &[Word]) -> Option<bool> {
         if !token.word.can_be(word) || (place > 0 && token.pause) {
             return None;
         }
+        // At the end "nha" is courtesy and no house: "xong cả nha".
+        let ends = tokens.get(place + 1).is_none_or(|next| next.pause);
+        if ends && place > 0 && token.word.plain == "nha" && !token.word.is(word) {
+            return None;
+        }
         exact &= token.word.is(word);
     }
     Some(exact)
 }
 
-fn plain_tag(token: &Token, begins: bool) -> Tag {
+/// What a number counts when it chooses nothing: "3 tuổi", "2 triệu".
+const UNITS: &[&str] = &[
+    "tuổi", "tháng", "ngày", "tuần", "năm", "giờ", "tiếng", "phút", "lần", "lượt", "triệu", "trăm",
+    "nghìn", "ngàn", "chục", "củ", "tầng", "người", "đứa", "cân", "lít", "cây",
+];
+
+/// "2 vợ chồng", "3 bà cháu" are so many people.
+const PEOPLE: &[[&str; 2]] = &[
+    ["vợ", "chồng"],
+    ["mẹ", "con"],
+    ["bố", "con"],
+    ["ba", "con"],
+    ["bà", "cháu"],
+    ["ông", "cháu"],
+    ["ông", "bà"],
+    ["chị", "em"],
+    ["anh", "em"],
+    ["bố", "mẹ"],
+];
+
+/// What follows a number tells that it counts something.
+fn counts(rest: &[Token]) -> bool {
+    let is = |token: &Token, word: &str| !token.pause && token.word.can_be(&Word::read(word));
+    let unit = rest
+        .first()
+        .is_some_and(|next| UNITS.iter().any(|unit| is(next, unit)));
+    let people = || {
+        PEOPLE
+            .iter()
+            .any(|pair| rest.len() > 1 && is(&rest[0], pair[0]) && is(&rest[1], pair[1]))
+    };
+    unit || people()
+}
+
+fn plain_tag(tokens: &[Token], begins: bool) -> Tag {
+    let Some((token, rest)) = tokens.split_first() else {
+        return Tag::Unknown;
+    };
+    let counts = counts(rest);
     match token.number {
+        Some(_) if counts => Tag::Amount,
         Some(number) => Tag::Number(number),
         None if token.numeric => Tag::Amount,
         None if token.capital && !begins => Tag::Name,
         None => Tag::Unknown,
+    }
+}
+
+/// "quét rồi cô" is "quét rồi cô ạ": who is spoken to at the end is courtesy.
+fn speaks_to_the_teacher(spans: &mut [Span]) {
+    for at in (0..spans.len()).rev() {
+        let ends = spans
+            .get(at + 1)
+            .is_none_or(|next| next.pause || next.is(Cue::Polite));
+        let begins = at == 0;
+        if let Some(span) = spans.get_mut(at)
+            && span.is(Cue::Teacher)
+            && ends
+            && !begins
+        {
+            span.tag = Tag::Cue(Cue::Polite);
+        }
     }
 }
 
@@ -382,7 +494,7 @@ fn settle(spans: &mut [Span]) {
             (Tag::Cue(Cue::NotAChoice), _) if next_is_number => Tag::Cue(Cue::Day),
             (Tag::Cue(Cue::NotAChoice), _) => Tag::Cue(Cue::Filler),
             // "2 tháng rồi" is how long, "tháng rồi" is which.
-            (Tag::Cue(Cue::LastMonth), Some(Tag::Number(_))) => Tag::Cue(Cue::Roi),
+            (Tag::Cue(Cue::LastMonth), Some(Tag::Number(_) | Tag::Amount)) => Tag::Cue(Cue::Roi),
             (Tag::Number(_), Some(Tag::Cue(Cue::Day))) => Tag::Amount,
             (Tag::Cue(Cue::Da), _) if opens && !span.exact => Tag::Cue(Cue::Polite),
             (Tag::Unknown | Tag::Name, Some(Tag::Cue(Cue::Kin) | Tag::Name)) if !span.pause => {

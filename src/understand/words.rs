@@ -5,6 +5,8 @@
 //! any word with the same letters, and a word that has marks is only the word with those marks: "chua" may
 //! be "chưa", "chừa" may not.
 
+use std::ops::Range;
+
 use unicode_normalization::char::decompose_canonical;
 
 use super::fold;
@@ -172,6 +174,8 @@ fn is_vowel(c: char) -> bool {
 
 #[derive(Debug, Clone, Default)]
 pub struct Token {
+    /// Where it stands, in characters of the cleaned message.
+    pub place: Range<usize>,
     pub word: Word,
     /// The word that was meant when a keyboard left its marks as letters.
     pub telex: Option<Word>,
@@ -189,10 +193,14 @@ pub struct Token {
 /// Longer texts are stories; what matters of an answer stands in its first words.
 const MOST_TOKENS: usize = 120;
 
+/// The message as it is cut: composed, without what cannot be seen. A line end is a pause, and cleaning alone would make
+/// it a space.
+pub fn cleaned(text: &str) -> String {
+    fold::clean(&text.replace(['\n', '\r'], " . "))
+}
+
 pub fn cut(text: &str) -> Vec<Token> {
-    // A line end is a pause, and cleaning would make it a space.
-    let text = fold::clean(&text.replace(['\n', '\r'], " . "));
-    let chars: Vec<char> = text.chars().collect();
+    let chars: Vec<char> = cleaned(text).chars().collect();
     let mut tokens: Vec<Token> = Vec::new();
     let (mut at, mut pause) = (0, false);
     while let Some(c) = chars.get(at) {
@@ -201,7 +209,7 @@ pub fn cut(text: &str) -> Vec<Token> {
         }
         if c.is_alphanumeric() {
             let end = end_of_word(&chars, at);
-            add(&mut tokens, &chars[at..end], pause);
+            add(&mut tokens, &chars, at..end, pause);
             pause = false;
             at = end;
             continue;
@@ -244,7 +252,8 @@ fn end_of_word(chars: &[char], from: usize) -> usize {
     at
 }
 
-fn add(tokens: &mut Vec<Token>, chars: &[char], pause: bool) {
+fn add(tokens: &mut Vec<Token>, message: &[char], place: Range<usize>, pause: bool) {
+    let chars = &message[place.clone()];
     let digits = chars.iter().take_while(|c| c.is_ascii_digit()).count();
     let letters = chars.iter().take_while(|c| c.is_alphabetic()).count();
     let all = chars.len();
@@ -271,15 +280,18 @@ fn add(tokens: &mut Vec<Token>, chars: &[char], pause: bool) {
     } else {
         all
     };
-    push(tokens, &chars[..split], pause);
+    let middle = place.start + split;
+    push(tokens, message, place.start..middle, pause);
     if split < all {
-        push(tokens, &chars[split..], false);
+        push(tokens, message, middle..place.end, false);
     }
 }
 
-fn push(tokens: &mut Vec<Token>, chars: &[char], pause: bool) {
+fn push(tokens: &mut Vec<Token>, message: &[char], place: Range<usize>, pause: bool) {
+    let chars = &message[place.clone()];
     let text: String = chars.iter().collect();
     tokens.push(Token {
+        place,
         word: Word::read(&text),
         telex: Word::from_telex(&text),
         capital: chars.first().is_some_and(|c| c.is_uppercase()),

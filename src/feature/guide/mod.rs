@@ -23,6 +23,7 @@ pub fn ask(
     now: Timestamp,
 ) -> Effects {
     let hits = library.ask(text);
+    tracing::debug!(?hits, "guide looked for");
     let mut found: Vec<&Guide> = hits.iter().filter_map(|hit| library.get(&hit.id)).collect();
     let planned = found.first().filter(|guide| !guide.is_written()).copied();
     found.retain(|guide| guide.is_written());

@@ -6,13 +6,15 @@
 
 mod features;
 mod lexical;
-pub mod model;
 pub mod train;
+
+use std::sync::OnceLock;
 
 use super::library::Guide;
 use super::words::{asks, normal, within};
+use crate::understand::linear::Model;
+use features::features;
 use lexical::Index;
-use model::Model;
 
 /// How likely the best guide must be: for a message that asks, and for one that only tells. "otp với chả otp" has a
 /// guide's word in it and wants nothing. Set, like `RATHER`, on the part of our sentences that is for tuning
@@ -46,11 +48,20 @@ pub fn phrases_in(text: &str) -> impl Iterator<Item = &str> {
     lines.filter(|line| !line.is_empty() && !line.starts_with('#'))
 }
 
+/// The model that comes with the program: its classes are the guides, and nobody's. None when the file is damaged; a
+/// test keeps it whole.
+pub fn shipped() -> Option<&'static Model> {
+    static FILE: &[u8] =
+        include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/config/guides.model"));
+    static MODEL: OnceLock<Option<Model>> = OnceLock::new();
+    MODEL.get_or_init(|| Model::read(FILE)).as_ref()
+}
+
 /// The model knows how people ask for this guide.
 pub fn is_learned(id: &str) -> bool {
-    Model::shipped().is_some_and(|model| {
+    shipped().is_some_and(|model| {
         model
-            .ids()
+            .classes()
             .iter()
             .any(|known| known == id && !id.is_empty())
     })
@@ -93,7 +104,7 @@ pub struct Search {
 
 impl Search {
     pub fn build(guides: &[Guide]) -> Self {
-        let model = Model::shipped();
+        let model = shipped();
         let learned = |guide: &&Guide| is_learned(&guide.id);
         let (shipped, own): (Vec<&Guide>, Vec<&Guide>) = guides.iter().partition(learned);
         let own: Vec<Guide> = own.into_iter().cloned().collect();
@@ -127,7 +138,7 @@ impl Search {
         let Some(model) = self.model.filter(|_| !words.is_empty()) else {
             return Vec::new();
         };
-        let likely = model.likely(words);
+        let likely = model.likely(&features(words));
         let ranked = likely.ranked();
         let nobodys = likely.of(NOBODYS).unwrap_or(0.0);
         // When the best is not here, the neighbours are no better.
@@ -153,10 +164,10 @@ impl Search {
         let candidate = |model: &Model, (id, likely): (&str, f32)| Candidate {
             id: id.to_owned(),
             likely,
-            reasons: model.reasons(&words, id, REASONS),
+            reasons: reasons(model, &words, id),
         };
         let candidates = self.model.map(|model| {
-            let likely = model.likely(&words);
+            let likely = model.likely(&features(&words));
             likely
                 .ranked()
                 .into_iter()
@@ -177,6 +188,19 @@ impl Search {
 /// How many candidates an explanation shows, and how many reasons of each.
 const TOLD: usize = 4;
 const REASONS: usize = 6;
+
+/// The words and pairs that speak most for a guide, with what each adds to it.
+fn reasons(model: &Model, words: &[String], id: &str) -> Vec<(String, f32)> {
+    let mut names = Vec::new();
+    features::each(words, |name, _| {
+        if name.starts_with(['w', 'b']) {
+            names.push(name.to_owned());
+        }
+    });
+    let told = |(name, adds): (String, f32)| (name[1..].to_owned(), adds);
+    let reasons = model.reasons(&features(words), &names, id);
+    reasons.into_iter().take(REASONS).map(told).collect()
+}
 
 fn bar(text: &str, words: &[String]) -> f32 {
     if text.contains('?') || asks(words) {

@@ -2,6 +2,7 @@
 //! buckets.
 
 use super::super::words::{is_common, sound};
+use crate::understand::linear::{Features, Finder};
 
 /// Buckets, as a power of two. With 2^15 two features rarely meet, and twice as many find no more (scripts/eval.sh).
 pub(super) const BITS: u32 = 15;
@@ -38,19 +39,8 @@ pub(super) fn each(words: &[String], mut tell: impl FnMut(&str, f32)) {
     }
 }
 
-/// The bucket of a feature: FNV-1a of its name, folded to the bits.
-pub(super) fn bucket(name: &str) -> usize {
-    let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325, step);
-    let hash = hash ^ (hash >> 32) ^ (hash >> 29);
-    usize::try_from(hash & ((1 << BITS) - 1)).unwrap_or(0)
-}
-
-/// The features of these words, each bucket once with its greatest weight, in the order of the buckets.
-pub(super) fn features(words: &[String]) -> Vec<(usize, f32)> {
-    let mut found: Vec<(usize, f32)> = Vec::new();
-    each(words, |name, weight| found.push((bucket(name), weight)));
-    found.sort_by(|one, other| one.0.cmp(&other.0).then(other.1.total_cmp(&one.1)));
-    found.dedup_by_key(|(bucket, _)| *bucket);
-    found
+pub(super) fn features(words: &[String]) -> Features {
+    let mut finder = Finder::new(BITS);
+    each(words, |name, weight| finder.tell(name, weight));
+    finder.features()
 }

@@ -1,0 +1,342 @@
+//! The second reader of a reply. The rules know what a word says; which of it counts when a sentence says much at once
+//! was learned from some thousand labelled replies (`config/replies`, `lopso replies train`). What the rules noticed is
+//! part of what it looks at, and what they forbid it cannot allow.
+
+mod features;
+pub mod train;
+
+use std::sync::OnceLock;
+
+use super::linear::{Likely, Model};
+use super::phrases::Cue;
+use super::replies::{Context, Heard, Reading, Said, Statement, TaskKind, Unsure};
+use super::tag::{Tag, Tagged, Tasks};
+
+pub use features::About;
+
+/// So likely a "done" must be before it is recorded: when the rules read it too, when they would ask back, when they see
+/// nothing said, and when they read the contrary. Set on the part of our sentences that is for tuning (scripts/eval.sh):
+/// a wrong "done" is the worst that can happen, and asking back costs one tap.
+const BAR_AGREED: f32 = 0.5;
+const BAR_DOUBTED: f32 = 0.8;
+const BAR_UNSEEN: f32 = 0.93;
+const BAR_DENIED: f32 = 0.99;
+/// And everything else, which does no harm when it is wrong.
+const BAR: f32 = 0.45;
+/// A question, and one that the rules heard too.
+const BAR_QUESTION: f32 = 0.5;
+const BAR_HEARD: f32 = 0.25;
+/// Nothing is asked back when it is so likely that nothing was said, and when the rules doubt about this very task.
+const NOTHING_SAID: f32 = 0.7;
+const CERTAIN: f32 = 0.985;
+
+/// The classes of the model.
+const NOTHING: &str = "nothing";
+const QUESTION: &str = "question";
+const SAID: [(&str, Said); 5] = [
+    ("done", Said::Done),
+    ("not_done", Said::NotDone),
+    ("undo", Said::Undo),
+    ("refuse", Said::Refuse),
+    ("cash", Said::Cash),
+];
+
+/// A message with all that is known of it before the second reader looks at it.
+pub struct Reply<'a> {
+    pub tagged: &'a Tagged,
+    pub context: &'a Context<'a>,
+    pub rules: &'a Reading,
+}
+
+/// How likely each thing was said, for whoever wants to know why.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Opinion {
+    /// None for the message as a whole.
+    pub task: Option<usize>,
+    /// Likeliest first.
+    pub likely: Vec<(&'static str, f32)>,
+}
+
+impl Opinion {
+    fn of(&self, class: &str) -> f32 {
+        let mut likely = self.likely.iter();
+        likely
+            .find(|(name, _)| *name == class)
+            .map_or(0.0, |(_, likely)| *likely)
+    }
+}
+
+/// The model that comes with the program. None when the file is damaged; a test keeps it whole.
+pub fn shipped() -> Option<&'static Model> {
+    static FILE: &[u8] =
+        include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/config/replies.model"));
+    static MODEL: OnceLock<Option<Model>> = OnceLock::new();
+    MODEL.get_or_init(|| Model::read(FILE)).as_ref()
+}
+
+impl Reply<'_> {
+    /// The tasks that it may speak of: those asked about, and those named.
+    fn candidates(&self) -> Vec<usize> {
+        let spans = self.tagged.spans.iter();
+        let named = spans.fold(0, |tasks, span| match span.tag {
+            Tag::Noun { tasks: named, .. } => tasks | self.narrowed(named),
+            _ => tasks,
+        });
+        let also = self.rules.statements.iter();
+        let also = also.filter_map(|statement| statement.task);
+        let mut all = self.context.items.to_vec();
+        all.extend((0..self.context.tasks.len()).filter(|task| is_in(*task, named)));
+        all.extend(also);
+        let mut seen = Vec::new();
+        all.retain(|task| {
+            let new = *task < self.context.tasks.len() && !seen.contains(task);
+            seen.push(*task);
+            new
+        });
+        all
+    }
+
+    fn narrowed(&self, tasks: Tasks) -> Tasks {
+        self.context.asked().narrowed(tasks)
+    }
+
+    /// The task that a number chooses, when the phrase at this place is a number that does.
+    fn chosen(&self, number: u32, place: usize) -> Option<usize> {
+        let bit = number
+            .checked_sub(1)
+            .and_then(|bit| 1_u64.checked_shl(bit))?;
+        let mut heard = self.rules.heard.iter();
+        heard.find(|heard| heard.spans.contains(&place) && heard.saying.numbers & bit != 0)?;
+        self.context.numbered(number)
+    }
+
+    /// Nothing is done under a condition, when nobody can know which two of three are meant, or when another thing
+    /// stands where the task should and the rules, which know such things, see nothing done.
+    fn forbids_done(&self, task: usize) -> bool {
+        let done =
+            |statement: &Statement| statement.said == Said::Done && statement.task == Some(task);
+        let mut heard = self
+            .rules
+            .heard
+            .iter()
+            .filter(|heard| is_in(task, heard.tasks));
+        let replaced = !self.rules.statements.iter().any(done)
+            && heard.any(|heard| self.speaks_of_another(task, heard));
+        let several = self.context.items.len() > 1;
+        let mut spans = self.tagged.spans.iter();
+        replaced || spans.any(|span| span.is(Cue::If) || (several && span.is(Cue::Some)))
+    }
+
+    /// "kích hoạt sim", "mức 2 của trò chơi"; and "cháu ăn xong rồi" where the task is not named at all.
+    fn speaks_of_another(&self, task: usize, heard: &Heard) -> bool {
+        let saying = &heard.saying;
+        let named = saying.named | saying.hinted | saying.acted != 0;
+        let spans = self
+            .tagged
+            .spans
+            .get(heard.spans.clone())
+            .unwrap_or_default();
+        spans.windows(2).any(|pair| {
+            let [one, next] = pair else { return false };
+            let matter = one.is(Cue::Of)
+                || matches!(one.tag, Tag::Noun { tasks, .. } | Tag::Verb { tasks } if is_in(task, tasks));
+            let taken = matter && !next.pause && next.is(Cue::Foreign);
+            let finished = next.is(Cue::Xong) || next.is(Cue::Roi);
+            taken || (!named && one.is(Cue::Foreign) && finished)
+        })
+    }
+
+    /// How likely a "done" of this task must be.
+    fn bar_done(&self, task: usize) -> f32 {
+        let of_it =
+            |statement: &&Statement| statement.task == Some(task) || statement.task.is_none();
+        let statements = self.rules.statements.iter();
+        let mut said = statements.filter(of_it).map(|statement| statement.said);
+        if said
+            .clone()
+            .any(|said| !matches!(said, Said::Done | Said::Question))
+        {
+            BAR_DENIED
+        } else if said.any(|said| said == Said::Done) {
+            BAR_AGREED
+        } else if self.rules.unsure.is_some() {
+            BAR_DOUBTED
+        } else {
+            BAR_UNSEEN
+        }
+    }
+
+    /// The likelihood of each class for one task. Only a payment can be made in cash.
+    fn of_task(&self, likely: &Likely<'_>, task: usize) -> Vec<(&'static str, f32)> {
+        let payment =
+            self.context.tasks.get(task).map(|words| words.kind) == Some(TaskKind::Payment);
+        let said = SAID
+            .iter()
+            .filter(|(_, said)| payment || *said != Said::Cash);
+        let names = said.map(|(name, _)| *name).chain([NOTHING]);
+        ranked(names, likely)
+    }
+}
+
+fn is_in(task: usize, tasks: Tasks) -> bool {
+    u32::try_from(task).is_ok_and(|task| tasks.checked_shr(task).is_some_and(|rest| rest & 1 == 1))
+}
+
+fn ranked(
+    names: impl Iterator<Item = &'static str>,
+    likely: &Likely<'_>,
+) -> Vec<(&'static str, f32)> {
+    let mut ranked: Vec<(&str, f32)> = names
+        .map(|name| (name, likely.of(name).unwrap_or(0.0)))
+        .collect();
+    ranked.sort_by(|one, other| other.1.total_cmp(&one.1));
+    ranked
+}
+
+/// What each task, and the message as a whole, is most likely to be about.
+pub fn opinions(reply: &Reply<'_>) -> Vec<Opinion> {
+    let Some(model) = shipped() else {
+        return Vec::new();
+    };
+    let mut opinions = Vec::new();
+    for task in reply.candidates() {
+        let likely = model.likely(&features::features(reply, About::Task(task)));
+        opinions.push(Opinion {
+            task: Some(task),
+            likely: reply.of_task(&likely, task),
+        });
+    }
+    let likely = model.likely(&features::features(reply, About::Message));
+    opinions.push(Opinion {
+        task: None,
+        likely: ranked([NOTHING, QUESTION].into_iter(), &likely),
+    });
+    opinions
+}
+
+/// Why a class is as likely as it is: the features that speak most for it.
+pub fn reasons(reply: &Reply<'_>, about: About, class: &str) -> Vec<(String, f32)> {
+    let mut names = Vec::new();
+    features::each(reply, about, &mut |name, _| names.push(name.to_owned()));
+    let model = shipped();
+    model.map_or_else(Vec::new, |model| {
+        model.reasons(&features::features(reply, about), &names, class)
+    })
+}
+
+/// What is recorded and what is asked back, from the rules' reading and what was learned.
+pub fn decide(reply: &Reply<'_>, opinions: &[Opinion]) -> (Vec<Statement>, Option<Unsure>) {
+    let mut statements = Vec::new();
+    let mut unsure = None;
+    let (tasks, whole): (Vec<&Opinion>, Vec<&Opinion>) =
+        opinions.iter().partition(|opinion| opinion.task.is_some());
+    for opinion in &tasks {
+        match verdict(reply, opinion) {
+            Verdict::Said(said) => statements.push(Statement {
+                said,
+                task: opinion.task,
+            }),
+            Verdict::Unsure => {
+                unsure.get_or_insert(Unsure { task: opinion.task });
+            }
+            Verdict::Nothing => {}
+        }
+    }
+    if tasks.is_empty() {
+        let rules = reply.rules.statements.iter();
+        statements.extend(rules.filter(|statement| statement.said != Said::Question));
+        unsure = reply.rules.unsure;
+    }
+    said_of_all(reply, &mut statements);
+    let heard = reply.rules.statements.iter();
+    let heard = heard
+        .clone()
+        .any(|statement| statement.said == Said::Question);
+    let bar = match heard {
+        // Who is stuck and was asked nothing wants help: "bà quên mật khẩu vneid".
+        true if reply.context.items.is_empty() => 0.0,
+        true => BAR_HEARD,
+        false => BAR_QUESTION,
+    };
+    if whole.iter().any(|opinion| opinion.of(QUESTION) >= bar) {
+        statements.push(Statement {
+            said: Said::Question,
+            task: asked_about(reply),
+        });
+    }
+    (statements, unsure)
+}
+
+enum Verdict {
+    Said(Said),
+    Unsure,
+    Nothing,
+}
+
+/// What was said of the task of this opinion.
+fn verdict(reply: &Reply<'_>, opinion: &Opinion) -> Verdict {
+    let Some((task, (name, likely))) = opinion.task.zip(opinion.likely.first().copied()) else {
+        return Verdict::Nothing;
+    };
+    let said = SAID.iter().find(|(known, _)| *known == name);
+    let of_it = |statement: &&Statement| statement.task == Some(task);
+    let rules = reply.rules.statements.iter().find(of_it);
+    match said.map(|(_, said)| *said) {
+        Some(Said::Done) if likely >= reply.bar_done(task) && !reply.forbids_done(task) => {
+            Verdict::Said(Said::Done)
+        }
+        Some(Said::Done) => Verdict::Unsure,
+        Some(said) if likely >= BAR => Verdict::Said(said),
+        Some(_) => Verdict::Unsure,
+        // What is taken back is gone in either case; when it is not certain, the rules decide.
+        None if rules.is_some_and(|rules| rules.said == Said::Undo) && likely < CERTAIN => {
+            Verdict::Said(Said::Undo)
+        }
+        None => {
+            let doubted = reply.rules.unsure;
+            let its_own = doubted.is_some_and(|unsure| unsure.task == Some(task));
+            let enough = if its_own { CERTAIN } else { NOTHING_SAID };
+            if doubted.is_some() && likely < enough {
+                Verdict::Unsure
+            } else {
+                Verdict::Nothing
+            }
+        }
+    }
+}
+
+/// "chưa ạ" under a list names no task: it is said of the list, and which of it is meant a person would ask.
+fn said_of_all(reply: &Reply<'_>, statements: &mut Vec<Statement>) {
+    let several = reply.context.items.len() > 1;
+    let named = reply
+        .rules
+        .heard
+        .iter()
+        .any(|heard| heard.saying.all || heard.saying.rest || heard.tasks != 0);
+    let Some(first) = statements.first().copied() else {
+        return;
+    };
+    let all = statements.len() == reply.context.items.len()
+        && statements
+            .iter()
+            .all(|statement| statement.said == first.said);
+    if several && all && !named && first.said != Said::Done {
+        *statements = vec![Statement {
+            said: first.said,
+            task: None,
+        }];
+    }
+}
+
+/// The task that a question is about: the one the rules heard, or the only one there is.
+fn asked_about(reply: &Reply<'_>) -> Option<usize> {
+    let mut rules = reply.rules.statements.iter();
+    let heard = rules.find(|statement| statement.said == Said::Question);
+    if let Some(statement) = heard {
+        return statement.task;
+    }
+    let candidates = reply.candidates();
+    (candidates.len() == 1)
+        .then(|| candidates.first().copied())
+        .flatten()
+}
