@@ -14,7 +14,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
 use lopso::domain::message::What;
-use lopso::domain::{SchoolId, Task, TaskId, TaskKind, Timestamp};
+use lopso::domain::{SchoolId, Task, TaskId, TaskKind, Timestamp, Verb};
 use lopso::feature::guide::library::Library;
 use lopso::feature::guide::search::{self, train};
 use lopso::understand::fold::fold;
@@ -178,6 +178,14 @@ fn a_question_is_not_taken_for_a_reply() {
                 asks: Some(question),
                 ..
             } => ("said and asked", library.ask(&question.text)),
+            // Who only tells what stops them is shown the guide beside "not yet".
+            Intent::Said { statements, .. }
+                if statements
+                    .iter()
+                    .all(|statement| statement.verb == Verb::NotYet) =>
+            {
+                ("said", library.surely(words))
+            }
             Intent::Said { .. } => ("said", Vec::new()),
             Intent::Unsure(None) => ("asked back", library.surely(words)),
             Intent::Command(_)

@@ -9,7 +9,7 @@ use crate::bots;
 use crate::config::Reminders;
 use crate::db::Tx;
 use crate::domain::message::{ChatKind, Choice, Priority, Say, Update, What};
-use crate::domain::{Bot, ClassId, Tap, Task, Timestamp};
+use crate::domain::{Bot, ClassId, Tap, Task, Timestamp, Verb};
 use crate::effects::Effects;
 use crate::facts::{Facts, Turn};
 use crate::feature::confirm::BEGIN_FAMILY;
@@ -21,7 +21,7 @@ use crate::render::render;
 use crate::roster::chats::ClassGroup;
 use crate::understand::codes;
 use crate::understand::commands::{Command, Name};
-use crate::understand::intent::{Around, Intent, Statement, understand};
+use crate::understand::intent::{Around, Intent, Question, Statement, understand};
 
 /// Where the updates of one batch are worked on, in order.
 pub(super) struct Desk<'a> {
@@ -96,7 +96,7 @@ impl<'a> Desk<'a> {
             Intent::Chosen(taps) => self.chosen(tx, update, &taps).await,
             Intent::Said { statements, asks } => {
                 self.confirm(update, &statements.iter().map(said).collect::<Vec<_>>());
-                if let Some(asked) = asks {
+                if let Some(asked) = asks.or_else(|| self.stuck(update, &statements)) {
                     self.decide(update, |desk, turn| {
                         guide::ask(desk.library, turn, &asked.text, asked.task, desk.now)
                     });
@@ -130,6 +130,21 @@ impl<'a> Desk<'a> {
             Intent::Empty => self.decided(update, |_, turn| help::empty(turn)),
             Intent::Nothing => Ok(()),
         }
+    }
+
+    /// "Mật khẩu gõ đúng mà cứ báo bận": who tells what stops them is not done, and wants the guide for it.
+    fn stuck(&self, update: &Update, statements: &[Statement]) -> Option<Question> {
+        let text = words(update);
+        let not_yet = statements
+            .iter()
+            .all(|statement| statement.verb == Verb::NotYet);
+        let asks = not_yet
+            && update.chat.kind == ChatKind::Private
+            && !self.library.surely(text).is_empty();
+        asks.then(|| Question {
+            text: text.to_owned(),
+            task: None,
+        })
     }
 
     async fn command(

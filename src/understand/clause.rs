@@ -87,6 +87,9 @@ pub fn parts<'a>(spans: &'a [Span], asked: &Asked) -> Vec<&'a [Span]> {
 fn begins(spans: &[Span], start: usize, at: usize, asked: &Asked) -> bool {
     let (part, span) = (&spans[start..at], &spans[at]);
     let before = &spans[at - 1];
+    if spans[at..].iter().all(|span| span.is(Cue::Polite)) {
+        return false;
+    }
     if span.pause {
         let listed = |span: &Span| matches!(span.tag, Tag::Number(_) | Tag::Noun { .. });
         let list =

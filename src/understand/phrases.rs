@@ -422,7 +422,8 @@ pub const PHRASES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Foreign,
-        "ck ơi, vk ơi, chồng ơi, vợ ơi, anh ơi, mẹ ơi về, con ơi, mẹ ơi",
+        "ck ơi, vk ơi, chồng ơi, vợ ơi, anh ơi, mẹ ơi về, con ơi, mẹ ơi, \
+        hồ sơ, giấy tờ, đơn từ, bài dự =thi, giấy khai sinh, =chăn, =gối, quần áo, =khăn, bình sữa, =bánh, =vôi, mái nhà, =rác, mạng nhện, =bếp, =cỏ, =lúa, =thóc, =ngô, =gạch, =cát, xi măng, thẻ tín dụng, thẻ bảo hiểm, gói mạng, khuyến mãi, camera, bảo hành, ti vi, tivi, tủ lạnh, =giọng, trạng thái, hộ khẩu, bằng lái, học hè, học bơi, học võ, thi, =cúng, =giỗ, =cỗ, =phạt, =thuế, bảo hiểm xã hội, đảng phí, đoàn phí, tiền phạt, tiền mạng, tiền wifi, tiền cưới, tiền mừng, tiền xe, tiền gạo, tiền lúa, tiền phân, tiền thịt, tiền chợ, tiền hàng",
     ),
     // Links between parts.
     (
@@ -504,7 +505,7 @@ pub const PHRASES: &[(Cue, &str)] = &[
     // Doings and things that take the place of the task: "kích hoạt sim", "chuyển nhà", "nhận được thông báo rồi".
     (
         Cue::Foreign,
-        "=chuyển nhà, chuyển trọ, chuyển phòng, chuyển bàn, chuyển tổ, chuyển xóm, chuyển chỗ, chuyển ca, chuyển trường, chuyển lớp, chuyển công ty, chuyển việc, chuyển dạ, chuyển mùa, atm, sim, thẻ, esim, nhà sang, lời, bỉm, rau, trứng, cá, thịt, gạo, sữa, thuốc, áo, quần, đồng phục, giày, xe, xăng, điện, tiền điện, tiền nước, tiền nhà, tiền trọ, tiền rau, tiền sữa, tiền áo, tiền hàng, tiền lãi, tiền mừng, tiền xe, tiền phạt, tiền chợ, \
+        "=chuyển nhà, chuyển trọ, lên lớp, lên trường, lên huyện, lên cơn, lên sốt, lên cân, chuyển phòng, chuyển bàn, chuyển tổ, chuyển xóm, chuyển chỗ, chuyển ca, chuyển trường, chuyển lớp, chuyển công ty, chuyển việc, chuyển dạ, chuyển mùa, atm, sim, thẻ, esim, nhà sang, lời, bỉm, rau, trứng, cá, thịt, gạo, sữa, thuốc, áo, quần, đồng phục, giày, xe, xăng, điện, tiền điện, tiền nước, tiền nhà, tiền trọ, tiền rau, tiền sữa, tiền áo, tiền hàng, tiền lãi, tiền mừng, tiền xe, tiền phạt, tiền chợ, \
         cửa, cổng, sân, lá, nhà cửa, lớp học thêm, tiếng anh, trò chơi, game, level, sách, vở, bài, bài tập, ăn, ngủ, về, đến, đi, đón, đưa, xem, đọc, biết, hiểu, rõ, nghe, thấy, nhận, mua, bán, học, chơi, nói, bảo, hát, khóc, tắm, dậy, ốm, sốt, khỏi, nấu, \
         đăng, tải, cài, cài đặt, mở, tìm, kết bạn, vào nhóm, vào zalo, tham gia nhóm, chuông, đèn, hình, sinh nhật, xin nghỉ, nghỉ, hàng, shipper, ship, cà phê, trà sữa, quán, chợ, siêu thị, nhà thuốc, menu, vé, phí, góp, quỹ, quỹ lớp, tiền quỹ, ủng hộ, từ thiện, bảo hiểm xe, gói, gói cước, 4g, 3g, 5g, nhạc, vaccine, tiêm, khám",
     ),

@@ -131,29 +131,26 @@ pub struct Explained {
 
 pub fn explain(text: &str, context: &Context<'_>) -> Explained {
     let mut explained = explain_as_typed(text, context);
-    let done = |statement: &Statement| statement.said == Said::Done;
-    if !explained.reading.statements.iter().any(done) {
+    let folded = fold(text);
+    if explained.reading.statements.is_empty() || folded == text.to_lowercase() {
         return explained;
     }
-    // The same words without their marks must not say the contrary; a mark alone makes no "done".
-    let folded = fold(text);
-    if folded != text.to_lowercase() {
-        let without = explain_as_typed(&folded, context).reading;
-        let denied = |statement: &Statement| {
-            let not =
-                |other: &Statement| other.said == Said::NotDone && other.task == statement.task;
-            done(statement) && without.statements.iter().any(not)
-        };
-        let reading = &mut explained.reading;
-        let doubted = reading
-            .statements
-            .iter()
-            .find(|statement| denied(statement));
-        if let Some(task) = doubted.map(|statement| statement.task) {
-            reading.unsure.get_or_insert(Unsure { task });
-        }
-        reading.statements.retain(|statement| !denied(statement));
+    // The same words without their marks must not say the contrary: then nobody can know, and a person would ask.
+    let without = explain_as_typed(&folded, context).reading.statements;
+    let contrary = |one: &Statement, other: &Statement| {
+        let said = (one.said, other.said);
+        one.task == other.task
+            && matches!(
+                said,
+                (Said::Done, Said::NotDone) | (Said::NotDone, Said::Done)
+            )
+    };
+    let denied = |one: &Statement| without.iter().any(|other| contrary(one, other));
+    let reading = &mut explained.reading;
+    if let Some(doubted) = reading.statements.iter().find(|one| denied(one)) {
+        reading.unsure.get_or_insert(Unsure { task: doubted.task });
     }
+    reading.statements.retain(|one| !denied(one));
     explained
 }
 

@@ -402,7 +402,10 @@ fn fits(tokens: &[Token], words: &[Word]) -> Option<bool> {
             return None;
         }
         // At the end "nha" is courtesy and no house: "xong cả nha".
-        let ends = tokens.get(place + 1).is_none_or(|next| next.pause);
+        let courtesy = |next: &Token| ["a", "nhe", "nha", "co"].contains(&next.word.plain.as_str());
+        let ends = tokens
+            .get(place + 1)
+            .is_none_or(|next| next.pause || courtesy(next));
         if ends && place > 0 && token.word.plain == "nha" && !token.word.is(word) {
             return None;
         }

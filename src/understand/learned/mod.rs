@@ -111,7 +111,7 @@ impl Reply<'_> {
     }
 
     /// Nothing is done under a condition, when nobody can know which two of three are meant, or when another thing
-    /// stands where the task should and the rules, which know such things, see nothing done.
+    /// stands where the task should, a picture sent among them, and the rules, which know such things, see nothing done.
     fn forbids_done(&self, task: usize) -> bool {
         let done =
             |statement: &Statement| statement.said == Said::Done && statement.task == Some(task);
@@ -120,8 +120,9 @@ impl Reply<'_> {
             .heard
             .iter()
             .filter(|heard| is_in(task, heard.tasks));
+        let sent = self.tagged.spans.iter().any(|span| span.is(Cue::Sent));
         let replaced = !self.rules.statements.iter().any(done)
-            && heard.any(|heard| self.speaks_of_another(task, heard));
+            && (sent || heard.any(|heard| self.speaks_of_another(task, heard)));
         let several = self.context.items.len() > 1;
         let mut spans = self.tagged.spans.iter();
         replaced || spans.any(|span| span.is(Cue::If) || (several && span.is(Cue::Some)))
