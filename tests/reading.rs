@@ -114,12 +114,27 @@ fn accents_come_and_go_and_not_done_never_becomes_done() {
     );
 }
 
+/// "mẹ Na", "nhà cái Thắm", "bà Lien"
+fn names_a_family(text: &str) -> bool {
+    let capital = |word: &&str| word.starts_with(char::is_uppercase);
+    text.split_whitespace().skip(1).any(|word| capital(&word))
+        && [
+            "mẹ", "bố", "nhà", "bà", "ông", "me", "bo", "nha", "ba", "ong",
+        ]
+        .iter()
+        .any(|kin| {
+            text.to_lowercase()
+                .split_whitespace()
+                .any(|word| word == *kin)
+        })
+}
+
 #[test]
 fn politeness_changes_nothing() {
     let mut wrong = Vec::new();
     for (context, text) in replies() {
-        // Where nothing was asked, "mẹ Na quét rồi" is told of another family and "mẹ Na quét rồi ạ" is a report.
-        if context == "none" {
+        // "mẹ Na quét rồi đấy" is told of another family and "mẹ Na quét rồi ạ" is a report of one's own.
+        if context == "none" || names_a_family(&text) {
             continue;
         }
         let plain = read(&context, &text);

@@ -174,6 +174,7 @@ pub const SPELLINGS: &[(&str, &str)] = &[
     ("zồi", "rồi"),
     ("rồy", "rồi"),
     ("rou", "rồi"),
+    ("trc", "trước"),
     ("xog", "xong"),
     ("xg", "xong"),
     ("xomg", "xong"),
@@ -242,7 +243,7 @@ pub const PHRASES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Others,
-        "bên lớp, lớp nhà bên, bên ấy, kìa, nghe nói, nghe bảo, nghe đâu, thấy bảo, thấy nói, nghe đồn, người ta, ng ta, nhà bên, hàng xóm, nhà kia, nhà ấy, nhà đó, \
+        "trong xóm, trong lán, trong làng, trong tổ, trong thôn, xóm dưới, xóm trên, xóm bên, xóm ngoài, thôn bên, tổ bên, em ấy, cậu ấy, chú ấy, bác ấy, mẹ ấy, bố ấy, các mẹ trong, các bà trong, anh em trong, cả tổ, cả thôn, mấy bà, mấy ông, mấy cô, mấy bác, nhà người ta, con người ta, bên lớp, lớp nhà bên, bên ấy, kìa, nghe nói, nghe bảo, nghe đâu, thấy bảo, thấy nói, nghe đồn, người ta, ng ta, nhà bên, hàng xóm, nhà kia, nhà ấy, nhà đó, \
         nhà nó, chị ấy, anh ấy, bạn ấy, cô ấy, bà ấy, ông ấy, chị kia, chúng nó, tụi nó, họ, ai đó, ai, ai cũng, người khác, nhà khác, mọi người đã, mọi người đều, \
         các mẹ đã, các mẹ khác, cả lớp, cả xóm, cả làng, cả nhóm, bạn bè, khoe, mấy nhà, nhiều nhà, nhà nào, cháu khác, lớp bên, lớp khác, em họ, đồng nghiệp, \
         bạn em, bạn tôi, bạn mình, chị bạn, nhiều người, mấy người, mấy mẹ, mấy chị, đứa nào, thấy các",
@@ -253,7 +254,7 @@ pub const PHRASES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Doubt,
-        "thì phải, hình như, hay sao, không nhớ, chẳng nhớ, chả nhớ, không chắc, chưa chắc, chắc là, chắc, có lẽ, có khi, không biết xong chưa, \
+        "hnhu, hnhư, hình như là, thì phải, hình như, hay sao, không nhớ, chẳng nhớ, chả nhớ, không chắc, chưa chắc, chắc là, chắc, có lẽ, có khi, không biết xong chưa, \
         không biết đã, không biết được chưa, không rõ, chẳng rõ, hay chưa, dường như, gần như, suýt, tưởng, cứ tưởng, ngỡ, để em hỏi, để hỏi, em hỏi, phải hỏi, hỏi xem, \
         không biết có, hay không, quên chưa hỏi, hỏi chồng, hỏi vợ, hỏi bố, hỏi mẹ, hỏi bà, chưa biết, chưa rõ, giả vờ, đùa, nói đùa, lừa",
     ),
@@ -266,14 +267,17 @@ pub const PHRASES: &[(Cue, &str)] = &[
     // Not yet.
     (
         Cue::Yet,
-        "gần xong, chưa duyệt, họ chưa duyệt, xong một nửa, được một nửa, một nửa, nửa đường, chưa, chưa hề, vẫn chưa, còn chưa, mức 1, mức một, mức 01, tưởng xong, nửa chừng, dở dang, dở chừng, đang dở, mới được một nửa, \
+        "được nửa, được phân nửa, nửa rồi, nửa thôi, gần hết, gần đủ, không có cái nào, không cái nào, chả cái nào, chả có cái nào, chưa cái nào, gần xong, chưa duyệt, họ chưa duyệt, xong một nửa, được một nửa, một nửa, nửa đường, chưa, chưa hề, vẫn chưa, còn chưa, mức 1, mức một, mức 01, tưởng xong, nửa chừng, dở dang, dở chừng, đang dở, mới được một nửa, \
         quên mất, quên, chưa từng, nào đã, thiếu, còn thiếu, chả thấy đâu, hoá ra vẫn",
     ),
     (
         Cue::Not,
         "không, chẳng, chả, đếch, đừng, chớ, không hề, không có",
     ),
-    (Cue::Dau, "đâu, gì đâu, đâu mà, đâu ra mà, đâu có"),
+    (
+        Cue::Dau,
+        "=mô, mô mà, có mô, đâu, gì đâu, đâu mà, đâu ra mà, đâu có",
+    ),
     (
         Cue::Finally,
         "cuối cùng, cuối cùng cũng, mãi mới, mãi cũng, mãi rồi cũng, rốt cuộc, loay hoay mãi, mãi mới được, vật vã mãi",
@@ -281,7 +285,7 @@ pub const PHRASES: &[(Cue, &str)] = &[
     // Time to come and promises. "mai" without accents may be "mãi"; both speak against a "done".
     (
         Cue::Later,
-        "sắp xong, xong em báo, xong báo, xong tôi báo, xong bà báo, xong sẽ báo, xong cháu báo, xong vụ, xong lứa, xong việc em, xong ca, xong bữa, đang, mai, ngày mai, sáng mai, chiều mai, tối mai, mai mốt, =mốt, ngày kia, ngày mốt, lát, lát nữa, tí nữa, tý nữa, tẹo nữa, chút nữa, chốc nữa, chốc, lúc nữa, xíu nữa, \
+        "có tiền là, có lương là, =trễ, trễ mấy hôm, trễ vài hôm, chậm mấy hôm, chậm vài hôm, muộn mấy hôm, tre may hom, tre vai hom, đặt lịch, hẹn giờ chuyển, lên lịch chuyển, tự động chuyển, sắp xong, xong em báo, xong báo, xong tôi báo, xong bà báo, xong sẽ báo, xong cháu báo, xong vụ, xong lứa, xong việc em, xong ca, xong bữa, đang, mai, ngày mai, sáng mai, chiều mai, tối mai, mai mốt, =mốt, ngày kia, ngày mốt, lát, lát nữa, tí nữa, tý nữa, tẹo nữa, chút nữa, chốc nữa, chốc, lúc nữa, xíu nữa, \
         tối về, chiều về, trưa về, đêm về, sẽ, sắp, sắp sửa, =định, dự định, =tính, đang định, đang tính, định quét, định làm, định nộp, định đóng, định chuyển, \
         tuần sau, tuần tới, sang tuần, đầu tuần sau, tháng sau, tháng tới, sang tháng, đầu tháng sau, cuối tháng, hôm sau, hôm nào, bữa nào, bữa khác, hôm khác, dịp khác, lúc khác, \
         lúc nào rảnh, khi nào rảnh, rảnh em, rảnh thì, rảnh sẽ, để em, để mai, để tối, để chiều, để lát, để hôm, để cuối, để tuần, để sau, để tôi, để mình, để bố, để mẹ, để chồng, để vợ, \
@@ -309,7 +313,7 @@ pub const PHRASES: &[(Cue, &str)] = &[
     // Back again: an answer given before is taken away.
     (
         Cue::Undo,
-        "nhầm, ấn nhầm, bấm nhầm, báo nhầm, nhắn nhầm, gửi nhầm, nói nhầm, trả lời nhầm, chạm nhầm, chọn nhầm, tick nhầm, tích nhầm, bấm lộn, ấn lộn, nhắn lộn, =lộn, lỡ tay, lỡ bấm, lỡ ấn, lỡ chạm, lỡ nhắn, lỡ báo, \
+        "nói lộn, bấm lộn, nhắn lộn, báo lộn, gửi lộn, gõ lộn, trả lời lộn, nhắn lộn, nói hớ, nhắn hớ, gỡ ra, nhầm, ấn nhầm, bấm nhầm, báo nhầm, nhắn nhầm, gửi nhầm, nói nhầm, trả lời nhầm, chạm nhầm, chọn nhầm, tick nhầm, tích nhầm, bấm lộn, ấn lộn, nhắn lộn, =lộn, lỡ tay, lỡ bấm, lỡ ấn, lỡ chạm, lỡ nhắn, lỡ báo, \
         nhanh tay quá, bấm linh tinh, bấm lung tung, ấn linh tinh, nghịch máy, nghịch điện thoại, bấm bậy, bấm láo, nghịch bấm, trót bấm, trót báo, trót nhắn, rút lại, xin rút, báo láo, nói lại cho đúng, \
         đính chính, cho em sửa, xin sửa lại, sửa lại giúp, sửa lại hộ, huỷ xác nhận, bỏ xác nhận, xoá xác nhận, bấm bừa, bấm vội, báo vội, nhắn vội, rút xác nhận, hoàn tác",
     ),
@@ -336,7 +340,7 @@ pub const PHRASES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Cash,
-        "tiền tay, đóng tiền tay, cầm lên lớp, cầm lên trường, cầm lên nộp, tiền mặt, tiền tươi, đưa tay, nộp tay, đóng tay, tận tay, trao tay, quầy, quầy thu, tại quầy, ở quầy, phòng tài vụ, tài vụ, kế toán, thủ quỹ, phòng thu, bàn thu, văn phòng, \
+        "đóng mặt, nộp mặt, trả mặt, tiền đóng mặt, tiền tay, đóng tiền tay, cầm lên lớp, cầm lên trường, cầm lên nộp, tiền mặt, tiền tươi, đưa tay, nộp tay, đóng tay, tận tay, trao tay, quầy, quầy thu, tại quầy, ở quầy, phòng tài vụ, tài vụ, kế toán, thủ quỹ, phòng thu, bàn thu, văn phòng, \
         cầm tiền, đưa tiền, đưa cô, đưa tiền cô, đưa cho cô, nộp cho cô, nộp cô, đóng cho cô, đóng cô, gửi cô tiền, gửi tiền cô, gửi tiền cho cô, trực tiếp, tiền giấy, tiền chẵn, mang tiền, cầm tiền đến, \
         mang ra trường, mang đến trường, nộp ở trường, đóng ở trường, nộp tại trường, đóng tại trường, nộp tận nơi, tiền đưa, bỏ phong bì, phong bì",
     ),
@@ -505,7 +509,7 @@ pub const PHRASES: &[(Cue, &str)] = &[
     // Doings and things that take the place of the task: "kích hoạt sim", "chuyển nhà", "nhận được thông báo rồi".
     (
         Cue::Foreign,
-        "=chuyển nhà, chuyển trọ, lên lớp, lên trường, lên huyện, lên cơn, lên sốt, lên cân, chuyển phòng, chuyển bàn, chuyển tổ, chuyển xóm, chuyển chỗ, chuyển ca, chuyển trường, chuyển lớp, chuyển công ty, chuyển việc, chuyển dạ, chuyển mùa, atm, sim, thẻ, esim, nhà sang, lời, bỉm, rau, trứng, cá, thịt, gạo, sữa, thuốc, áo, quần, đồng phục, giày, xe, xăng, điện, tiền điện, tiền nước, tiền nhà, tiền trọ, tiền rau, tiền sữa, tiền áo, tiền hàng, tiền lãi, tiền mừng, tiền xe, tiền phạt, tiền chợ, \
+        "=chuyển nhà, chuyển trọ, vssid, ngoại khoá, ngoại khóa, tiền ngoại khoá, lên lớp, lên trường, lên huyện, lên cơn, lên sốt, lên cân, chuyển phòng, chuyển bàn, chuyển tổ, chuyển xóm, chuyển chỗ, chuyển ca, chuyển trường, chuyển lớp, chuyển công ty, chuyển việc, chuyển dạ, chuyển mùa, atm, sim, thẻ, esim, nhà sang, lời, bỉm, rau, trứng, cá, thịt, gạo, sữa, thuốc, áo, quần, đồng phục, giày, xe, xăng, điện, tiền điện, tiền nước, tiền nhà, tiền trọ, tiền rau, tiền sữa, tiền áo, tiền hàng, tiền lãi, tiền mừng, tiền xe, tiền phạt, tiền chợ, \
         cửa, cổng, sân, lá, nhà cửa, lớp học thêm, tiếng anh, trò chơi, game, level, sách, vở, bài, bài tập, ăn, ngủ, về, đến, đi, đón, đưa, xem, đọc, biết, hiểu, rõ, nghe, thấy, nhận, mua, bán, học, chơi, nói, bảo, hát, khóc, tắm, dậy, ốm, sốt, khỏi, nấu, \
         đăng, tải, cài, cài đặt, mở, tìm, kết bạn, vào nhóm, vào zalo, tham gia nhóm, chuông, đèn, hình, sinh nhật, xin nghỉ, nghỉ, hàng, shipper, ship, cà phê, trà sữa, quán, chợ, siêu thị, nhà thuốc, menu, vé, phí, góp, quỹ, quỹ lớp, tiền quỹ, ủng hộ, từ thiện, bảo hiểm xe, gói, gói cước, 4g, 3g, 5g, nhạc, vaccine, tiêm, khám",
     ),

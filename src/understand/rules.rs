@@ -5,9 +5,11 @@ use super::clause::{self, Asked, Saying};
 use super::phrases::Cue;
 use super::replies::{Context, Heard, Reading, Said, Statement, Unsure};
 use super::tag::{Span, Tag, Tagged, Tasks};
+use super::words::Word;
 
 pub fn read(tagged: &Tagged, context: &Context<'_>) -> Reading {
-    Reader::new(context).read(&tagged.spans)
+    let hearsay = hearsay(tagged, context.items.is_empty());
+    Reader::new(context, hearsay).read(&tagged.spans)
 }
 
 /// What has been said of one task while the parts are read in their order.
@@ -31,6 +33,8 @@ struct Slot {
 struct Reader<'a> {
     context: &'a Context<'a>,
     asked: Asked,
+    /// It is told of another family.
+    hearsay: bool,
     /// One slot for each task and a last one for what names no task.
     slots: Vec<Slot>,
     question: Option<Option<usize>>,
@@ -45,10 +49,11 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn new(context: &'a Context<'a>) -> Self {
+    fn new(context: &'a Context<'a>, hearsay: bool) -> Self {
         Self {
             context,
             asked: context.asked(),
+            hearsay,
             slots: vec![Slot::default(); context.tasks.len() + 1],
             question: None,
             topic: 0,
@@ -90,11 +95,8 @@ impl<'a> Reader<'a> {
                 spans,
             });
         }
-        let vetoed = has(Cue::If)
-            || has(Cue::Doubt)
-            || has(Cue::Except)
-            || has(Cue::Quote)
-            || hearsay(spans, self.context.items.is_empty());
+        let vetoed =
+            has(Cue::If) || has(Cue::Doubt) || has(Cue::Except) || has(Cue::Quote) || self.hearsay;
         self.finish(vetoed, has(Cue::If))
     }
 
@@ -430,15 +432,45 @@ impl Slot {
     }
 }
 
-/// "mẹ Na quét rồi kìa": the tail tells that it is told of others. Where nothing was asked, only a report to the teacher
-/// ("mẹ Na quét rồi ạ") is told of oneself.
-fn hearsay(spans: &[Span], unasked: bool) -> bool {
+/// "mẹ Na quét rồi kìa", "bà Lành bảo đóng rồi": a family with a name, and words that tell it is talked about. Where
+/// nothing was asked, only a report to the teacher ("mẹ Na quét rồi ạ") is told of oneself.
+pub fn hearsay(tagged: &Tagged, unasked: bool) -> bool {
+    let spans = &tagged.spans;
     let own = |cue: Cue| spans.iter().any(|span| span.is(cue));
-    let named_kin = spans
-        .windows(2)
-        .any(|pair| matches!(pair, [one, next] if one.is(Cue::Kin) && next.tag == Tag::Name));
+    let says = |span: &Span, words: &[&str]| {
+        let tokens = tagged.tokens.get(span.from..span.to).unwrap_or_default();
+        let is = |word: &&str| {
+            tokens
+                .iter()
+                .any(|token| token.word.can_be(&Word::read(word)))
+        };
+        words.iter().any(is)
+    };
+    let Some(after) = (0..spans.len()).find_map(|at| after_a_family(spans, at)) else {
+        return false;
+    };
+    let told = spans
+        .get(after)
+        .is_some_and(|next| says(next, &["bảo", "khoe", "kể", "nói"]));
     let report = [Cue::Polite, Cue::Aside, Cue::Teacher, Cue::Report]
         .map(own)
         .contains(&true);
-    named_kin && (own(Cue::Others) || (unasked && !report))
+    let gossip = spans
+        .iter()
+        .skip(after)
+        .any(|span| says(span, &["đấy", "kìa", "đó", "cơ"]));
+    told || own(Cue::Others) || (!report && (unasked || gossip))
+}
+
+/// "mẹ Na", "nhà cô Lụa": the place after the name of a family that begins here.
+fn after_a_family(spans: &[Span], at: usize) -> Option<usize> {
+    let kin = spans.get(at).is_some_and(|span| span.is(Cue::Kin));
+    let between = spans.get(at + 1).is_some_and(|span| {
+        [Cue::Kin, Cue::Person, Cue::Teacher, Cue::Counter]
+            .iter()
+            .any(|cue| span.is(*cue))
+    });
+    let name = at + 1 + usize::from(between);
+    let named = spans.get(name).is_some_and(|span| span.tag == Tag::Name);
+    (kin && named).then_some(name + 1)
 }

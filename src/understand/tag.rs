@@ -171,7 +171,12 @@ fn both(tag: Tag, bit: Tasks) -> Tag {
 pub struct Tagged {
     pub tokens: Vec<Token>,
     pub spans: Vec<Span>,
+    /// Somebody's words between quotation marks, or the list of our own prompt ("1 = quét mã, 2 = tiền").
+    pub quotes: bool,
 }
+
+/// So many words between quotation marks are somebody's sentence; fewer are a name.
+const QUOTED: usize = 3;
 
 impl Tagged {
     /// Where a phrase stands, in characters of the cleaned message.
@@ -188,6 +193,8 @@ impl Tagged {
 /// three is nobody knows which.
 pub fn tag(text: &str, tasks: &[TaskWords], asked: u32) -> Tagged {
     let mut tokens = cut(text);
+    let quoted = tokens.iter().filter(|token| token.quoted).count();
+    let quotes = quoted >= QUOTED || text.matches('=').count() > 1;
     let own = task_phrases(tasks);
     for token in &mut tokens {
         spell_out(token);
@@ -242,7 +249,11 @@ pub fn tag(text: &str, tasks: &[TaskWords], asked: u32) -> Tagged {
     }
     settle(&mut spans);
     speaks_to_the_teacher(&mut spans);
-    Tagged { tokens, spans }
+    Tagged {
+        tokens,
+        spans,
+        quotes,
+    }
 }
 
 /// "cả 3", "đủ ba việc", "2 cái": how many, and not which. The number and how many words it takes.

@@ -188,6 +188,8 @@ pub struct Token {
     pub pause: bool,
     /// A question mark stands after it.
     pub asked: bool,
+    /// It stands between quotation marks.
+    pub quoted: bool,
 }
 
 /// Longer texts are stories; what matters of an answer stands in its first words.
@@ -202,18 +204,28 @@ pub fn cleaned(text: &str) -> String {
 pub fn cut(text: &str) -> Vec<Token> {
     let chars: Vec<char> = cleaned(text).chars().collect();
     let mut tokens: Vec<Token> = Vec::new();
-    let (mut at, mut pause) = (0, false);
+    let (mut at, mut pause, mut quoted) = (0, false, false);
     while let Some(c) = chars.get(at) {
         if tokens.len() >= MOST_TOKENS {
             break;
         }
         if c.is_alphanumeric() {
             let end = end_of_word(&chars, at);
+            let known = tokens.len();
             add(&mut tokens, &chars, at..end, pause);
+            for token in tokens.iter_mut().skip(known) {
+                token.quoted = quoted;
+            }
             pause = false;
             at = end;
             continue;
         }
+        quoted = match c {
+            '“' | '«' => true,
+            '”' | '»' => false,
+            '"' => !quoted,
+            _ => quoted,
+        };
         if *c == '?'
             && let Some(token) = tokens.last_mut()
         {
@@ -299,6 +311,7 @@ fn push(tokens: &mut Vec<Token>, message: &[char], place: Range<usize>, pause: b
         numeric: chars.first().is_some_and(char::is_ascii_digit),
         pause,
         asked: false,
+        quoted: false,
     });
 }
 

@@ -10,6 +10,7 @@ use std::sync::OnceLock;
 use super::linear::{Likely, Model};
 use super::phrases::Cue;
 use super::replies::{Context, Heard, Reading, Said, Statement, TaskKind, Unsure};
+use super::rules;
 use super::tag::{Tag, Tagged, Tasks};
 
 pub use features::About;
@@ -110,8 +111,9 @@ impl Reply<'_> {
         self.context.numbered(number)
     }
 
-    /// Nothing is done under a condition, when nobody can know which two of three are meant, or when another thing
-    /// stands where the task should, a picture sent among them, and the rules, which know such things, see nothing done.
+    /// Nothing is done under a condition, in a quotation, told of another family, when it is excepted, when nobody can know which two of three are
+    /// meant, or when another thing stands where the task should, a picture sent among them, and the rules, which know
+    /// such things, see nothing done.
     fn forbids_done(&self, task: usize) -> bool {
         let done =
             |statement: &Statement| statement.said == Said::Done && statement.task == Some(task);
@@ -125,7 +127,25 @@ impl Reply<'_> {
             && (sent || heard.any(|heard| self.speaks_of_another(task, heard)));
         let several = self.context.items.len() > 1;
         let mut spans = self.tagged.spans.iter();
-        replaced || spans.any(|span| span.is(Cue::If) || (several && span.is(Cue::Some)))
+        replaced
+            || self.tagged.quotes
+            || rules::hearsay(self.tagged, self.context.items.is_empty())
+            || self.excepts(task)
+            || spans.any(|span| span.is(Cue::If) || (several && span.is(Cue::Some)))
+    }
+
+    /// "hết trừ tiền": all but this one.
+    fn excepts(&self, task: usize) -> bool {
+        let mut pairs = self.tagged.spans.windows(2).enumerate();
+        pairs.any(|(at, pair)| {
+            let [one, next] = pair else { return false };
+            let its = match next.tag {
+                Tag::Noun { tasks, .. } | Tag::Verb { tasks } => is_in(task, self.narrowed(tasks)),
+                Tag::Number(number) => self.chosen(number, at + 1) == Some(task),
+                _ => false,
+            };
+            one.is(Cue::Except) && its
+        })
     }
 
     /// "kích hoạt sim", "mức 2 của trò chơi"; and "cháu ăn xong rồi" where the task is not named at all.
