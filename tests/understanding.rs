@@ -400,10 +400,11 @@ fn what_is_taken_back_is_what_the_message_names() {
 
 #[test]
 fn a_forgotten_password_is_a_cry_for_help_and_a_forgotten_task_is_not() {
-    check(
-        "none",
-        "cháu ơi bà quên mật khẩu vneid",
-        &["not_done:vneid", "question"],
+    // Whether VNeID was ever set up is not said; what matters is that the guide comes.
+    let read = read("none", "cháu ơi bà quên mật khẩu vneid");
+    assert!(
+        read.contains("question") && !read.contains("done:vneid"),
+        "{read:?}"
     );
     check("none", "em quên mất chưa quét qr", &["not_done:qr"]);
 }

@@ -4,6 +4,7 @@
 mod clause;
 pub mod codes;
 pub mod commands;
+mod counts;
 pub mod fold;
 pub mod intent;
 pub mod labels;

@@ -427,7 +427,7 @@ pub const PHRASES: &[(Cue, &str)] = &[
     (
         Cue::Foreign,
         "ck ơi, vk ơi, chồng ơi, vợ ơi, anh ơi, mẹ ơi về, con ơi, mẹ ơi, \
-        hồ sơ, giấy tờ, đơn từ, bài dự =thi, giấy khai sinh, =chăn, =gối, quần áo, =khăn, bình sữa, =bánh, =vôi, mái nhà, =rác, mạng nhện, =bếp, =cỏ, =lúa, =thóc, =ngô, =gạch, =cát, xi măng, thẻ tín dụng, thẻ bảo hiểm, gói mạng, khuyến mãi, camera, bảo hành, ti vi, tivi, tủ lạnh, =giọng, trạng thái, hộ khẩu, bằng lái, học hè, học bơi, học võ, thi, =cúng, =giỗ, =cỗ, =phạt, =thuế, bảo hiểm xã hội, đảng phí, đoàn phí, tiền phạt, tiền mạng, tiền wifi, tiền cưới, tiền mừng, tiền xe, tiền gạo, tiền lúa, tiền phân, tiền thịt, tiền chợ, tiền hàng",
+        hồ sơ, giấy tờ, đơn từ, bài dự giấy khai sinh, =chăn, =gối, quần áo, =khăn, bình sữa, =bánh, =vôi, mái nhà, =rác, mạng nhện, =bếp, =cỏ, =lúa, =thóc, =ngô, =gạch, =cát, xi măng, thẻ tín dụng, thẻ bảo hiểm, gói mạng, khuyến mãi, camera, bảo hành, ti vi, tivi, tủ lạnh, =giọng, trạng thái, hộ khẩu, bằng lái, học hè, học bơi, học võ, =cúng, =giỗ, =cỗ, =phạt, =thuế, bảo hiểm xã hội, đảng phí, đoàn phí, tiền phạt, tiền mạng, tiền wifi, tiền cưới, tiền mừng, tiền xe, tiền gạo, tiền lúa, tiền phân, tiền thịt, tiền chợ, tiền hàng",
     ),
     // Links between parts.
     (

@@ -2,22 +2,39 @@
 //! or a question. It would rather ask than record: a wrong "done" is the worst it can do.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::clause::{Asked, Saying};
 use super::fold::fold;
 use super::learned::{self, Opinion, Reply};
 use super::rules;
 use super::tag::{self, Span, Tag, Tagged, Tasks};
-use super::words;
+use super::words::{self, Word};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TaskWords {
     pub key: String,
     pub kind: TaskKind,
     /// Names people use: "mã qr", "tiền tháng".
-    pub nouns: Vec<String>,
+    pub nouns: Vec<Arc<Name>>,
     /// "quét", "chuyển khoản", "kích hoạt".
-    pub verbs: Vec<String>,
+    pub verbs: Vec<Arc<Name>>,
+}
+
+/// One way to name a task, with its words read.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Name {
+    pub text: String,
+    pub words: Vec<Word>,
+}
+
+impl Name {
+    pub fn read(text: &str) -> Arc<Self> {
+        Arc::new(Self {
+            text: text.to_owned(),
+            words: text.split_whitespace().map(Word::read).collect(),
+        })
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

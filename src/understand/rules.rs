@@ -5,7 +5,12 @@ use super::clause::{self, Asked, Saying};
 use super::phrases::Cue;
 use super::replies::{Context, Heard, Reading, Said, Statement, Unsure};
 use super::tag::{Span, Tag, Tagged, Tasks};
-use super::words::Word;
+use super::words::Words;
+
+/// A child's name says nothing of whose child it is.
+static FAMILY: Words = Words::of(&["mẹ", "bố", "ba", "má", "nhà", "bà", "ông", "phụ", "ph"]);
+static TELLS: Words = Words::of(&["bảo", "khoe", "kể", "nói"]);
+static GOSSIP: Words = Words::of(&["đấy", "kìa", "đó", "cơ"]);
 
 pub fn read(tagged: &Tagged, context: &Context<'_>) -> Reading {
     let hearsay = hearsay(tagged, context.items.is_empty());
@@ -437,28 +442,22 @@ impl Slot {
 pub fn hearsay(tagged: &Tagged, unasked: bool) -> bool {
     let spans = &tagged.spans;
     let own = |cue: Cue| spans.iter().any(|span| span.is(cue));
-    let says = |span: &Span, words: &[&str]| {
+    let says = |span: &Span, words: &Words| {
         let tokens = tagged.tokens.get(span.from..span.to).unwrap_or_default();
-        let is = |word: &&str| {
-            tokens
-                .iter()
-                .any(|token| token.word.can_be(&Word::read(word)))
-        };
-        words.iter().any(is)
+        tokens.iter().any(|token| words.has(&token.word))
     };
-    let Some(after) = (0..spans.len()).find_map(|at| after_a_family(spans, at)) else {
+    let family = |at: usize| {
+        let head = spans.get(at).is_some_and(|span| says(span, &FAMILY));
+        head.then(|| after_a_family(spans, at)).flatten()
+    };
+    let Some(after) = (0..spans.len()).find_map(family) else {
         return false;
     };
-    let told = spans
-        .get(after)
-        .is_some_and(|next| says(next, &["bảo", "khoe", "kể", "nói"]));
+    let told = spans.get(after).is_some_and(|next| says(next, &TELLS));
     let report = [Cue::Polite, Cue::Aside, Cue::Teacher, Cue::Report]
         .map(own)
         .contains(&true);
-    let gossip = spans
-        .iter()
-        .skip(after)
-        .any(|span| says(span, &["đấy", "kìa", "đó", "cơ"]));
+    let gossip = spans.iter().skip(after).any(|span| says(span, &GOSSIP));
     told || own(Cue::Others) || (!report && (unasked || gossip))
 }
 

@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
+use super::counts;
 use super::phrases::{Cue, PHRASES, SPELLINGS, WEAK_NOUNS};
-use super::replies::TaskWords;
+use super::replies::{Name, TaskWords};
 use super::slips;
 use super::words::{Token, Word, cut};
 
@@ -110,50 +111,42 @@ static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
 });
 
 struct TaskPhrase {
-    words: Vec<Word>,
+    name: Arc<Name>,
     tag: Tag,
 }
 
 /// The task words of this moment; the same words of several tasks are one phrase of all of them.
 fn task_phrases(tasks: &[TaskWords]) -> Vec<TaskPhrase> {
     let mut phrases: Vec<TaskPhrase> = Vec::new();
+    let mut known: HashMap<(&str, bool), usize> = HashMap::new();
     for (place, task) in tasks.iter().enumerate().take(Tasks::BITS as usize) {
         let bit: Tasks = 1 << place;
         let nouns = task.nouns.iter().map(|noun| {
-            (
-                noun,
-                Tag::Noun {
-                    tasks: bit,
-                    weak: WEAK_NOUNS.contains(&noun.as_str()),
-                },
-            )
+            let tag = Tag::Noun {
+                tasks: bit,
+                weak: WEAK_NOUNS.contains(&noun.text.as_str()),
+            };
+            (noun, tag, true)
         });
         let verbs = task
             .verbs
             .iter()
-            .map(|verb| (verb, Tag::Verb { tasks: bit }));
-        for (text, tag) in nouns.chain(verbs) {
-            let words: Vec<Word> = text.split_whitespace().map(Word::read).collect();
-            if words.is_empty() {
+            .map(|verb| (verb, Tag::Verb { tasks: bit }, false));
+        for (name, tag, is_noun) in nouns.chain(verbs) {
+            if name.words.is_empty() {
                 continue;
             }
-            match phrases
-                .iter_mut()
-                .find(|phrase| phrase.words == words && same_kind(phrase.tag, tag))
-            {
+            let place = *known.entry((&name.text, is_noun)).or_insert(phrases.len());
+            match phrases.get_mut(place) {
                 Some(phrase) => phrase.tag = both(phrase.tag, bit),
-                None => phrases.push(TaskPhrase { words, tag }),
+                None => phrases.push(TaskPhrase {
+                    name: Arc::clone(name),
+                    tag,
+                }),
             }
         }
     }
     phrases
-}
-
-fn same_kind(one: Tag, other: Tag) -> bool {
-    matches!(
-        (one, other),
-        (Tag::Noun { .. }, Tag::Noun { .. }) | (Tag::Verb { .. }, Tag::Verb { .. })
-    )
 }
 
 fn both(tag: Tag, bit: Tasks) -> Tag {
@@ -211,8 +204,8 @@ pub fn tag(text: &str, tasks: &[TaskWords], asked: u32) -> Tagged {
             && matches!(before, Some(Tag::Cue(Cue::Kin | Cue::For) | Tag::Name));
         let listed = matches!(before, Some(Tag::Number(_) | Tag::Cue(Cue::And)));
         let counted = (before == Some(Tag::Cue(Cue::Counter))
-            || (asked > 1 && stands_for_a_number(&tokens[at..], listed)))
-        .then(|| number_word(token))
+            || (asked > 1 && counts::stands_for_a_number(&tokens[at..], listed)))
+        .then(|| counts::number_word(token))
         .flatten();
         let found = if named {
             Some((Tag::Name, 1, true))
@@ -222,7 +215,7 @@ pub fn tag(text: &str, tasks: &[TaskWords], asked: u32) -> Tagged {
         let found = found.map(|found| before_a_count(&tokens[at..], &own, found));
         let found = counted.map_or(found, |number| Some((Tag::Number(number), 1, true)));
         let several = (before != Some(Tag::Cue(Cue::Counter)))
-            .then(|| count(&tokens[at..]))
+            .then(|| counts::count(&tokens[at..]))
             .flatten()
             .filter(|(_, length)| found.is_none_or(|(_, found, _)| *length >= found));
         let all = |number| {
@@ -256,31 +249,6 @@ pub fn tag(text: &str, tasks: &[TaskWords], asked: u32) -> Tagged {
     }
 }
 
-/// "cả 3", "đủ ba việc", "2 cái": how many, and not which. The number and how many words it takes.
-fn count(tokens: &[Token]) -> Option<(u32, usize)> {
-    let is = |at: usize, words: &[&str]| {
-        tokens.get(at).is_some_and(|token| {
-            words
-                .iter()
-                .any(|word| token.word.can_be(&Word::read(word)))
-                && (at == 0 || !token.pause)
-        })
-    };
-    let lead = (0..2)
-        .take_while(|at| is(*at, &["hết", "đủ", "cả"]))
-        .count();
-    let token = tokens.get(lead).filter(|token| lead == 0 || !token.pause)?;
-    let number = token.number.or_else(|| number_word(token))?;
-    // "hết 15 này" is a day.
-    let number = (number < 10).then_some(number)?;
-    if is(lead + 1, &["việc", "cái", "mục", "khoản"]) {
-        return Some((number, lead + 2));
-    }
-    // "cả ba mẹ" are the parents.
-    let parents = token.number.is_none() && is(lead + 1, &["mẹ", "má", "bầm", "u"]);
-    (lead > 0 && !parents).then_some((number, lead + 1))
-}
-
 /// In "xong cả 3" the "cả" belongs to the number.
 fn before_a_count(
     tokens: &[Token],
@@ -289,39 +257,12 @@ fn before_a_count(
 ) -> (Tag, usize, bool) {
     let length = found.1;
     let shorter = length > 1
-        && tokens[length - 1].word.can_be(&Word::read("cả"))
-        && count(&tokens[length - 1..]).is_some();
+        && counts::is_all(&tokens[length - 1])
+        && counts::count(&tokens[length - 1..]).is_some();
     let again = shorter
         .then(|| longest(&tokens[..length - 1], own))
         .flatten();
     again.unwrap_or(found)
-}
-
-/// "một với hai thì rồi": numbers of a list in letters. "ba" is a father unless it goes on with the list.
-fn stands_for_a_number(tokens: &[Token], listed: bool) -> bool {
-    let Some((word, rest)) = tokens.split_first() else {
-        return false;
-    };
-    let is = |token: &Token, words: &[&str]| {
-        words
-            .iter()
-            .any(|known| token.word.can_be(&Word::read(known)))
-    };
-    let goes_on = |token: &Token| {
-        !token.pause && is(token, &["rồi", "xong", "chưa", "với", "và", "thì", "đã"])
-    };
-    let alone = is(word, &["một", "hai"]) && rest.first().is_some_and(goes_on);
-    let last = listed && is(word, &["hai", "ba"]) && rest.first().is_none_or(goes_on);
-    alone || last
-}
-
-/// "số một": the number in letters.
-fn number_word(token: &Token) -> Option<u32> {
-    ["một", "hai", "ba", "bốn"]
-        .iter()
-        .zip(1..)
-        .find(|(word, _)| token.word.can_be(&Word::read(word)))
-        .map(|(_, number)| number)
 }
 
 fn spell_out(token: &mut Token) {
@@ -348,7 +289,7 @@ fn understand_accent(token: &mut Token, own: &[TaskPhrase]) {
             .known
             .get(&word.plain)
             .is_some_and(|words| words.iter().any(fits))
-            || own.iter().any(|phrase| phrase.words.iter().any(fits))
+            || own.iter().any(|phrase| phrase.name.words.iter().any(fits))
     };
     if token.numeric || known(&token.word, false) {
         return;
@@ -387,12 +328,10 @@ fn longest(tokens: &[Token], own: &[TaskPhrase]) -> Option<(Tag, usize, bool)> {
         }
     };
     for phrase in own.iter().filter(|phrase| {
-        phrase
-            .words
-            .first()
-            .is_some_and(|word| word.plain == first.plain)
+        let words = &phrase.name.words;
+        words.first().is_some_and(|word| word.plain == first.plain)
     }) {
-        offer(phrase.tag, &phrase.words, false);
+        offer(phrase.tag, &phrase.name.words, false);
     }
     for place in LEXICON.by_first.get(&first.plain).into_iter().flatten() {
         if let Some(phrase) = LEXICON.phrases.get(*place) {
@@ -425,45 +364,11 @@ fn fits(tokens: &[Token], words: &[Word]) -> Option<bool> {
     Some(exact)
 }
 
-/// What a number counts when it chooses nothing: "3 tuổi", "2 triệu".
-const UNITS: &[&str] = &[
-    "tuổi", "tháng", "ngày", "tuần", "năm", "giờ", "tiếng", "phút", "lần", "lượt", "triệu", "trăm",
-    "nghìn", "ngàn", "chục", "củ", "tầng", "người", "đứa", "cân", "lít", "cây",
-];
-
-/// "2 vợ chồng", "3 bà cháu" are so many people.
-const PEOPLE: &[[&str; 2]] = &[
-    ["vợ", "chồng"],
-    ["mẹ", "con"],
-    ["bố", "con"],
-    ["ba", "con"],
-    ["bà", "cháu"],
-    ["ông", "cháu"],
-    ["ông", "bà"],
-    ["chị", "em"],
-    ["anh", "em"],
-    ["bố", "mẹ"],
-];
-
-/// What follows a number tells that it counts something.
-fn counts(rest: &[Token]) -> bool {
-    let is = |token: &Token, word: &str| !token.pause && token.word.can_be(&Word::read(word));
-    let unit = rest
-        .first()
-        .is_some_and(|next| UNITS.iter().any(|unit| is(next, unit)));
-    let people = || {
-        PEOPLE
-            .iter()
-            .any(|pair| rest.len() > 1 && is(&rest[0], pair[0]) && is(&rest[1], pair[1]))
-    };
-    unit || people()
-}
-
 fn plain_tag(tokens: &[Token], begins: bool) -> Tag {
     let Some((token, rest)) = tokens.split_first() else {
         return Tag::Unknown;
     };
-    let counts = counts(rest);
+    let counts = counts::is_counted(rest);
     match token.number {
         Some(_) if counts => Tag::Amount,
         Some(number) => Tag::Number(number),

@@ -1,6 +1,8 @@
 //! The words by which people speak of a task: "mã lớp", "tiền tháng", "mức 2".
 
-use super::replies::{TaskKind, TaskWords};
+use std::sync::{Arc, LazyLock};
+
+use super::replies::{Name, TaskKind, TaskWords};
 
 const QR_NOUNS: &[&str] = &[
     "mã",
@@ -113,17 +115,34 @@ const TITLE_VERBS: &[&str] = &[
 ];
 const OWN_VERBS: &[&str] = &["tham gia", "dự", "xem", "học"];
 
-fn owned(words: &[&str]) -> Vec<String> {
-    words.iter().map(|word| (*word).to_owned()).collect()
+fn read(names: &[&str]) -> Vec<Arc<Name>> {
+    names.iter().map(|name| Name::read(name)).collect()
 }
+
+/// The names of the tasks that come with the program, read once.
+struct Names {
+    nouns: Vec<Arc<Name>>,
+    verbs: Vec<Arc<Name>>,
+}
+
+fn names(nouns: &[&str], verbs: &[&str]) -> Names {
+    Names {
+        nouns: read(nouns),
+        verbs: read(verbs),
+    }
+}
+
+static QR: LazyLock<Names> = LazyLock::new(|| names(QR_NOUNS, QR_VERBS));
+static PAYMENT: LazyLock<Names> = LazyLock::new(|| names(PAYMENT_NOUNS, PAYMENT_VERBS));
+static VNEID: LazyLock<Names> = LazyLock::new(|| names(VNEID_NOUNS, VNEID_VERBS));
 
 impl TaskWords {
     pub fn builtin_qr() -> Self {
         Self {
             key: "qr".to_owned(),
             kind: TaskKind::Scan,
-            nouns: owned(QR_NOUNS),
-            verbs: owned(QR_VERBS),
+            nouns: QR.nouns.clone(),
+            verbs: QR.verbs.clone(),
         }
     }
 
@@ -131,14 +150,14 @@ impl TaskWords {
         Self {
             key: "vneid".to_owned(),
             kind: TaskKind::Skill,
-            nouns: owned(VNEID_NOUNS),
-            verbs: owned(VNEID_VERBS),
+            nouns: VNEID.nouns.clone(),
+            verbs: VNEID.verbs.clone(),
         }
     }
 
     /// A month in the key ("thu-2026-11") is one more name: "tiền tháng 11".
     pub fn builtin_payment(key: &str) -> Self {
-        let mut nouns = owned(PAYMENT_NOUNS);
+        let mut nouns = PAYMENT.nouns.clone();
         if let Some(month) = key
             .rsplit('-')
             .next()
@@ -147,14 +166,14 @@ impl TaskWords {
         {
             nouns.extend(
                 ["tháng", "tiền tháng", "tiền học tháng", "khoản thu tháng"]
-                    .map(|name| format!("{name} {month}")),
+                    .map(|name| Name::read(&format!("{name} {month}"))),
             );
         }
         Self {
             key: key.to_owned(),
             kind: TaskKind::Payment,
             nouns,
-            verbs: owned(PAYMENT_VERBS),
+            verbs: PAYMENT.verbs.clone(),
         }
     }
 
@@ -172,7 +191,7 @@ impl TaskWords {
             .filter(|verb| all == **verb || all.starts_with(&format!("{verb} ")))
             .max_by_key(|verb| verb.len());
         let mut nouns = vec![all.clone()];
-        let mut verbs = owned(OWN_VERBS);
+        let mut verbs: Vec<String> = OWN_VERBS.iter().map(|verb| (*verb).to_owned()).collect();
         if let Some(verb) = verb {
             verbs.push((*verb).to_owned());
             if let Some(rest) = all.strip_prefix(&format!("{verb} ")) {
@@ -189,8 +208,8 @@ impl TaskWords {
         Self {
             key: key.to_owned(),
             kind: TaskKind::Skill,
-            nouns,
-            verbs,
+            nouns: nouns.iter().map(|noun| Name::read(noun)).collect(),
+            verbs: verbs.iter().map(|verb| Name::read(verb)).collect(),
         }
     }
 }
@@ -202,14 +221,19 @@ mod tests {
     #[test]
     fn a_title_gives_its_words() {
         let words = TaskWords::own("tap-huan", "Tập huấn an toàn mạng");
-        assert!(words.nouns.iter().any(|noun| noun == "an toàn mạng"));
-        assert!(words.verbs.iter().any(|verb| verb == "tập huấn"));
-        assert!(TaskWords::own("x", "").nouns.iter().all(String::is_empty));
+        assert!(words.nouns.iter().any(|noun| noun.text == "an toàn mạng"));
+        assert!(words.verbs.iter().any(|verb| verb.text == "tập huấn"));
+        assert!(
+            TaskWords::own("x", "")
+                .nouns
+                .iter()
+                .all(|noun| noun.text.is_empty())
+        );
         assert!(
             TaskWords::builtin_payment("thu-2026-11")
                 .nouns
                 .iter()
-                .any(|noun| noun == "tiền tháng 11")
+                .any(|noun| noun.text == "tiền tháng 11")
         );
     }
 }

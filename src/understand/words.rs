@@ -6,6 +6,7 @@
 //! be "chưa", "chừa" may not.
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use unicode_normalization::char::decompose_canonical;
 
@@ -162,6 +163,33 @@ impl Word {
             shaped: format!("{to}{rest}"),
             tone: self.tone,
         })
+    }
+}
+
+/// A list of words, read when it is first asked.
+pub struct Words {
+    texts: &'static [&'static str],
+    read: OnceLock<Vec<Word>>,
+}
+
+impl Words {
+    pub const fn of(texts: &'static [&'static str]) -> Self {
+        Self {
+            texts,
+            read: OnceLock::new(),
+        }
+    }
+
+    /// The place of the first that this word can be.
+    pub fn place(&self, word: &Word) -> Option<usize> {
+        let read = self
+            .read
+            .get_or_init(|| self.texts.iter().map(|text| Word::read(text)).collect());
+        read.iter().position(|known| word.can_be(known))
+    }
+
+    pub fn has(&self, word: &Word) -> bool {
+        self.place(word).is_some()
     }
 }
 

@@ -66,6 +66,9 @@ pub fn explained(
             .map(|(class, likely)| format!("{class} {:.1} %", likely * 100.0))
             .collect();
         out.push_str(&format!("{about}: {}\n", likely.join(" · ")));
+        if let Some(veto) = opinion.veto {
+            out.push_str(&format!("    không được ghi là xong: {veto}\n"));
+        }
         let reasons: Vec<String> = explained
             .reasons(opinion, context)
             .iter()

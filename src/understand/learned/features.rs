@@ -4,6 +4,8 @@
 //! task holds for every other, also for one that a school made itself. Forms of courtesy are left out: "ạ" and "nhé" say
 //! nothing about whether it is done.
 
+use std::borrow::Cow;
+
 use super::super::clause::Saying;
 use super::super::linear::{Features, Finder};
 use super::super::phrases::Cue;
@@ -49,7 +51,7 @@ impl About {
 }
 
 /// A word or phrase with the place of its phrase in the message.
-type Unit = (usize, String);
+type Unit<'a> = (usize, Cow<'a, str>);
 
 pub(super) fn features(reply: &Reply<'_>, about: About) -> Features {
     let mut finder = Finder::new(BITS);
@@ -57,37 +59,45 @@ pub(super) fn features(reply: &Reply<'_>, about: About) -> Features {
     finder.features()
 }
 
+/// A feature's name comes in pieces, which are told as they stand: putting them together took most of the time.
+type Tell<'a> = dyn FnMut(&[&str], f32) + 'a;
+
 /// Tells each feature by its name and weight, some more than once.
-pub(super) fn each(reply: &Reply<'_>, about: About, tell: &mut dyn FnMut(&str, f32)) {
+pub(super) fn each(reply: &Reply<'_>, about: About, tell: &mut Tell<'_>) {
     let level = match about {
         About::Task(_) => "",
         About::Message => "m",
     };
-    let mut tell = |name: &str, weight: f32| tell(&format!("{level}{name}"), weight);
     let frame = frame(reply, about);
-    tell(&format!("={frame}"), 1.0);
+    tell(&[level, "=", &frame], 1.0);
     let (words, phrases) = units(reply, about);
-    runs("w", WORDS, words.iter(), &mut tell);
-    runs("p", PHRASES, phrases.iter(), &mut tell);
+    runs([level, "w"], WORDS, words.iter(), tell);
+    runs([level, "p"], PHRASES, phrases.iter(), tell);
     for (_, phrase) in &phrases {
-        tell(&format!("{frame}{phrase}"), APART);
+        tell(&[level, &frame, phrase], APART);
     }
     let bit = about.bit();
     for heard in &reply.rules.heard {
         let its = about == About::Message || heard.tasks & bit != 0;
         if its && about != About::Message {
             let inside = |unit: &&Unit| heard.spans.contains(&unit.0);
-            runs("W", PART_WORDS, words.iter().filter(inside), &mut tell);
-            runs("P", PART_PHRASES, phrases.iter().filter(inside), &mut tell);
+            runs([level, "W"], PART_WORDS, words.iter().filter(inside), tell);
+            runs(
+                [level, "P"],
+                PART_PHRASES,
+                phrases.iter().filter(inside),
+                tell,
+            );
         }
-        for told in told(heard, its) {
-            tell(&told, TOLD_BY_RULES);
+        let whose = if its { "+" } else { "-" };
+        for told in told(heard) {
+            tell(&[level, whose, told], TOLD_BY_RULES);
         }
     }
     let decided = decided(reply, about);
-    tell(&format!("!{decided}"), DECIDED_BY_RULES);
-    tell(&format!("!{frame}{decided}"), DECIDED_BY_RULES / 2.0);
-    pieces(reply, &mut tell);
+    tell(&[level, "!", &decided], DECIDED_BY_RULES);
+    tell(&[level, "!", &frame, &decided], DECIDED_BY_RULES / 2.0);
+    pieces(reply, level, tell);
 }
 
 /// How the task stands to the question: one was asked, several or none; this one among them; named or not.
@@ -112,15 +122,15 @@ fn frame(reply: &Reply<'_>, about: About) -> String {
 }
 
 /// The words, and the phrases, of the message as they look to this task.
-fn units(reply: &Reply<'_>, about: About) -> (Vec<Unit>, Vec<Unit>) {
+fn units<'a>(reply: &'a Reply<'_>, about: About) -> (Vec<Unit<'a>>, Vec<Unit<'a>>) {
     let (mut words, mut phrases) = (Vec::new(), Vec::new());
     for (place, span) in reply.tagged.spans.iter().enumerate() {
         if span.is(Cue::Polite) {
             continue;
         }
-        let mut both = |unit: &str| {
-            words.push((place, unit.to_owned()));
-            phrases.push((place, unit.to_owned()));
+        let mut both = |unit: &'static str| {
+            words.push((place, Cow::Borrowed(unit)));
+            phrases.push((place, Cow::Borrowed(unit)));
         };
         if span.pause {
             both(",");
@@ -129,18 +139,18 @@ fn units(reply: &Reply<'_>, about: About) -> (Vec<Unit>, Vec<Unit>) {
             Some(name) => both(name),
             None => {
                 let phrase = match span.tag {
-                    Tag::Cue(cue) => format!("{cue:?}"),
-                    _ => "?".to_owned(),
+                    Tag::Cue(cue) => Cow::Owned(format!("{cue:?}")),
+                    _ => Cow::Borrowed("?"),
                 };
                 phrases.push((place, phrase));
                 let said = reply.tagged.tokens.get(span.from..span.to);
                 let said = said.unwrap_or_default().iter();
-                words.extend(said.map(|token| (place, token.word.plain.clone())));
+                words.extend(said.map(|token| (place, Cow::Borrowed(token.word.plain.as_str()))));
             }
         }
         if span.asked {
-            words.push((place, "??".to_owned()));
-            phrases.push((place, "??".to_owned()));
+            words.push((place, Cow::Borrowed("??")));
+            phrases.push((place, Cow::Borrowed("??")));
         }
     }
     (words, phrases)
@@ -168,29 +178,32 @@ fn named(reply: &Reply<'_>, place: usize, span: &Span, about: About) -> Option<&
 
 /// Units alone, in twos and threes, and with something between them.
 fn runs<'a>(
-    kind: &str,
+    [level, kind]: [&str; 2],
     weight: f32,
-    units: impl Iterator<Item = &'a Unit>,
-    tell: &mut dyn FnMut(&str, f32),
+    units: impl Iterator<Item = &'a Unit<'a>>,
+    tell: &mut Tell<'_>,
 ) {
     let mut all = vec!["^"];
-    all.extend(units.map(|(_, unit)| unit.as_str()));
+    all.extend(units.map(|(_, unit)| unit.as_ref()));
     all.push("$");
     for (at, unit) in all.iter().enumerate() {
-        tell(&format!("{kind}{unit}"), weight);
+        tell(&[level, kind, unit], weight);
         let Some(second) = all.get(at + 1) else { break };
-        tell(&format!("{kind}{unit} {second}"), weight);
+        tell(&[level, kind, unit, " ", second], weight);
         for (apart, other) in all.iter().skip(at + 2).take(2).enumerate() {
-            tell(&format!("{kind}{unit} .. {other}"), weight * APART);
+            tell(&[level, kind, unit, " .. ", other], weight * APART);
             if apart == 0 {
-                tell(&format!("{kind}{unit} {second} {other}"), weight * THREE);
+                tell(
+                    &[level, kind, unit, " ", second, " ", other],
+                    weight * THREE,
+                );
             }
         }
     }
 }
 
-/// What the rules noticed in a part, of this task or of others.
-fn told(heard: &Heard, its: bool) -> Vec<String> {
+/// What the rules noticed in a part.
+fn told(heard: &Heard) -> impl Iterator<Item = &'static str> {
     let Saying {
         named: _,
         acted: _,
@@ -217,7 +230,6 @@ fn told(heard: &Heard, its: bool) -> Vec<String> {
         it,
         strong,
     } = heard.saying;
-    let whose = if its { "+" } else { "-" };
     let noticed = [
         ("all", all),
         ("rest", rest),
@@ -241,7 +253,7 @@ fn told(heard: &Heard, its: bool) -> Vec<String> {
         ("strong", strong),
     ];
     let noticed = noticed.into_iter().filter(|(_, is)| *is);
-    noticed.map(|(name, _)| format!("{whose}{name}")).collect()
+    noticed.map(|(name, _)| name)
 }
 
 /// What the rules would record of it.
@@ -271,7 +283,7 @@ fn decided(reply: &Reply<'_>, about: About) -> String {
 }
 
 /// Pieces of the words, so that a slip of the finger is near to what was meant.
-fn pieces(reply: &Reply<'_>, tell: &mut dyn FnMut(&str, f32)) {
+fn pieces(reply: &Reply<'_>, level: &str, tell: &mut Tell<'_>) {
     let spans = reply.tagged.spans.iter().enumerate();
     let said = spans.filter(|(place, span)| {
         !span.is(Cue::Polite) && named(reply, *place, span, About::Message).is_none()
@@ -292,9 +304,8 @@ fn pieces(reply: &Reply<'_>, tell: &mut dyn FnMut(&str, f32)) {
     for length in 2..=4 {
         for letters in letters.windows(length) {
             piece.clear();
-            piece.push('c');
             piece.extend(letters);
-            tell(&piece, PIECE);
+            tell(&[level, "c", &piece], PIECE);
         }
     }
 }

@@ -4,13 +4,12 @@
 
 mod features;
 pub mod train;
+mod vetoes;
 
 use std::sync::OnceLock;
 
 use super::linear::{Likely, Model};
-use super::phrases::Cue;
-use super::replies::{Context, Heard, Reading, Said, Statement, TaskKind, Unsure};
-use super::rules;
+use super::replies::{Context, Reading, Said, Statement, TaskKind, Unsure};
 use super::tag::{Tag, Tagged, Tasks};
 
 pub use features::About;
@@ -21,7 +20,7 @@ pub use features::About;
 const BAR_AGREED: f32 = 0.5;
 const BAR_DOUBTED: f32 = 0.8;
 const BAR_UNSEEN: f32 = 0.93;
-const BAR_DENIED: f32 = 0.99;
+const BAR_DENIED: f32 = 0.995;
 /// And everything else, which does no harm when it is wrong.
 const BAR: f32 = 0.45;
 /// A question, and one that the rules heard too.
@@ -56,6 +55,8 @@ pub struct Opinion {
     pub task: Option<usize>,
     /// Likeliest first.
     pub likely: Vec<(&'static str, f32)>,
+    /// What forbids a "done", whatever the likelihood.
+    pub veto: Option<&'static str>,
 }
 
 impl Opinion {
@@ -109,62 +110,6 @@ impl Reply<'_> {
         let mut heard = self.rules.heard.iter();
         heard.find(|heard| heard.spans.contains(&place) && heard.saying.numbers & bit != 0)?;
         self.context.numbered(number)
-    }
-
-    /// Nothing is done under a condition, in a quotation, told of another family, when it is excepted, when nobody can know which two of three are
-    /// meant, or when another thing stands where the task should, a picture sent among them, and the rules, which know
-    /// such things, see nothing done.
-    fn forbids_done(&self, task: usize) -> bool {
-        let done =
-            |statement: &Statement| statement.said == Said::Done && statement.task == Some(task);
-        let mut heard = self
-            .rules
-            .heard
-            .iter()
-            .filter(|heard| is_in(task, heard.tasks));
-        let sent = self.tagged.spans.iter().any(|span| span.is(Cue::Sent));
-        let replaced = !self.rules.statements.iter().any(done)
-            && (sent || heard.any(|heard| self.speaks_of_another(task, heard)));
-        let several = self.context.items.len() > 1;
-        let mut spans = self.tagged.spans.iter();
-        replaced
-            || self.tagged.quotes
-            || rules::hearsay(self.tagged, self.context.items.is_empty())
-            || self.excepts(task)
-            || spans.any(|span| span.is(Cue::If) || (several && span.is(Cue::Some)))
-    }
-
-    /// "hết trừ tiền": all but this one.
-    fn excepts(&self, task: usize) -> bool {
-        let mut pairs = self.tagged.spans.windows(2).enumerate();
-        pairs.any(|(at, pair)| {
-            let [one, next] = pair else { return false };
-            let its = match next.tag {
-                Tag::Noun { tasks, .. } | Tag::Verb { tasks } => is_in(task, self.narrowed(tasks)),
-                Tag::Number(number) => self.chosen(number, at + 1) == Some(task),
-                _ => false,
-            };
-            one.is(Cue::Except) && its
-        })
-    }
-
-    /// "kích hoạt sim", "mức 2 của trò chơi"; and "cháu ăn xong rồi" where the task is not named at all.
-    fn speaks_of_another(&self, task: usize, heard: &Heard) -> bool {
-        let saying = &heard.saying;
-        let named = saying.named | saying.hinted | saying.acted != 0;
-        let spans = self
-            .tagged
-            .spans
-            .get(heard.spans.clone())
-            .unwrap_or_default();
-        spans.windows(2).any(|pair| {
-            let [one, next] = pair else { return false };
-            let matter = one.is(Cue::Of)
-                || matches!(one.tag, Tag::Noun { tasks, .. } | Tag::Verb { tasks } if is_in(task, tasks));
-            let taken = matter && !next.pause && next.is(Cue::Foreign);
-            let finished = next.is(Cue::Xong) || next.is(Cue::Roi);
-            taken || (!named && one.is(Cue::Foreign) && finished)
-        })
     }
 
     /// How likely a "done" of this task must be.
@@ -225,12 +170,14 @@ pub fn opinions(reply: &Reply<'_>) -> Vec<Opinion> {
         opinions.push(Opinion {
             task: Some(task),
             likely: reply.of_task(&likely, task),
+            veto: vetoes::forbid_done(reply, task),
         });
     }
     let likely = model.likely(&features::features(reply, About::Message));
     opinions.push(Opinion {
         task: None,
         likely: ranked([NOTHING, QUESTION].into_iter(), &likely),
+        veto: None,
     });
     opinions
 }
@@ -238,7 +185,7 @@ pub fn opinions(reply: &Reply<'_>) -> Vec<Opinion> {
 /// Why a class is as likely as it is: the features that speak most for it.
 pub fn reasons(reply: &Reply<'_>, about: About, class: &str) -> Vec<(String, f32)> {
     let mut names = Vec::new();
-    features::each(reply, about, &mut |name, _| names.push(name.to_owned()));
+    features::each(reply, about, &mut |name, _| names.push(name.concat()));
     let model = shipped();
     model.map_or_else(Vec::new, |model| {
         model.reasons(&features::features(reply, about), &names, class)
@@ -303,7 +250,7 @@ fn verdict(reply: &Reply<'_>, opinion: &Opinion) -> Verdict {
     let of_it = |statement: &&Statement| statement.task == Some(task);
     let rules = reply.rules.statements.iter().find(of_it);
     match said.map(|(_, said)| *said) {
-        Some(Said::Done) if likely >= reply.bar_done(task) && !reply.forbids_done(task) => {
+        Some(Said::Done) if likely >= reply.bar_done(task) && opinion.veto.is_none() => {
             Verdict::Said(Said::Done)
         }
         Some(Said::Done) => Verdict::Unsure,

@@ -31,7 +31,8 @@ impl Finder {
         }
     }
 
-    pub fn tell(&mut self, name: &str, weight: f32) {
+    /// A feature by its name, which may come in pieces.
+    pub fn tell(&mut self, name: &[&str], weight: f32) {
         self.found.push((bucket(name, self.bits), weight));
     }
 
@@ -44,9 +45,10 @@ impl Finder {
 }
 
 /// The bucket of a feature: FNV-1a of its name, folded to the bits.
-pub fn bucket(name: &str, bits: u32) -> usize {
+fn bucket(name: &[&str], bits: u32) -> usize {
     let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325, step);
+    let bytes = name.iter().flat_map(|piece| piece.bytes());
+    let hash = bytes.fold(0xcbf2_9ce4_8422_2325, step);
     let hash = hash ^ (hash >> 32) ^ (hash >> 29);
     usize::try_from(hash & ((1 << bits) - 1)).unwrap_or(0)
 }
@@ -158,7 +160,7 @@ impl Model {
         let weighed = weighed(features, &self.counts);
         let mut reasons: Vec<(String, f32)> = Vec::new();
         for name in names {
-            let bucket = bucket(name, self.head.bits);
+            let bucket = bucket(&[name], self.head.bits);
             let weight = weighed.iter().find(|(known, _)| *known == bucket);
             let step = self.row(bucket).get(class).copied().unwrap_or(0);
             let adds = weight.map_or(0.0, |(_, weight)| weight * f32::from(step) * self.head.step);

@@ -41,6 +41,6 @@ pub(super) fn each(words: &[String], mut tell: impl FnMut(&str, f32)) {
 
 pub(super) fn features(words: &[String]) -> Features {
     let mut finder = Finder::new(BITS);
-    each(words, |name, weight| finder.tell(name, weight));
+    each(words, |name, weight| finder.tell(&[name], weight));
     finder.features()
 }
