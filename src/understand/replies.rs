@@ -208,9 +208,10 @@ impl Explained {
         let chars: Vec<char> = words::cleaned(text).chars().collect();
         let phrase = |span: &Span| {
             let typed = chars.get(self.tagged.place(span)).unwrap_or_default();
-            let meaning = match span.tag {
-                Tag::Cue(cue) => format!("{cue:?}"),
-                other => format!("{other:?}"),
+            let meaning = if let Tag::Cue(cue) = span.tag {
+                format!("{cue:?}")
+            } else {
+                format!("{:?}", span.tag)
             };
             (typed.iter().collect(), meaning)
         };

@@ -106,6 +106,49 @@ impl Word {
         changed.then_some(word)
     }
 
+    /// The same by VNI, where digits are the marks: "ro62i" for "rồi", "d9a4" for "đã". None without such digits.
+    pub fn from_vni(text: &str) -> Option<Self> {
+        let begins = text.starts_with(|c: char| c.is_ascii_alphabetic());
+        if !begins || !text.is_ascii() || !text.contains(|c: char| c.is_ascii_digit()) {
+            return None;
+        }
+        let mut out = String::new();
+        let mut tone = None;
+        for c in text.chars().map(|c| c.to_ascii_lowercase()) {
+            let shape = match c {
+                '1' => Err('\u{301}'),
+                '2' => Err('\u{300}'),
+                '3' => Err('\u{309}'),
+                '4' => Err('\u{303}'),
+                '5' => Err('\u{323}'),
+                '6' => Ok(["aâ", "eê", "oô"].as_slice()),
+                '7' => Ok(["oơ", "uư"].as_slice()),
+                '8' => Ok(["aă"].as_slice()),
+                '9' => Ok(["dđ"].as_slice()),
+                _ => {
+                    out.push(c);
+                    continue;
+                }
+            };
+            match shape {
+                Err(mark) => tone = Some(mark),
+                // The mark belongs to the nearest letter before it that can bear it: "chu7a", "chua7".
+                Ok(pairs) => {
+                    let bears = |letter: char| pairs.iter().find(|pair| pair.starts_with(letter));
+                    let (at, letter, pair) = out
+                        .char_indices()
+                        .rev()
+                        .find_map(|(at, letter)| Some((at, letter, bears(letter)?)))?;
+                    let shaped = pair.chars().nth(1)?;
+                    out.replace_range(at..at + letter.len_utf8(), shaped.encode_utf8(&mut [0; 4]));
+                }
+            }
+        }
+        let mut word = Self::read(&out);
+        word.tone = tone;
+        Some(word)
+    }
+
     pub fn has_marks(&self) -> bool {
         self.tone.is_some() || self.shaped != self.plain
     }
@@ -205,7 +248,7 @@ pub struct Token {
     /// Where it stands, in characters of the cleaned message.
     pub place: Range<usize>,
     pub word: Word,
-    /// The word that was meant when a keyboard left its marks as letters.
+    /// The word that was meant when a keyboard left its marks as letters or digits.
     pub telex: Option<Word>,
     pub capital: bool,
     /// For words of digits only.
@@ -333,7 +376,7 @@ fn push(tokens: &mut Vec<Token>, message: &[char], place: Range<usize>, pause: b
     tokens.push(Token {
         place,
         word: Word::read(&text),
-        telex: Word::from_telex(&text),
+        telex: Word::from_telex(&text).or_else(|| Word::from_vni(&text)),
         capital: chars.first().is_some_and(|c| c.is_uppercase()),
         number: text.parse().ok(),
         numeric: chars.first().is_some_and(char::is_ascii_digit),
@@ -365,6 +408,23 @@ mod tests {
             ["1", "2", "3", "2", "xong", "muc", "2", "5a1", "780k"]
         );
         assert!(cut("quét chưa? rồi")[1].asked);
+    }
+
+    #[test]
+    fn marks_left_as_digits_are_marks() {
+        for (typed, meant) in [
+            ("ro62i", "rồi"),
+            ("d9a4", "đã"),
+            ("chu7a", "chưa"),
+            ("chuye63n", "chuyển"),
+            ("d9u7o75c", "được"),
+            ("que1t", "quét"),
+            ("tie62n", "tiền"),
+        ] {
+            let read = Word::from_vni(typed).unwrap_or_default();
+            assert!(read.is(&Word::read(meant)), "{typed}: {read:?}");
+        }
+        assert!(Word::from_vni("780k").is_none() && Word::from_vni("roi").is_none());
     }
 
     #[test]

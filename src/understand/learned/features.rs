@@ -138,9 +138,10 @@ fn units<'a>(reply: &'a Reply<'_>, about: About) -> (Vec<Unit<'a>>, Vec<Unit<'a>
         match named(reply, place, span, about) {
             Some(name) => both(name),
             None => {
-                let phrase = match span.tag {
-                    Tag::Cue(cue) => Cow::Owned(format!("{cue:?}")),
-                    _ => Cow::Borrowed("?"),
+                let phrase = if let Tag::Cue(cue) = span.tag {
+                    Cow::Owned(format!("{cue:?}"))
+                } else {
+                    Cow::Borrowed("?")
                 };
                 phrases.push((place, phrase));
                 let said = reply.tagged.tokens.get(span.from..span.to);

@@ -80,9 +80,12 @@ impl Reply<'_> {
     /// The tasks that it may speak of: those asked about, and those named.
     fn candidates(&self) -> Vec<usize> {
         let spans = self.tagged.spans.iter();
-        let named = spans.fold(0, |tasks, span| match span.tag {
-            Tag::Noun { tasks: named, .. } => tasks | self.narrowed(named),
-            _ => tasks,
+        let named = spans.fold(0, |tasks, span| {
+            if let Tag::Noun { tasks: named, .. } = span.tag {
+                tasks | self.narrowed(named)
+            } else {
+                tasks
+            }
         });
         let also = self.rules.statements.iter();
         let also = also.filter_map(|statement| statement.task);

@@ -25,8 +25,11 @@ trait Finder {
 }
 
 fn main() {
-    let part = std::env::args().nth(1).unwrap_or_else(|| "tuning".to_owned());
-    let library = Library::embedded().unwrap_or_else(|_| panic!("the shipped guides are not whole"));
+    let part = std::env::args()
+        .nth(1)
+        .unwrap_or_else(|| "tuning".to_owned());
+    let library =
+        Library::embedded().unwrap_or_else(|_| panic!("the shipped guides are not whole"));
     let texts: Vec<(String, Vec<String>)> = library
         .guides()
         .iter()
@@ -34,14 +37,23 @@ fn main() {
             let file = std::fs::read_to_string(format!("{ROOT}/config/phrases/{}.txt", guide.id));
             let phrases = file.expect("a guide without its phrases");
             let phrases = phrases_in(&phrases).map(str::to_owned);
-            (guide.id.clone(), [guide.title.clone()].into_iter().chain(phrases).collect())
+            (
+                guide.id.clone(),
+                [guide.title.clone()].into_iter().chain(phrases).collect(),
+            )
         })
         .collect();
     let ours = Ours(library);
-    let peers: [Box<dyn Finder>; 2] = [Box::new(Bm25::build(&texts)), Box::new(Tantivy::build(&texts))];
+    let peers: [Box<dyn Finder>; 2] = [
+        Box::new(Bm25::build(&texts)),
+        Box::new(Tantivy::build(&texts)),
+    ];
     let (tuning, questions) = (rows("chatter-tuning"), rows(&format!("questions-{part}")));
     let chatter = rows(&format!("chatter-{part}"));
-    let silent_of_ours = tuning.iter().filter(|row| ours.find(text(row)).is_empty()).count();
+    let silent_of_ours = tuning
+        .iter()
+        .filter(|row| ours.find(text(row)).is_empty())
+        .count();
 
     println!("### Beside plain means, {part}\n");
     println!("| | guide first | errors × ours | among three | errors × ours | chatter silent |");
@@ -51,7 +63,11 @@ fn main() {
         tell(peer.as_ref(), 0.0, &questions, &chatter, Some(base));
         let mut best: Vec<f64> = tuning
             .iter()
-            .map(|row| peer.find(text(row)).first().map_or(0.0, |(_, score)| *score))
+            .map(|row| {
+                peer.find(text(row))
+                    .first()
+                    .map_or(0.0, |(_, score)| *score)
+            })
             .collect();
         best.sort_by(f64::total_cmp);
         let bar = best[silent_of_ours.saturating_sub(1)];
@@ -70,7 +86,10 @@ fn tell(
     let found = |row: &Value| -> Vec<String> {
         let hits = finder.find(text(row));
         let enough = hits.first().is_some_and(|(_, score)| *score > bar);
-        hits.into_iter().map(|(id, _)| id).filter(|_| enough).collect()
+        hits.into_iter()
+            .map(|(id, _)| id)
+            .filter(|_| enough)
+            .collect()
     };
     let is_good = |row: &Value, id: &str| {
         let mut also = row["also"].as_array().into_iter().flatten();
@@ -103,7 +122,9 @@ fn tell(
 fn rows(name: &str) -> Vec<Value> {
     let file = std::fs::read_to_string(format!("{ROOT}/tests/eval/{name}.jsonl"));
     let file = file.expect("no such part");
-    file.lines().map(|line| serde_json::from_str(line).expect("not JSON")).collect()
+    file.lines()
+        .map(|line| serde_json::from_str(line).expect("not JSON"))
+        .collect()
 }
 
 fn text(row: &Value) -> &str {
@@ -120,7 +141,8 @@ impl Finder for Ours {
     fn find(&self, question: &str) -> Vec<(String, f64)> {
         let hits = self.0.ask(question).into_iter();
         // What it finds has passed its own bar.
-        hits.map(|hit| (hit.id, hit.score.max(f64::MIN_POSITIVE))).collect()
+        hits.map(|hit| (hit.id, hit.score.max(f64::MIN_POSITIVE)))
+            .collect()
     }
 }
 
@@ -160,7 +182,10 @@ impl Bm25 {
 fn words(text: &str) -> Vec<String> {
     let folded = fold(text);
     let words = folded.split(|c: char| !c.is_alphanumeric());
-    words.filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    words
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 impl Finder for Bm25 {
@@ -233,7 +258,9 @@ impl Finder for Tantivy {
             .map(|c| if c.is_alphanumeric() { c } else { ' ' })
             .collect();
         let (query, _) = self.parser.parse_query_lenient(&plain);
-        let hits = searcher.search(&query, &TopDocs::with_limit(3)).expect("not searched");
+        let hits = searcher
+            .search(&query, &TopDocs::with_limit(3))
+            .expect("not searched");
         hits.into_iter()
             .map(|(score, address)| {
                 let found: TantivyDocument = searcher.doc(address).expect("no document");
