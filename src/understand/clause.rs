@@ -356,22 +356,7 @@ impl Part<'_> {
             let only_then = after.first().is_some_and(|span| span.is(Cue::Moi));
             span.is(Cue::Roi) && !then && !only_then
         });
-        // "xây xong bức tường này em quét": another thing first, and the task after it.
-        let xong = self.all(Cue::Xong).any(|at| {
-            let after = &self.spans[at + 1..];
-            let task = after
-                .iter()
-                .position(|span| matches!(span.tag, Tag::Verb { .. }));
-            let first = task.is_some_and(|task| {
-                after[..task]
-                    .iter()
-                    .any(|span| matches!(span.tag, Tag::Unknown) || span.is(Cue::Foreign))
-                    && !after
-                        .iter()
-                        .any(|span| span.is(Cue::Roi) || span.is(Cue::Da))
-            });
-            !first
-        });
+        let xong = self.all(Cue::Xong).any(|at| !self.only_first(at));
         let acted_after = |cue: Cue| {
             self.find(cue).is_some_and(|at| {
                 self.spans[at..].iter().any(|span| {
@@ -398,6 +383,23 @@ impl Part<'_> {
             || acted_after(Cue::Da)
             || just_now
             || (self.has(Cue::Since) && self.matter_at().is_some())
+    }
+
+    /// "xây xong bức tường này em quét", "xong việc tôi quét": another thing first, and the task after it.
+    fn only_first(&self, xong: usize) -> bool {
+        let after = &self.spans[xong + 1..];
+        let task = after
+            .iter()
+            .position(|span| matches!(span.tag, Tag::Verb { .. }));
+        let over = |span: &Span| span.is(Cue::Roi) || span.is(Cue::Da) || span.is(Cue::Xong);
+        let between = |spans: &[Span]| {
+            !spans.iter().any(|span| span.pause)
+                && spans.iter().any(|span| {
+                    let thing = [Cue::Foreign, Cue::Counter, Cue::Kin];
+                    span.tag == Tag::Unknown || thing.iter().any(|cue| span.is(*cue))
+                })
+        };
+        task.is_some_and(|task| between(&after[..=task]) && !after.iter().any(over))
     }
 
     fn asks_whether(&self) -> bool {
@@ -457,7 +459,9 @@ impl Part<'_> {
         saying.blocked = self.has(Cue::Block);
         saying.failed = self.has(Cue::Fail);
         saying.strong = self.has(Cue::Xong);
+        let first = self.all(Cue::Xong).any(|at| self.only_first(at));
         saying.not_done = yet
+            || (first && !over)
             || denied_by_dau
             || cannot
             || saying.failed

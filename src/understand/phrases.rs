@@ -340,7 +340,7 @@ pub const PHRASES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Cash,
-        "đóng mặt, nộp mặt, trả mặt, tiền đóng mặt, tiền tay, đóng tiền tay, cầm lên lớp, cầm lên trường, cầm lên nộp, tiền mặt, tiền tươi, đưa tay, nộp tay, đóng tay, tận tay, trao tay, quầy, quầy thu, tại quầy, ở quầy, phòng tài vụ, tài vụ, kế toán, thủ quỹ, phòng thu, bàn thu, văn phòng, \
+        "=tm, tiền tm, đóng tm, nộp tm, dong tm, nop tm, đóng mặt, nộp mặt, trả mặt, tiền đóng mặt, tiền tay, đóng tiền tay, cầm lên lớp, cầm lên trường, cầm lên nộp, tiền mặt, tiền tươi, đưa tay, nộp tay, đóng tay, tận tay, trao tay, quầy, quầy thu, tại quầy, ở quầy, phòng tài vụ, tài vụ, kế toán, thủ quỹ, phòng thu, bàn thu, văn phòng, \
         cầm tiền, đưa tiền, đưa cô, đưa tiền cô, đưa cho cô, nộp cho cô, nộp cô, đóng cho cô, đóng cô, gửi cô tiền, gửi tiền cô, gửi tiền cho cô, trực tiếp, tiền giấy, tiền chẵn, mang tiền, cầm tiền đến, \
         mang ra trường, mang đến trường, nộp ở trường, đóng ở trường, nộp tại trường, đóng tại trường, nộp tận nơi, tiền đưa, bỏ phong bì, phong bì",
     ),

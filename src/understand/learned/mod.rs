@@ -18,8 +18,8 @@ pub use features::About;
 /// nothing said, and when they read the contrary. Set on the part of our sentences that is for tuning (scripts/eval.sh):
 /// a wrong "done" is the worst that can happen, and asking back costs one tap.
 const BAR_AGREED: f32 = 0.5;
-const BAR_DOUBTED: f32 = 0.8;
-const BAR_UNSEEN: f32 = 0.93;
+const BAR_DOUBTED: f32 = 0.75;
+const BAR_UNSEEN: f32 = 0.9;
 const BAR_DENIED: f32 = 0.995;
 /// And everything else, which does no harm when it is wrong.
 const BAR: f32 = 0.45;

@@ -9,7 +9,7 @@ use super::{Reply, is_in};
 /// The first veto that a message meets, by a name for `--explain` and the log.
 pub(super) fn forbid_done(reply: &Reply<'_>, task: usize) -> Option<&'static str> {
     let several = reply.context.items.len() > 1;
-    let vetoes: [(&'static str, bool); 7] = [
+    let vetoes: [(&'static str, bool); 8] = [
         ("condition", has(reply, &[Cue::If])),
         ("quotation", reply.tagged.quotes),
         (
@@ -17,6 +17,7 @@ pub(super) fn forbid_done(reply: &Reply<'_>, task: usize) -> Option<&'static str
             rules::hearsay(reply.tagged, reply.context.items.is_empty()),
         ),
         ("excepted", excepted(reply, task)),
+        ("asked", only_asked(reply, task)),
         // "cả 2" of three: nobody knows which.
         ("some of a list", several && has(reply, &[Cue::Some])),
         ("nothing over", several && nothing_over(reply)),
@@ -45,6 +46,21 @@ fn excepted(reply: &Reply<'_>, task: usize) -> bool {
         };
         one.is(Cue::Except) && its
     })
+}
+
+/// "xong chưa mọi người ơi", "chuyển rồi hả cô?": it is asked, and nowhere said.
+fn only_asked(reply: &Reply<'_>, task: usize) -> bool {
+    let of_it = |heard: &&Heard| is_in(task, heard.tasks);
+    let mut heard = reply.rules.heard.iter().filter(of_it);
+    let states = |heard: &Heard| {
+        let spans = reply.tagged.spans.get(heard.spans.clone());
+        let mut spans = spans.unwrap_or_default().iter();
+        spans.any(|span| span.is(Cue::Roi) || span.is(Cue::Xong) || span.is(Cue::Yet))
+    };
+    let asked = heard
+        .clone()
+        .any(|heard| heard.saying.asking && states(heard));
+    asked && !heard.any(|heard| heard.saying.done)
 }
 
 /// Of a list nothing is named and nothing is over: "2 vợ chồng em đi làm cả ngày".
