@@ -325,7 +325,7 @@ fn each_phenomenon_is_read() {
         "a done that nobody said:\n{}",
         wrong.join("\n")
     );
-    assert!(read_right.len() >= 20, "phenomena are missing");
+    assert!(read_right.len() >= 24, "phenomena are missing");
     for (phenomenon, (right, all, missed)) in &read_right {
         assert!(*all >= 20, "{phenomenon}: only {all} sentences");
         assert!(
@@ -336,7 +336,8 @@ fn each_phenomenon_is_read() {
     }
 }
 
-/// So many of a hundred sentences of each phenomenon are read exactly; where the table stands now, the worst of them.
+/// So many of a hundred sentences of each phenomenon are read exactly at least. Most stand above 90; corrections within a
+/// message are the hardest.
 const PHENOMENON: u32 = 70;
 
 #[test]

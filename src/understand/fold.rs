@@ -53,6 +53,12 @@ pub fn fold(text: &str) -> String {
         .collect()
 }
 
+/// Whether anything is typed with Vietnamese letters.
+pub fn has_marks(text: &str) -> bool {
+    text.nfd()
+        .any(|c| is_combining_mark(c) || matches!(c, 'đ' | 'Đ'))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

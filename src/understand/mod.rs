@@ -4,12 +4,14 @@
 mod clause;
 pub mod codes;
 pub mod commands;
+mod corrections;
 mod counts;
 pub mod fold;
 pub mod intent;
 pub mod labels;
 pub mod learned;
 pub mod linear;
+mod parts;
 mod phrases;
 pub mod redact;
 pub mod replies;

@@ -243,7 +243,7 @@ pub const PHRASES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Others,
-        "trong xóm, trong lán, trong làng, trong tổ, trong thôn, xóm dưới, xóm trên, xóm bên, xóm ngoài, thôn bên, tổ bên, em ấy, cậu ấy, chú ấy, bác ấy, mẹ ấy, bố ấy, các mẹ trong, các bà trong, anh em trong, cả tổ, cả thôn, mấy bà, mấy ông, mấy cô, mấy bác, nhà người ta, con người ta, bên lớp, lớp nhà bên, bên ấy, kìa, nghe nói, nghe bảo, nghe đâu, thấy bảo, thấy nói, nghe đồn, người ta, ng ta, nhà bên, hàng xóm, nhà kia, nhà ấy, nhà đó, \
+        "trưởng bản, trưởng thôn, bí thư, nhà bên cạnh, chị bên cạnh, đứa lớn, thằng lớn, con lớn, cháu lớn, đứa đầu, đứa bé lớp, trong xóm, trong lán, trong làng, trong tổ, trong thôn, xóm dưới, xóm trên, xóm bên, xóm ngoài, thôn bên, tổ bên, em ấy, cậu ấy, chú ấy, bác ấy, mẹ ấy, bố ấy, các mẹ trong, các bà trong, anh em trong, cả tổ, cả thôn, mấy bà, mấy ông, mấy cô, mấy bác, nhà người ta, con người ta, bên lớp, lớp nhà bên, bên ấy, kìa, nghe nói, nghe bảo, nghe đâu, thấy bảo, thấy nói, nghe đồn, người ta, ng ta, nhà bên, hàng xóm, nhà kia, nhà ấy, nhà đó, \
         nhà nó, chị ấy, anh ấy, bạn ấy, cô ấy, bà ấy, ông ấy, chị kia, chúng nó, tụi nó, họ, ai đó, ai, ai cũng, người khác, nhà khác, mọi người đã, mọi người đều, \
         các mẹ đã, các mẹ khác, cả lớp, cả xóm, cả làng, cả nhóm, bạn bè, khoe, mấy nhà, nhiều nhà, nhà nào, cháu khác, lớp bên, lớp khác, em họ, đồng nghiệp, \
         bạn em, bạn tôi, bạn mình, chị bạn, nhiều người, mấy người, mấy mẹ, mấy chị, đứa nào, thấy các",
@@ -267,7 +267,7 @@ pub const PHRASES: &[(Cue, &str)] = &[
     // Not yet.
     (
         Cue::Yet,
-        "được nửa, được phân nửa, nửa rồi, nửa thôi, gần hết, gần đủ, không có cái nào, không cái nào, chả cái nào, chả có cái nào, chưa cái nào, gần xong, chưa duyệt, họ chưa duyệt, xong một nửa, được một nửa, một nửa, nửa đường, chưa, chưa hề, vẫn chưa, còn chưa, mức 1, mức một, mức 01, tưởng xong, nửa chừng, dở dang, dở chừng, đang dở, mới được một nửa, \
+        "gần được, gần được rồi, được nửa, được phân nửa, nửa rồi, nửa thôi, gần hết, gần đủ, không có cái nào, không cái nào, không có việc nào, không việc nào, chưa việc nào, chẳng ai trong nhà, chả cái nào, chả có cái nào, chưa cái nào, gần xong, chưa duyệt, họ chưa duyệt, xong một nửa, được một nửa, một nửa, nửa đường, chưa, chưa hề, vẫn chưa, còn chưa, mức 1, mức một, mức 01, tưởng xong, nửa chừng, dở dang, dở chừng, đang dở, mới được một nửa, \
         quên mất, quên, chưa từng, nào đã, thiếu, còn thiếu, chả thấy đâu, hoá ra vẫn",
     ),
     (
@@ -426,7 +426,7 @@ pub const PHRASES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Foreign,
-        "ck ơi, vk ơi, chồng ơi, vợ ơi, anh ơi, mẹ ơi về, con ơi, mẹ ơi, \
+        "nắm được rồi, nắm được, nắm rồi, hiểu rồi, rõ rồi, biết rồi, nghe rồi, nhớ rồi, đọc rồi, thấy rồi, xem rồi, về rồi, về nhà rồi, về đến nhà, về tới nhà, đi làm rồi, đi học rồi, quét nhà, quét sân, quét dọn, quét vôi, quét bụi, quét lá, quét sơn, quét rác, tiền bảo hiểm, tiền sữa, tiền thuốc, ck ơi, vk ơi, chồng ơi, vợ ơi, anh ơi, mẹ ơi về, con ơi, mẹ ơi, \
         hồ sơ, giấy tờ, đơn từ, bài dự giấy khai sinh, =chăn, =gối, quần áo, =khăn, bình sữa, =bánh, =vôi, mái nhà, =rác, mạng nhện, =bếp, =cỏ, =lúa, =thóc, =ngô, =gạch, =cát, xi măng, thẻ tín dụng, thẻ bảo hiểm, gói mạng, khuyến mãi, camera, bảo hành, ti vi, tivi, tủ lạnh, =giọng, trạng thái, hộ khẩu, bằng lái, học hè, học bơi, học võ, =cúng, =giỗ, =cỗ, =phạt, =thuế, bảo hiểm xã hội, đảng phí, đoàn phí, tiền phạt, tiền mạng, tiền wifi, tiền cưới, tiền mừng, tiền xe, tiền gạo, tiền lúa, tiền phân, tiền thịt, tiền chợ, tiền hàng",
     ),
     // Links between parts.
@@ -473,9 +473,9 @@ pub const PHRASES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Delegate,
-        "=nhờ, nhờ người, nhờ chồng, nhờ vợ, nhờ con, nhờ bà, nhờ cháu, nhờ anh, nhờ chị, bảo chồng, bảo bố, bảo mẹ, bảo con, nhắc chồng, nhắc bố, giao cho, dặn, dặn chồng",
+        "gửi tiền về, chuyển tiền về, gửi về cho, gửi tiền cho bà, gửi tiền cho ông, gửi tiền cho chồng, đưa tiền cho bà, chuyển cho bà, chuyển cho chồng, =nhờ, nhờ người, nhờ chồng, nhờ vợ, nhờ con, nhờ bà, nhờ cháu, nhờ anh, nhờ chị, bảo chồng, bảo bố, bảo mẹ, bảo con, nhắc chồng, nhắc bố, giao cho, dặn, dặn chồng",
     ),
-    (Cue::Result, "lên, ra, nổi, nhận, thấy, hiện, vào"),
+    (Cue::Result, "kịp, lên, ra, nổi, nhận, thấy, hiện, vào"),
     (Cue::Can, "được, nổi"),
     (
         Cue::Do,
@@ -493,7 +493,7 @@ pub const PHRASES: &[(Cue, &str)] = &[
     (
         Cue::Aside,
         "à mà, ok, oke, oki, okie, okê, ô kê, uki, ukm, uh, ừ, ừm, đây, này, thì, là, yên tâm, cô yên tâm, phù, \
-        may quá, mừng quá, báo hỷ, xin lỗi, sorry, đây ạ, ui chà",
+        may quá, mừng quá, báo hỷ, xin lỗi, sorry, ui chà",
     ),
     (
         Cue::Filler,

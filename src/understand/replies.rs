@@ -5,7 +5,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::clause::{Asked, Saying};
-use super::fold::fold;
+use super::corrections;
+use super::fold::{fold, has_marks};
 use super::learned::{self, Opinion, Reply};
 use super::rules;
 use super::tag::{self, Span, Tag, Tagged, Tasks};
@@ -147,13 +148,24 @@ pub struct Explained {
 }
 
 pub fn explain(text: &str, context: &Context<'_>) -> Explained {
+    let mut explained = explain_as_it_stands(text, context);
+    if let Some(correction) = corrections::find(text) {
+        let [before, after] = [correction.before, correction.after]
+            .map(|text| explain_as_it_stands(text, context).reading);
+        if let Some(joined) = corrections::join(&before, &after, correction.replaces) {
+            explained.reading = joined;
+        }
+    }
+    explained
+}
+
+fn explain_as_it_stands(text: &str, context: &Context<'_>) -> Explained {
     let mut explained = explain_as_typed(text, context);
-    let folded = fold(text);
-    if explained.reading.statements.is_empty() || folded == text.to_lowercase() {
+    if explained.reading.statements.is_empty() || !has_marks(text) {
         return explained;
     }
     // The same words without their marks must not say the contrary: then nobody can know, and a person would ask.
-    let without = explain_as_typed(&folded, context).reading.statements;
+    let without = explain_as_typed(&fold(text), context).reading.statements;
     let contrary = |one: &Statement, other: &Statement| {
         let said = (one.said, other.said);
         one.task == other.task

@@ -2,6 +2,7 @@
 //! task it is said of, and what the parts say together. It would rather ask than record.
 
 use super::clause::{self, Asked, Saying};
+use super::parts;
 use super::phrases::Cue;
 use super::replies::{Context, Heard, Reading, Said, Statement, Unsure};
 use super::tag::{Span, Tag, Tagged, Tasks};
@@ -9,6 +10,8 @@ use super::words::Words;
 
 /// A child's name says nothing of whose child it is.
 static FAMILY: Words = Words::of(&["mẹ", "bố", "ba", "má", "nhà", "bà", "ông", "phụ", "ph"]);
+/// "dạ", "ạ", "cô": it is said to the teacher.
+static REPORT: Words = Words::of(&["dạ", "ạ", "cô", "thầy", "vâng"]);
 static TELLS: Words = Words::of(&["bảo", "khoe", "kể", "nói"]);
 static GOSSIP: Words = Words::of(&["đấy", "kìa", "đó", "cơ"]);
 
@@ -79,7 +82,7 @@ impl<'a> Reader<'a> {
             self.reading.settled = true;
             return self.reading;
         }
-        let parts = clause::parts(spans, &self.asked);
+        let parts = parts::cut(spans, &self.asked);
         let sayings: Vec<Saying> = parts
             .iter()
             .map(|part| clause::read(part, &self.asked))
@@ -454,9 +457,7 @@ pub fn hearsay(tagged: &Tagged, unasked: bool) -> bool {
         return false;
     };
     let told = spans.get(after).is_some_and(|next| says(next, &TELLS));
-    let report = [Cue::Polite, Cue::Aside, Cue::Teacher, Cue::Report]
-        .map(own)
-        .contains(&true);
+    let report = own(Cue::Report) || spans.iter().any(|span| says(span, &REPORT));
     let gossip = spans.iter().skip(after).any(|span| says(span, &GOSSIP));
     told || own(Cue::Others) || (!report && (unasked || gossip))
 }

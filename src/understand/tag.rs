@@ -164,7 +164,7 @@ fn both(tag: Tag, bit: Tasks) -> Tag {
 pub struct Tagged {
     pub tokens: Vec<Token>,
     pub spans: Vec<Span>,
-    /// Somebody's words between quotation marks, or the list of our own prompt ("1 = quét mã, 2 = tiền").
+    /// Nothing but somebody's words between quotation marks, or the list of our own prompt ("1 = quét mã, 2 = tiền").
     pub quotes: bool,
 }
 
@@ -187,7 +187,12 @@ impl Tagged {
 pub fn tag(text: &str, tasks: &[TaskWords], asked: u32) -> Tagged {
     let mut tokens = cut(text);
     let quoted = tokens.iter().filter(|token| token.quoted).count();
-    let quotes = quoted >= QUOTED || text.matches('=').count() > 1;
+    // What somebody else said is left out; what is said beside it is one's own.
+    let all = quoted == tokens.len();
+    if quoted >= QUOTED && !all {
+        tokens.retain(|token| !token.quoted);
+    }
+    let quotes = quoted >= QUOTED && all || text.matches('=').count() > 1;
     let own = task_phrases(tasks);
     for token in &mut tokens {
         spell_out(token);

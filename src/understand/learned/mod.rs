@@ -20,7 +20,7 @@ pub use features::About;
 const BAR_AGREED: f32 = 0.5;
 const BAR_DOUBTED: f32 = 0.75;
 const BAR_UNSEEN: f32 = 0.9;
-const BAR_DENIED: f32 = 0.995;
+const BAR_DENIED: f32 = 0.985;
 /// And everything else, which does no harm when it is wrong.
 const BAR: f32 = 0.45;
 /// A question, and one that the rules heard too.
@@ -223,9 +223,12 @@ pub fn decide(reply: &Reply<'_>, opinions: &[Opinion]) -> (Vec<Statement>, Optio
     let heard = heard
         .clone()
         .any(|statement| statement.said == Said::Question);
+    let done = statements
+        .iter()
+        .any(|statement| statement.said == Said::Done);
     let bar = match heard {
         // Who is stuck and was asked nothing wants help: "bà quên mật khẩu vneid".
-        true if reply.context.items.is_empty() => 0.0,
+        true if reply.context.items.is_empty() && !done => 0.0,
         true => BAR_HEARD,
         false => BAR_QUESTION,
     };

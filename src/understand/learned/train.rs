@@ -79,17 +79,22 @@ fn labelled(line: &str) -> Option<Labelled> {
 
 /// What the model was, or would be, learned from.
 pub fn mark(replies: &[Labelled]) -> String {
-    let labels: Vec<String> = replies.iter().map(|reply| reply.labels.join(",")).collect();
-    let told = replies.iter().zip(&labels);
-    train::mark(told.flat_map(|(reply, labels)| [reply.context.as_str(), labels, &reply.text]))
+    train::mark(&classes(), &examples(replies))
 }
 
 pub fn train(replies: &[Labelled]) -> Model {
-    let classes: Vec<&str> = [NOTHING, QUESTION]
-        .into_iter()
-        .chain(SAID.map(|(name, _)| name))
-        .collect();
-    let class = |name: &str| classes.iter().position(|known| *known == name).unwrap_or(0);
+    train::train(classes(), &examples(replies), &LEARNING)
+}
+
+fn classes() -> Vec<String> {
+    let names = [NOTHING, QUESTION].into_iter();
+    let names = names.chain(SAID.map(|(name, _)| name));
+    names.map(str::to_owned).collect()
+}
+
+fn examples(replies: &[Labelled]) -> Vec<train::Example> {
+    let classes = classes();
+    let class = |name: &str| classes.iter().position(|known| known == name).unwrap_or(0);
     let tasks = labels::tasks();
     let mut examples: Vec<train::Example> = Vec::new();
     for labelled in replies {
@@ -120,8 +125,7 @@ pub fn train(replies: &[Labelled]) -> Model {
             examples.push((features(&reply, About::Message), class(asks)));
         }
     }
-    let classes = classes.iter().map(|name| (*name).to_owned()).collect();
-    train::train(classes, mark(replies), &examples, &LEARNING)
+    examples
 }
 
 /// The one class of a task among a reply's labels.

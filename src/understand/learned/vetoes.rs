@@ -3,7 +3,8 @@
 use super::super::phrases::Cue;
 use super::super::replies::{Heard, Said};
 use super::super::rules;
-use super::super::tag::{Tag, Tasks};
+use super::super::tag::{Span, Tag, Tasks};
+use super::super::words::Words;
 use super::{Reply, is_in};
 
 /// The first veto that a message meets, by a name for `--explain` and the log.
@@ -34,7 +35,7 @@ fn has(reply: &Reply<'_>, cues: &[Cue]) -> bool {
     spans.any(|span| cues.iter().any(|cue| span.is(*cue)))
 }
 
-/// "hết trừ tiền": all but this one.
+/// "hết trừ tiền", "chỉ còn tiền": all but this one.
 fn excepted(reply: &Reply<'_>, task: usize) -> bool {
     let mut pairs = reply.tagged.spans.windows(2).enumerate();
     pairs.any(|(at, pair)| {
@@ -45,6 +46,7 @@ fn excepted(reply: &Reply<'_>, task: usize) -> bool {
             Tag::Cue(_) | Tag::Amount | Tag::Name | Tag::Unknown => false,
         };
         one.is(Cue::Except) && its
+            || one.is(Cue::OnlyOne) && its && !has(reply, &[Cue::Roi, Cue::Xong])
     })
 }
 
@@ -60,7 +62,24 @@ fn only_asked(reply: &Reply<'_>, task: usize) -> bool {
     let asked = heard
         .clone()
         .any(|heard| heard.saying.asking && states(heard));
-    asked && !heard.any(|heard| heard.saying.done)
+    tail_asks(reply) || asked && !heard.any(|heard| heard.saying.done)
+}
+
+/// "quét rồi hả cô": the last word asks back.
+fn tail_asks(reply: &Reply<'_>) -> bool {
+    static ASKS: Words = Words::of(&["hả", "hở", "hử", "à", "ư", "há", "nhỉ"]);
+    let spans: Vec<&Span> = reply
+        .tagged
+        .spans
+        .iter()
+        .filter(|span| !span.is(Cue::Polite))
+        .collect();
+    let [.., before, last] = spans.as_slice() else {
+        return false;
+    };
+    let word = reply.tagged.tokens.get(last.from);
+    let stated = before.is(Cue::Roi) || before.is(Cue::Xong);
+    stated && !last.pause && word.is_some_and(|token| ASKS.has(&token.word))
 }
 
 /// Of a list nothing is named and nothing is over: "2 vợ chồng em đi làm cả ngày".
@@ -100,5 +119,17 @@ fn speaks_of_another(reply: &Reply<'_>, task: usize, heard: &Heard) -> bool {
         };
         let finished = next.is(Cue::Xong) || next.is(Cue::Roi);
         (matter && !next.pause && another[1]) || (named(heard) == 0 && another[0] && finished)
-    })
+    }) || only_known(reply, heard)
+}
+
+/// "tiền tháng em nắm được rồi": it is named, and what is done with it is another thing.
+fn only_known(reply: &Reply<'_>, heard: &Heard) -> bool {
+    let spans = reply.tagged.spans.get(heard.spans.clone());
+    let spans = spans.unwrap_or_default();
+    let states = [Cue::Roi, Cue::Xong, Cue::Da, Cue::Can, Cue::Do];
+    let last = spans.iter().rfind(|span| !span.is(Cue::Polite));
+    let done = |span: &Span| {
+        states.iter().any(|cue| span.is(*cue)) || matches!(span.tag, Tag::Verb { .. })
+    };
+    last.is_some_and(|last| last.is(Cue::Foreign)) && !spans.iter().any(done)
 }

@@ -27,11 +27,20 @@ pub struct Learning {
 /// What an example looks like, and the place of its class.
 pub type Example = (Features, usize);
 
-/// A mark of the texts that a model is learned from, so that a test can tell when it must be learned anew.
-pub fn mark<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
+/// A mark of everything a model is learned from: a test tells by it that the model must be learned anew, whether the
+/// examples changed or the way they are looked at.
+pub fn mark(classes: &[String], examples: &[Example]) -> String {
     let mut hash = Sha256::new();
-    for text in texts {
-        hash.update(text);
+    for class in classes {
+        hash.update(class);
+        hash.update("\n");
+    }
+    for (features, class) in examples {
+        for (bucket, weight) in features {
+            hash.update(bucket.to_le_bytes());
+            hash.update(weight.to_le_bytes());
+        }
+        hash.update(class.to_le_bytes());
         hash.update("\n");
     }
     let mut mark = String::new();
@@ -42,12 +51,8 @@ pub fn mark<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
     mark
 }
 
-pub fn train(
-    classes: Vec<String>,
-    learned_from: String,
-    examples: &[Example],
-    how: &Learning,
-) -> Model {
+pub fn train(classes: Vec<String>, examples: &[Example], how: &Learning) -> Model {
+    let learned_from = mark(&classes, examples);
     let all = classes.len();
     let counts = counts(examples, how);
     let weighed: Vec<Features> = examples

@@ -59,11 +59,14 @@ const CHATTER_FILE: &str = "chatter";
 
 /// What the model was, or would be, learned from.
 pub fn mark(ids: &[String], examples: &[Example]) -> String {
-    let id = |class: usize| ids.get(class).map_or("", String::as_str);
-    let told = examples
+    train::mark(ids, &looked_at(examples))
+}
+
+fn looked_at(examples: &[Example]) -> Vec<train::Example> {
+    examples
         .iter()
-        .flat_map(|example| [id(example.class), &example.text]);
-    train::mark(told)
+        .map(|example| (features_of(&example.text), example.class))
+        .collect()
 }
 
 /// A phrase as the model looks at it.
@@ -72,10 +75,5 @@ pub fn features_of(text: &str) -> Features {
 }
 
 pub fn train(ids: &[String], examples: &[Example]) -> Model {
-    let mark = mark(ids, examples);
-    let examples: Vec<train::Example> = examples
-        .iter()
-        .map(|example| (features_of(&example.text), example.class))
-        .collect();
-    train::train(ids.to_vec(), mark, &examples, &LEARNING)
+    train::train(ids.to_vec(), &looked_at(examples), &LEARNING)
 }
