@@ -392,6 +392,9 @@ fn a_done_is_read_in_the_spellings_of_a_hurry() {
 
 #[test]
 fn what_is_taken_back_is_what_the_message_names() {
+    for context in ["multi", "none"] {
+        check(context, "em bấm nhầm ạ", &["undo"]);
+    }
     check("none", "em bấm nhầm, em chưa chuyển khoản", &["undo:pay"]);
     check("qr", "em bấm nhầm, em chưa chuyển khoản", &["undo:pay"]);
     check("multi", "à nhầm, em chưa chuyển khoản ạ", &["undo:pay"]);

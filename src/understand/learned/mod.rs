@@ -218,6 +218,13 @@ pub fn decide(reply: &Reply<'_>, opinions: &[Opinion]) -> (Vec<Statement>, Optio
         statements.extend(rules.filter(|statement| statement.said != Said::Question));
         unsure = reply.rules.unsure;
     }
+    // "em bấm nhầm" under a list names nothing: the last answer is meant, and taking it back harms nobody.
+    let undo = |statement: &&Statement| statement.said == Said::Undo && statement.task.is_none();
+    if statements.is_empty()
+        && let Some(undo) = reply.rules.statements.iter().find(undo)
+    {
+        statements.push(*undo);
+    }
     said_of_all(reply, &mut statements);
     let heard = reply.rules.statements.iter();
     let heard = heard
