@@ -17,6 +17,7 @@ use lopso::feature::guide::library::Library;
 use lopso::understand::fold::{clean, fold};
 use lopso::understand::labels::labels;
 use lopso::understand::learned::train;
+use lopso::understand::linear::train::Dice;
 use lopso::understand::redact::redact;
 use unicode_normalization::UnicodeNormalization as _;
 
@@ -77,18 +78,6 @@ const STRANGE: &[&str] = &[
     "e\u{302}\u{301}",
     "\u{1F9}",
 ];
-
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(self.0 >> 33).unwrap() % end.max(1)
-    }
-}
 
 fn main() {
     // `cargo test --benches` starts it too, to see that it still runs; then a moment is enough.

@@ -2,6 +2,8 @@
 //! up most, and how long it takes. `bash scripts/eval.sh`.
 //!
 //! `tuning` is looked at while working; `final` only when a piece of work ends, so that it stays unseen.
+//! `voices` learns the second reader anew without one file of config/replies after the other, and reads that file: what
+//! to expect of a voice that was never heard. `mistakes` tells those of `tuning` and `voices` word for word.
 
 #![allow(
     clippy::unwrap_used,
@@ -15,7 +17,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 use lopso::feature::guide::library::Library;
-use lopso::understand::labels::{labels, spelled_out};
+use lopso::understand::labels::{self, labels, spelled_out};
+use lopso::understand::learned::train;
 use serde_json::Value;
 
 /// How many lines of a list of mistakes are told.
@@ -43,6 +46,9 @@ fn main() {
             chatter(&library, part);
             replies(part);
         }
+    }
+    if wanted.iter().any(|word| word == "voices") {
+        voices();
     }
 }
 
@@ -177,61 +183,119 @@ fn chatter(library: &Library, part: &str) {
     most_often(mixed);
 }
 
+/// A labelled reply, and the labels that were read.
+struct Read {
+    context: String,
+    text: String,
+    wanted: BTreeSet<String>,
+    found: BTreeSet<String>,
+}
+
+impl Read {
+    fn new(context: &str, text: &str, wanted: &[String], found: &[String]) -> Self {
+        Self {
+            context: context.to_owned(),
+            text: text.to_owned(),
+            wanted: spelled_out(context, wanted),
+            found: spelled_out(context, found),
+        }
+    }
+
+    fn is_exact(&self) -> bool {
+        self.wanted == self.found
+    }
+
+    fn is_wrong_done(&self) -> bool {
+        !done(&self.found).is_subset(&done(&self.wanted))
+    }
+}
+
+fn done(labels: &BTreeSet<String>) -> BTreeSet<&str> {
+    let labels = labels.iter().map(String::as_str);
+    labels.filter(|label| label.starts_with("done")).collect()
+}
+
+/// Labels without their tasks, as one word.
+fn kinds(labels: &BTreeSet<String>) -> String {
+    let kinds = labels.iter().filter_map(|label| label.split(':').next());
+    let kinds: BTreeSet<&str> = kinds.collect();
+    if kinds.is_empty() {
+        return "other".to_owned();
+    }
+    kinds.into_iter().collect::<Vec<_>>().join("+")
+}
+
 fn replies(part: &str) {
     let rows = rows(&format!("replies-{part}"));
-    let is_done = |labels: &BTreeSet<String>| -> BTreeSet<String> {
-        labels
-            .iter()
-            .filter(|label| label.starts_with("done"))
-            .cloned()
-            .collect()
-    };
-    let (mut exact, mut clear, mut wrong) = (Score::default(), Score::default(), Score::default());
-    let mut by_context: BTreeMap<String, Score> = BTreeMap::new();
-    let mut mixed: BTreeMap<String, u32> = BTreeMap::new();
-    for row in rows.iter().filter(|row| row["ambiguous"] != true) {
-        let context = row["context"].as_str().unwrap();
-        let label = |label: &Value| label.as_str().unwrap().to_owned();
+    let context = |row: &Value| row["context"].as_str().unwrap().to_owned();
+    let label = |label: &Value| label.as_str().unwrap().to_owned();
+    // The first sentence opens the word lists and the model.
+    std::hint::black_box(labels("dạ", "qr"));
+    let began = Instant::now();
+    let found: Vec<Vec<String>> = rows
+        .iter()
+        .map(|row| labels(text(row), &context(row)))
+        .collect();
+    let each_us =
+        began.elapsed().as_secs_f64() * 1e6 / f64::from(u32::try_from(rows.len()).unwrap());
+    let clear = rows.iter().zip(found);
+    let clear = clear.filter(|(row, _)| row["ambiguous"] != true);
+    let read = clear.map(|(row, found)| {
         let wanted: Vec<String> = match row["label"].as_array() {
             Some(labels) => labels.iter().map(label).collect(),
             None => vec![label(&row["label"])],
         };
-        let wanted = spelled_out(context, &wanted);
-        let found = spelled_out(context, &labels(text(row), context));
-        exact.count(wanted == found);
-        by_context
-            .entry(context.to_owned())
-            .or_default()
-            .count(wanted == found);
-        wrong.count(!is_done(&found).is_subset(&is_done(&wanted)));
-        if !is_done(&wanted).is_empty() {
-            clear.count(is_done(&found) == is_done(&wanted));
+        Read::new(&context(row), text(row), &wanted, &found)
+    });
+    println!("### Replies, {part}: {each_us:.0} µs each\n");
+    tell(&read.collect::<Vec<_>>(), part == "tuning");
+}
+
+/// Each voice of those the second reader learns from, read by one who learned from all the others alone.
+fn voices() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("config/replies");
+    let files = train::read_by_file(&folder).unwrap();
+    let mut all = Vec::new();
+    println!("### Replies, each voice by a reader who never saw it\n");
+    println!("| voice | exactly right | a \"done\" that nobody said |\n|---|---|---|");
+    for (name, replies) in &files {
+        let others = files.iter().filter(|(other, _)| other != name);
+        let others: Vec<_> = others.flat_map(|(_, replies)| replies.clone()).collect();
+        let model = train::train(&others);
+        let (mut exact, mut wrong) = (Score::default(), Score::default());
+        for reply in replies {
+            let found = labels::explained_by(Some(&model), &reply.text, &reply.context);
+            let found = labels::labels_of(&found.reading, &reply.context);
+            let read = Read::new(&reply.context, &reply.text, &reply.labels, &found);
+            exact.count(read.is_exact());
+            wrong.count(read.is_wrong_done());
+            all.push(read);
         }
-        if wanted != found {
-            let kinds = |labels: &BTreeSet<String>| -> String {
-                let kinds: BTreeSet<&str> = labels
-                    .iter()
-                    .filter_map(|label| label.split(':').next())
-                    .collect();
-                let kinds: Vec<&str> = kinds.into_iter().collect();
-                if kinds.is_empty() {
-                    "other".to_owned()
-                } else {
-                    kinds.join("+")
-                }
-            };
-            *mixed
-                .entry(format!("{} → {}", kinds(&wanted), kinds(&found)))
-                .or_default() += 1;
+        println!("| {name} | {} | {} |", exact.told(), wrong.told());
+    }
+    println!();
+    tell(&all, true);
+}
+
+/// The tables of replies; and the mistakes word for word when they may be seen and somebody asked for them.
+fn tell(replies: &[Read], may_be_seen: bool) {
+    let (mut exact, mut clear, mut wrong) = (Score::default(), Score::default(), Score::default());
+    let mut by_context: BTreeMap<&str, Score> = BTreeMap::new();
+    let mut mixed: BTreeMap<String, u32> = BTreeMap::new();
+    for read in replies {
+        exact.count(read.is_exact());
+        let its = by_context.entry(&read.context).or_default();
+        its.count(read.is_exact());
+        wrong.count(read.is_wrong_done());
+        if !done(&read.wanted).is_empty() {
+            clear.count(done(&read.found) == done(&read.wanted));
+        }
+        if !read.is_exact() {
+            let mix = format!("{} → {}", kinds(&read.wanted), kinds(&read.found));
+            *mixed.entry(mix).or_default() += 1;
         }
     }
-    let began = Instant::now();
-    for row in &rows {
-        std::hint::black_box(labels(text(row), row["context"].as_str().unwrap()));
-    }
-    let each_us =
-        began.elapsed().as_secs_f64() * 1e6 / f64::from(u32::try_from(rows.len()).unwrap());
-    println!("### Replies, {part}: {each_us:.0} µs each\n\n| | |\n|---|---|");
+    println!("| | |\n|---|---|");
     println!("| all labels exactly right | {} |", exact.told());
     println!("| clear \"done\" recognised | {} |", clear.told());
     println!("| a \"done\" that nobody said | {} |", wrong.told());
@@ -240,4 +304,15 @@ fn replies(part: &str) {
     }
     println!();
     most_often(mixed);
+    if may_be_seen && std::env::args().any(|word| word == "mistakes") {
+        for read in replies.iter().filter(|read| !read.is_exact()) {
+            let bad = if read.is_wrong_done() { "!" } else { " " };
+            let (context, text) = (&read.context, &read.text);
+            println!(
+                "{bad} {context}\t{:?} → {:?}\t{text}",
+                read.wanted, read.found
+            );
+        }
+        println!();
+    }
 }

@@ -1,6 +1,7 @@
 //! One part of a message (cut in `parts`): "mã lớp em quét rồi" of "mã lớp em quét rồi, tiền thì mai". Reads what this part
 //! says by itself; what the parts say together is decided in `replies`.
 
+use super::parts;
 use super::phrases::Cue;
 use super::tag::{Span, Tag, Tasks};
 
@@ -142,9 +143,16 @@ impl Part<'_> {
     /// The last word that is more than courtesy.
     fn last_word(&self) -> Option<usize> {
         self.spans.iter().rposition(|span| {
-            ![Cue::Polite, Cue::Aside, Cue::Teacher, Cue::Me, Cue::AskTail]
-                .iter()
-                .any(|cue| span.is(*cue))
+            ![
+                Cue::Polite,
+                Cue::Aside,
+                Cue::Ok,
+                Cue::Teacher,
+                Cue::Me,
+                Cue::AskTail,
+            ]
+            .iter()
+            .any(|cue| span.is(*cue))
         })
     }
 
@@ -164,7 +172,6 @@ impl Part<'_> {
                 Tag::Number(_) | Tag::Amount | Tag::Name => {}
                 Tag::Cue(Cue::All) => saying.all = true,
                 Tag::Cue(Cue::Rest) => saying.rest = true,
-                Tag::Cue(Cue::Others) => saying.others = true,
                 Tag::Cue(cue) => {
                     saying.bare &= cue.is_small()
                         || matches!(
@@ -175,10 +182,39 @@ impl Part<'_> {
                 Tag::Unknown => saying.bare = false,
             }
         }
+        saying.others = self.others();
         saying.foreign = self.something_else();
         saying.it = self.spans.first().is_some_and(|span| span.is(Cue::It));
         saying.past = self.any(&[Cue::Past, Cue::Since]);
         saying
+    }
+
+    /// "chị gái em quét rồi": somebody of another household did it, and did not do it for us ("quét hộ cháu nhà em").
+    fn others(&self) -> bool {
+        let somebody = |span: &Span| span.is(Cue::Others) || span.is(Cue::Relative);
+        // "mọi người xong hết rồi": whom one speaks to did it.
+        let told = matches!(self.spans, [one, next, ..] if one.is(Cue::Teacher) && !next.pause
+            && (next.is(Cue::Xong) || next.is(Cue::Da) || matches!(next.tag, Tag::Verb { .. })));
+        let Some(at) = self.spans.iter().position(somebody) else {
+            return told;
+        };
+        let theirs = |span: &Span| somebody(span) || span.is(Cue::It) || span.is(Cue::Person);
+        let for_us = self.all(Cue::For).any(|place| {
+            let mut whom = self.spans.iter().skip(place + 1).take(2);
+            let asks = self
+                .spans
+                .get(place + 1)
+                .is_some_and(|next| next.tag == Tag::Unknown);
+            place > at && !asks && !whom.any(theirs)
+        });
+        // "chị gái em" is a sister; the one who speaks of her has said nothing of herself yet.
+        let mut own = self.all(Cue::Me).filter(|place| *place != at + 1);
+        let relative = self
+            .spans
+            .get(at)
+            .is_some_and(|span| span.is(Cue::Relative));
+        let acts = self.verb_at().is_none_or(|verb| at < verb);
+        !(for_us || relative && (own.next().is_some() || !acts))
     }
 
     /// A number of the prompt: after "số", "mục", or among nothing but numbers and states.
@@ -257,13 +293,15 @@ impl Part<'_> {
     fn over(&self) -> bool {
         let roi = self.spans.iter().enumerate().any(|(at, span)| {
             let (before, after) = (&self.spans[..at], &self.spans[at + 1..]);
-            let then = !before.iter().any(|span| {
-                self.acts(span)
-                    || matches!(span.tag, Tag::Noun { .. } | Tag::Number(_))
-                    || span.is(Cue::Xong)
-            }) && after
-                .iter()
-                .any(|span| self.acts(span) || span.is(Cue::Later));
+            let matter = before.iter().any(|span| {
+                self.acts(span) || matches!(span.tag, Tag::Noun { .. } | Tag::Number(_))
+            });
+            // "cơm nước xong rồi em quét": another thing is over.
+            let finished = before.iter().any(|span| span.is(Cue::Xong)) && !another(before);
+            let then = !(matter || finished)
+                && after
+                    .iter()
+                    .any(|span| self.acts(span) || span.is(Cue::Later));
             let only_then = after.first().is_some_and(|span| span.is(Cue::Moi));
             span.is(Cue::Roi) && !then && !only_then
         });
@@ -275,6 +313,13 @@ impl Part<'_> {
                 })
             })
         };
+        // Courtesy makes a message no longer.
+        let courtesy = self
+            .spans
+            .iter()
+            .filter(|span| span.is(Cue::Polite))
+            .count();
+        let said = self.spans.len() - courtesy;
         let just_now = self.find(Cue::Moi).is_some_and(|at| {
             let begins = !self.spans[..at].iter().any(|span| {
                 span.is(Cue::Day)
@@ -288,29 +333,39 @@ impl Part<'_> {
                     .spans
                     .get(at + 1)
                     .is_some_and(|next| matches!(next.tag, Tag::Verb { .. }))
-                && self.spans.len() <= at + 6
+                && said <= at + 6
         });
         roi || xong
+            || parts::ok_at(self.spans).is_some()
             || acted_after(Cue::Da)
             || just_now
             || (self.has(Cue::Since) && self.matter_at().is_some())
     }
 
-    /// "xây xong bức tường này em quét", "xong việc tôi quét": another thing first, and the task after it.
+    /// "xây xong bức tường này em quét", "xong nhà này em làm", "rửa bát xong quét": another thing first, and the task
+    /// after it.
     fn only_first(&self, xong: usize) -> bool {
-        let after = &self.spans[xong + 1..];
-        let task = after
-            .iter()
-            .position(|span| matches!(span.tag, Tag::Verb { .. }));
-        let over = |span: &Span| span.is(Cue::Roi) || span.is(Cue::Da) || span.is(Cue::Xong);
-        let between = |spans: &[Span]| {
-            !spans.iter().any(|span| span.pause)
-                && spans.iter().any(|span| {
-                    let thing = [Cue::Foreign, Cue::Counter, Cue::Kin];
-                    span.tag == Tag::Unknown || thing.iter().any(|cue| span.is(*cue))
-                })
+        let (before, after) = (&self.spans[..xong], &self.spans[xong + 1..]);
+        let Some(task) = after.iter().position(|span| self.acts(span)) else {
+            return false;
         };
-        task.is_some_and(|task| between(&after[..=task]) && !after[task..].iter().any(over))
+        let over = |span: &Span| span.is(Cue::Roi) || span.is(Cue::Da) || span.is(Cue::Xong);
+        let between = &after[..=task];
+        let thing = |span: &Span| {
+            let things = [Cue::Foreign, Cue::Counter, Cue::Kin];
+            span.tag == Tag::Unknown || things.iter().any(|cue| span.is(*cue))
+        };
+        let first = another(before)
+            && !before
+                .iter()
+                .any(|span| self.acts(span) || matches!(span.tag, Tag::Noun { .. }));
+        let at_once = between.iter().take(task).all(|span| {
+            let small = [Cue::Roi, Cue::Me, Cue::Kin, Cue::Moi, Cue::Now, Cue::And];
+            small.iter().any(|cue| span.is(*cue))
+        });
+        !between.iter().any(|span| span.pause)
+            && (between.iter().any(thing) || first && at_once)
+            && !after[task..].iter().any(over)
     }
 
     fn asks_whether(&self) -> bool {
@@ -502,6 +557,12 @@ impl Part<'_> {
             saying.doubtful = true;
         }
     }
+}
+
+/// Words that are neither an answer nor a task.
+fn another(spans: &[Span]) -> bool {
+    let mut spans = spans.iter();
+    spans.any(|span| span.tag == Tag::Unknown || span.is(Cue::Foreign))
 }
 
 impl Saying {

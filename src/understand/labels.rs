@@ -3,7 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use super::replies::{Context, Explained, Reading, Said, Statement, TaskWords, explain};
+use super::learned;
+use super::linear::Model;
+use super::replies::{Context, Explained, Reading, Said, Statement, TaskWords, explain_by};
 
 const KEYS: [&str; 3] = ["qr", "pay", "vneid"];
 /// Nothing may be recorded.
@@ -67,11 +69,16 @@ pub fn labels(text: &str, context: &str) -> Vec<String> {
 }
 
 pub fn explained(text: &str, context: &str) -> Explained {
+    explained_by(learned::shipped(), text, context)
+}
+
+/// As a second reader who learned from other replies would read it.
+pub fn explained_by(model: Option<&Model>, text: &str, context: &str) -> Explained {
     let context = Context {
         items: items(context).unwrap_or_default(),
         tasks: &tasks(),
     };
-    explain(text, &context)
+    explain_by(model, text, &context)
 }
 
 pub fn labels_of(reading: &Reading, context: &str) -> Vec<String> {

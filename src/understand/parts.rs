@@ -29,17 +29,17 @@ fn begins(spans: &[Span], start: usize, at: usize, asked: &Asked) -> bool {
     if span.pause {
         let listed = |span: &Span| matches!(span.tag, Tag::Number(_) | Tag::Noun { .. });
         // "cả mã, cả tiền, cả mức 2": a small word may stand before the next of the list.
-        let small = span.is(Cue::Filler) || span.is(Cue::And);
+        let small = span.is(Cue::Filler) || span.is(Cue::And) || span.is(Cue::Counter);
         let next = small && spans.get(at + 1).is_some_and(listed);
         let list = (listed(span) || next)
             && (listed(before) || before.is(Cue::And))
-            && !part.iter().any(states);
+            && (!part.iter().any(states) || denied_first(part));
         return !list;
     }
     if span.is(Cue::But) || span.is(Cue::Rest) || span.is(Cue::Except) {
         return !(span.is(Cue::Rest) && part.iter().all(|span| span.is(Cue::But)));
     }
-    let stated = part.iter().any(states);
+    let stated = part.iter().any(states) || ok_at(part).is_some();
     if stated
         && (span.is(Cue::Now)
             || span.is(Cue::It)
@@ -51,10 +51,26 @@ fn begins(spans: &[Span], start: usize, at: usize, asked: &Asked) -> bool {
     stated && names_another(spans, start, at, asked)
 }
 
+/// "chưa quét mã": the "not yet" stands before what it is said of, and may go on to the next of a list.
+fn denied_first(part: &[Span]) -> bool {
+    let last = part.iter().rposition(states);
+    let matter = |span: &Span| matches!(span.tag, Tag::Noun { .. } | Tag::Number(_));
+    last.is_some_and(|at| part[at].is(Cue::Yet) && part[at + 1..].iter().any(matter))
+}
+
 fn states(span: &Span) -> bool {
     [Cue::Roi, Cue::Xong, Cue::Yet]
         .iter()
         .any(|cue| span.is(*cue))
+}
+
+/// "qr ok", "1 oke": where the "ok" behind a task or a number stands.
+pub fn ok_at(part: &[Span]) -> Option<usize> {
+    let mut pairs = part.windows(2);
+    let its = |pair: &[Span]| {
+        matches!(pair[0].tag, Tag::Noun { .. } | Tag::Number(_)) && pair[1].is(Cue::Ok)
+    };
+    pairs.position(its).map(|at| at + 1)
 }
 
 /// A new task after a statement opens a new part: "mã lớp quét xong | tiền tháng ck xong".
@@ -66,8 +82,14 @@ fn names_another(spans: &[Span], start: usize, at: usize, asked: &Asked) -> bool
         .any(|span| matches!(span.tag, Tag::Verb { .. }) || span.is(Cue::Do));
     let numbers = part.iter().any(|span| matches!(span.tag, Tag::Number(_)));
     let unmet_yet = part.last().is_some_and(|span| span.is(Cue::Yet));
-    // "chuyển tiền với kích hoạt đều xong"
-    if spans[at - 1].is(Cue::And) && !part.iter().any(states) {
+    // "chuyển tiền với kích hoạt đều xong", "chưa có mã với cái tiền"
+    let counter = usize::from(part.last().is_some_and(|span| span.is(Cue::Counter)));
+    let joined = part
+        .iter()
+        .rev()
+        .nth(counter)
+        .is_some_and(|span| span.is(Cue::And));
+    if joined && (!part.iter().any(states) || denied_first(part)) {
         return false;
     }
     match spans[at].tag {

@@ -8,6 +8,7 @@ use super::clause::{Asked, Saying};
 use super::corrections;
 use super::fold::{fold, has_marks};
 use super::learned::{self, Opinion, Reply};
+use super::linear::Model;
 use super::rules;
 use super::tag::{self, Span, Tag, Tagged, Tasks};
 use super::words::{self, Word};
@@ -133,25 +134,26 @@ pub struct Heard {
     pub spans: Range<usize>,
 }
 
-pub fn read(text: &str, context: &Context<'_>) -> Reading {
-    explain(text, context).reading
-}
-
 /// A reading with everything that led to it.
 pub struct Explained {
     pub tagged: Tagged,
     /// What the rules alone say.
     pub rules: Reading,
-    /// What was learned says; nothing when the rules need no second reader.
+    /// What was learned says; nothing when the rules need no second reader, or there is none.
     pub opinions: Vec<Opinion>,
     pub reading: Reading,
 }
 
 pub fn explain(text: &str, context: &Context<'_>) -> Explained {
-    let mut explained = explain_as_it_stands(text, context);
+    explain_by(learned::shipped(), text, context)
+}
+
+/// As a second reader who learned from other replies would read it; without one the rules alone decide.
+pub fn explain_by(model: Option<&Model>, text: &str, context: &Context<'_>) -> Explained {
+    let mut explained = explain_as_it_stands(model, text, context);
     if let Some(correction) = corrections::find(text) {
         let [before, after] = [correction.before, correction.after]
-            .map(|text| explain_as_it_stands(text, context).reading);
+            .map(|text| explain_as_it_stands(model, &text, context).reading);
         if let Some(joined) = corrections::join(&before, &after, correction.replaces) {
             explained.reading = joined;
         }
@@ -159,13 +161,16 @@ pub fn explain(text: &str, context: &Context<'_>) -> Explained {
     explained
 }
 
-fn explain_as_it_stands(text: &str, context: &Context<'_>) -> Explained {
-    let mut explained = explain_as_typed(text, context);
-    if explained.reading.statements.is_empty() || !has_marks(text) {
+fn explain_as_it_stands(model: Option<&Model>, text: &str, context: &Context<'_>) -> Explained {
+    let mut explained = explain_as_typed(model, text, context);
+    let mut said = explained.reading.statements.iter().map(|one| one.said);
+    if !said.any(|said| matches!(said, Said::Done | Said::NotDone)) || !has_marks(text) {
         return explained;
     }
     // The same words without their marks must not say the contrary: then nobody can know, and a person would ask.
-    let without = explain_as_typed(&fold(text), context).reading.statements;
+    let without = explain_as_typed(model, &fold(text), context)
+        .reading
+        .statements;
     let contrary = |one: &Statement, other: &Statement| {
         let said = (one.said, other.said);
         one.task == other.task
@@ -183,18 +188,14 @@ fn explain_as_it_stands(text: &str, context: &Context<'_>) -> Explained {
     explained
 }
 
-fn explain_as_typed(text: &str, context: &Context<'_>) -> Explained {
+fn explain_as_typed(model: Option<&Model>, text: &str, context: &Context<'_>) -> Explained {
     let tagged = tag::tag(text, context.tasks, context.many());
     let rules = rules::read(&tagged, context);
-    let reply = Reply {
-        tagged: &tagged,
-        context,
-        rules: &rules,
-    };
+    let reply = Reply::new(&tagged, context, &rules);
     let mut reading = rules.clone();
-    let mut opinions = Vec::new();
-    if !rules.settled {
-        opinions = learned::opinions(&reply);
+    let model = model.filter(|_| !rules.settled);
+    let opinions = model.map_or_else(Vec::new, |model| learned::opinions(&reply, model));
+    if !opinions.is_empty() {
         (reading.statements, reading.unsure) = learned::decide(&reply, &opinions);
     }
     Explained {
@@ -232,11 +233,7 @@ impl Explained {
 
     /// What speaks most for the likeliest of an opinion.
     pub fn reasons(&self, opinion: &Opinion, context: &Context<'_>) -> Vec<(String, f32)> {
-        let reply = Reply {
-            tagged: &self.tagged,
-            context,
-            rules: &self.rules,
-        };
+        let reply = Reply::new(&self.tagged, context, &self.rules);
         let class = opinion.likely.first().map_or("", |(class, _)| class);
         learned::reasons(&reply, opinion.task.into(), class)
     }

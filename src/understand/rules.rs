@@ -2,6 +2,7 @@
 //! task it is said of, and what the parts say together. It would rather ask than record.
 
 use super::clause::{self, Asked, Saying};
+use super::counts;
 use super::parts;
 use super::phrases::Cue;
 use super::replies::{Context, Heard, Reading, Said, Statement, Unsure};
@@ -13,7 +14,7 @@ static FAMILY: Words = Words::of(&["mẹ", "bố", "ba", "má", "nhà", "bà", "
 /// "dạ", "ạ", "cô": it is said to the teacher.
 static REPORT: Words = Words::of(&["dạ", "ạ", "cô", "thầy", "vâng"]);
 static TELLS: Words = Words::of(&["bảo", "khoe", "kể", "nói"]);
-static GOSSIP: Words = Words::of(&["đấy", "kìa", "đó", "cơ"]);
+static GOSSIP: Words = Words::of(&["đấy", "kìa", "đó", "cơ", "á"]);
 
 pub fn read(tagged: &Tagged, context: &Context<'_>) -> Reading {
     let hearsay = hearsay(tagged, context.items.is_empty());
@@ -92,7 +93,7 @@ impl<'a> Reader<'a> {
         for (saying, part) in sayings.iter().zip(&parts) {
             // What is told of others is told of them until the sentence names oneself.
             let mut saying = *saying;
-            saying.others |= others;
+            saying.others |= others && !part.iter().any(|span| span.is(Cue::Me));
             others = saying.others;
             let tasks = self.take(&saying);
             let spans = from..from + part.len();
@@ -121,6 +122,8 @@ impl<'a> Reader<'a> {
                 || span.is(Cue::Aside)
                 || span.is(Cue::Counter)
                 || span.is(Cue::Teacher)
+                || span.is(Cue::Only)
+                || span.is(Cue::Ok)
         };
         let numbers: Vec<u32> = spans
             .iter()
@@ -143,6 +146,11 @@ impl<'a> Reader<'a> {
         if self.context.items.len() < 2 {
             return Some(reading);
         }
+        let asked = u32::try_from(self.context.items.len()).unwrap_or(u32::MAX);
+        let numbers = match numbers.as_slice() {
+            [one] => counts::digits(*one, asked).unwrap_or(numbers),
+            _ => numbers,
+        };
         let chosen: Option<Vec<usize>> = numbers
             .iter()
             .map(|number| self.context.numbered(*number))
@@ -456,7 +464,9 @@ pub fn hearsay(tagged: &Tagged, unasked: bool) -> bool {
     let Some(after) = (0..spans.len()).find_map(family) else {
         return false;
     };
-    let told = spans.get(after).is_some_and(|next| says(next, &TELLS));
+    let told = spans
+        .get(after)
+        .is_some_and(|next| next.tag != Tag::Name && says(next, &TELLS));
     let report = own(Cue::Report) || spans.iter().any(|span| says(span, &REPORT));
     let gossip = spans.iter().skip(after).any(|span| says(span, &GOSSIP));
     told || own(Cue::Others) || (!report && (unasked || gossip))

@@ -8,7 +8,7 @@ use super::counts;
 use super::phrases::{Cue, PHRASES, SPELLINGS, WEAK_NOUNS};
 use super::replies::{Name, TaskWords};
 use super::slips;
-use super::words::{Token, Word, cut};
+use super::words::{Token, Word, Words, cut};
 
 /// Tasks by their place, one bit each.
 pub type Tasks = u64;
@@ -192,12 +192,13 @@ pub fn tag(text: &str, tasks: &[TaskWords], asked: u32) -> Tagged {
     if quoted >= QUOTED && !all {
         tokens.retain(|token| !token.quoted);
     }
-    let quotes = quoted >= QUOTED && all || text.matches('=').count() > 1;
+    let quotes = quoted >= QUOTED && all || text.matches('=').count() > 1 || explains(&tokens);
     let own = task_phrases(tasks);
     for token in &mut tokens {
         spell_out(token);
         understand_accent(token, &own);
     }
+    counts::choose_by_place(&mut tokens, asked);
     let shouted = tokens.iter().all(|token| token.capital || token.numeric);
     let mut spans: Vec<Span> = Vec::new();
     let mut at = 0;
@@ -227,10 +228,18 @@ pub fn tag(text: &str, tasks: &[TaskWords], asked: u32) -> Tagged {
             if number == asked {
                 Tag::Cue(Cue::All)
             } else {
-                Tag::Cue(Cue::Some)
+                Tag::Cue(Cue::SomeOf)
             }
         };
         let found = several.map_or(found, |(number, length)| Some((all(number), length, true)));
+        let share = counts::share(token, asked).filter(|_| asked > 1);
+        let found = share.map_or(found, |whole| {
+            Some((
+                Tag::Cue(if whole { Cue::All } else { Cue::SomeOf }),
+                1,
+                true,
+            ))
+        });
         let (tag, length, exact) =
             found.unwrap_or_else(|| (plain_tag(&tokens[at..], at == 0 || token.pause), 1, true));
         let last = (at + length).saturating_sub(1);
@@ -245,13 +254,21 @@ pub fn tag(text: &str, tasks: &[TaskWords], asked: u32) -> Tagged {
         });
         at += length;
     }
-    settle(&mut spans);
+    settle(&mut spans, &tokens);
     speaks_to_the_teacher(&mut spans);
     Tagged {
         tokens,
         spans,
         quotes,
     }
+}
+
+/// "1 là quét, 2 là tiền": what the numbers stand for.
+fn explains(tokens: &[Token]) -> bool {
+    static IS: Words = Words::of(&["là"]);
+    let pairs = tokens.windows(2);
+    let explained = pairs.filter(|pair| pair[0].number.is_some() && IS.has(&pair[1].word));
+    explained.count() > 1
 }
 
 /// In "xong cả 3" the "cả" belongs to the number.
@@ -400,8 +417,13 @@ fn speaks_to_the_teacher(spans: &mut [Span]) {
     }
 }
 
+/// What stands after "bà" and is no name of hers: "bà cứ giục", "ông lo".
+static NO_NAME: Words = Words::of(&[
+    "cứ", "lo", "tự", "cầm", "bị", "phải", "toàn", "vẫn", "giữ", "dùng", "ngồi", "giục", "mượn",
+]);
+
 /// What only its neighbours tell: "mùng 10" is a day, "mẹ na" a name, "dạ" without its accents opens a sentence.
-fn settle(spans: &mut [Span]) {
+fn settle(spans: &mut [Span], tokens: &[Token]) {
     for at in 0..spans.len() {
         let before = at
             .checked_sub(1)
@@ -421,7 +443,9 @@ fn settle(spans: &mut [Span]) {
             (Tag::Cue(Cue::LastMonth), Some(Tag::Number(_) | Tag::Amount)) => Tag::Cue(Cue::Roi),
             (Tag::Number(_), Some(Tag::Cue(Cue::Day))) => Tag::Amount,
             (Tag::Cue(Cue::Da), _) if opens && !span.exact => Tag::Cue(Cue::Polite),
-            (Tag::Unknown | Tag::Name, Some(Tag::Cue(Cue::Kin) | Tag::Name)) if !span.pause => {
+            (Tag::Unknown | Tag::Name, Some(Tag::Cue(Cue::Kin) | Tag::Name))
+                if !span.pause && !NO_NAME.has(&tokens[span.from].word) =>
+            {
                 Tag::Name
             }
             (tag, _) => tag,

@@ -297,6 +297,22 @@ pub fn cut(text: &str) -> Vec<Token> {
             '"' => !quoted,
             _ => quoted,
         };
+        // "1 ✔ 2 ✖": the mark is said of what stands before it.
+        let mark = match c {
+            '✔' | '✅' | '☑' | '✓' => Some("ok"),
+            '✖' | '❌' | '✗' | '✘' | '❎' => Some("chưa"),
+            _ => None,
+        };
+        if let Some(word) = mark
+            && !tokens.is_empty()
+        {
+            push(&mut tokens, &chars, at..at + 1, false);
+            if let Some(token) = tokens.last_mut() {
+                token.word = Word::read(word);
+                token.telex = None;
+                token.quoted = quoted;
+            }
+        }
         if *c == '?'
             && let Some(token) = tokens.last_mut()
         {
@@ -351,6 +367,24 @@ fn add(tokens: &mut Vec<Token>, message: &[char], place: Range<usize>, pause: bo
                 "r" | "roi" | "xong" | "xog" | "ok" | "oke" | "chua" | "chx" | "va" | "voi" | "da"
             )
         };
+    // "1vs2", "2va3": two numbers and a word between them.
+    let last_digits = chars
+        .iter()
+        .rev()
+        .take_while(|c| c.is_ascii_digit())
+        .count();
+    let between = || -> String { chars[1..all - 1].iter().collect() };
+    if digits == 1
+        && last_digits == 1
+        && all > 2
+        && matches!(fold::fold(&between()).as_str(), "v" | "vs" | "va" | "voi")
+    {
+        let (start, end) = (place.start, place.end);
+        push(tokens, message, start..start + 1, pause);
+        push(tokens, message, start + 1..end - 1, false);
+        push(tokens, message, end - 1..end, false);
+        return;
+    }
     // "mức2", "số1": a word and a number.
     let word_first = letters >= 2
         && all > letters

@@ -103,6 +103,67 @@ fn replies_are_read_line_by_line_in_their_order() {
 }
 
 #[test]
+fn why_a_reply_is_read_as_it_is_can_be_asked() {
+    let office = Office::new();
+    office
+        .run(&[
+            "replies",
+            "read",
+            "--context",
+            "pay",
+            "--explain",
+            "mai em ck",
+        ])
+        .fine()
+        .says("ck  →  Verb")
+        .says("not_done")
+        .says("Kết quả: not_done");
+    office
+        .run(&[
+            "replies",
+            "read",
+            "--context",
+            "qr",
+            "--explain",
+            "nếu quét rồi thì tốt",
+        ])
+        .fine()
+        .says("condition");
+    office
+        .run(&["replies", "read", "--context", "tien", "--explain", "dạ"])
+        .refused()
+        .says("“tien”")
+        .says("vneid");
+}
+
+#[test]
+fn a_labelled_reply_that_cannot_be_learned_from_is_named_by_file_and_line() {
+    let office = Office::new();
+    office.write(
+        "hong.tsv",
+        "# lời hỏi, nhãn, câu\nqr\tdone\tem quét rồi\nqr\txong\tem quét rồi\n",
+    );
+    let folder = office.path("");
+    let (folder, out) = (folder.to_str().unwrap(), office.path("replies.model"));
+    let train = [
+        "replies",
+        "train",
+        "--replies",
+        folder,
+        "--out",
+        out.to_str().unwrap(),
+    ];
+    office.run(&train).refused().says("hong.tsv").says("dòng 3");
+    assert!(!out.exists(), "nothing half-written");
+    office.write(
+        "hong.tsv",
+        "qr\tdone\tem quét rồi\npay\tnot_done,question\tem ck mà lỗi\n",
+    );
+    office.run(&train).fine().says("2 câu");
+    assert!(out.exists());
+}
+
+#[test]
 fn a_line_that_is_no_json_is_named_by_its_number() {
     let office = Office::new();
     let good =

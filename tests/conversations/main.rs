@@ -11,6 +11,7 @@
 //! | every answer can be taken back, by its author alone; the history stays | `undoing::*`, `teachers::a_teacher_takes_back_what_she_entered` |
 //! | one guardian's "done" stands beside the other's "not yet" | `families::one_guardians_done_stands_beside_the_others_not_yet` |
 //! | secrets are warned about, kept and repeated nowhere; photos are not opened | `odd_input::a_one_time_code_is_warned_about_and_kept_nowhere` and its neighbours |
+//! | who is stuck is helped, who corrects themselves is taken at the last word | `sentences::who_tells_what_stops_them_is_not_done_and_gets_the_guide_for_it`, `who_corrects_a_word_in_the_same_message_is_taken_at_the_last` |
 //! | silent unless addressed | `sentences::chatter_in_the_group_is_left_alone`, `what_is_not_for_the_bot_is_not_heard`, `what_a_stranger_says_aloud_is_left_in_peace` |
 //! | a question whose guide is still being written is understood and said so | `sentences::a_question_whose_guide_is_still_being_written_is_understood_and_said_so` |
 //! | a question without a guide is told so, and the teacher offered | `sentences::a_question_no_guide_fits_is_told_so_and_the_teacher_is_offered` |

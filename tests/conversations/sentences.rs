@@ -44,6 +44,26 @@ everywhere! {
         room.forges("5A1", "Mẹ An", &forged).await.does_not_hear("📖");
     }
 
+    async fn who_tells_what_stops_them_is_not_done_and_gets_the_guide_for_it(room: Room) {
+        three_families(&mut room).await;
+        room.privately("Mẹ An", "Mật khẩu em gõ đúng mà vneid cứ báo hệ thống bận, chưa vào được").await
+            .hears("Khi nào xong việc kích hoạt VNeID mức 2")
+            .hears("“VNeID báo lỗi hoặc không đăng nhập được”");
+        room.privately("Mẹ An", "tiền tháng thì cuối tuần em mới có").await
+            .hears("Khi nào xong").does_not_hear("📖").does_not_hear("Chưa đúng ý");
+        room.privately("Mẹ An", "nãy lỗi mạng giờ quét mã lớp được rồi cô ơi").await
+            .hears("đã quét QR").does_not_hear("📖");
+        assert_eq!((room.count("qr").await, room.count("vneid").await), ((1, 3), (0, 3)));
+    }
+
+    async fn who_corrects_a_word_in_the_same_message_is_taken_at_the_last(room: Room) {
+        three_families(&mut room).await;
+        room.privately("Mẹ An", "em quét mã lớp rồi, à nhầm, chưa quét").await.does_not_hear("Cảm ơn");
+        assert_eq!(room.count("qr").await, (0, 3));
+        room.privately("Mẹ An", "mã lớp em quét rồi, à quên, vneid thì chưa").await.hears("đã quét QR");
+        assert_eq!((room.count("qr").await, room.count("vneid").await), ((1, 3), (0, 3)));
+    }
+
     async fn doubt_is_asked_back_and_not_recorded(room: Room) {
         three_families(&mut room).await;
         for words in ["hình như nhà em quét mã qr rồi", "chắc chồng em chuyển tiền tháng 11 rồi"] {

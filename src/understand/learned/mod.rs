@@ -8,7 +8,9 @@ mod vetoes;
 
 use std::sync::OnceLock;
 
+use super::clause::Asked;
 use super::linear::{Likely, Model};
+use super::phrases::Cue;
 use super::replies::{Context, Reading, Said, Statement, TaskKind, Unsure};
 use super::tag::{Tag, Tagged, Tasks};
 
@@ -17,10 +19,12 @@ pub use features::About;
 /// So likely a "done" must be before it is recorded: when the rules read it too, when they would ask back, when they see
 /// nothing said, and when they read the contrary. Set on the part of our sentences that is for tuning (scripts/eval.sh):
 /// a wrong "done" is the worst that can happen, and asking back costs one tap.
-const BAR_AGREED: f32 = 0.5;
-const BAR_DOUBTED: f32 = 0.75;
-const BAR_UNSEEN: f32 = 0.9;
+const BAR_AGREED: f32 = 0.75;
+const BAR_DOUBTED: f32 = 0.9;
+const BAR_UNSEEN: f32 = 0.97;
 const BAR_DENIED: f32 = 0.985;
+/// Where nothing was asked, much is told that is no answer; then the rules must read it too, and this likely.
+const BAR_UNASKED: f32 = 0.9;
 /// And everything else, which does no harm when it is wrong.
 const BAR: f32 = 0.45;
 /// A question, and one that the rules heard too.
@@ -43,9 +47,10 @@ const SAID: [(&str, Said); 5] = [
 
 /// A message with all that is known of it before the second reader looks at it.
 pub struct Reply<'a> {
-    pub tagged: &'a Tagged,
-    pub context: &'a Context<'a>,
-    pub rules: &'a Reading,
+    tagged: &'a Tagged,
+    context: &'a Context<'a>,
+    asked: Asked,
+    rules: &'a Reading,
 }
 
 /// How likely each thing was said, for whoever wants to know why.
@@ -76,7 +81,16 @@ pub fn shipped() -> Option<&'static Model> {
     MODEL.get_or_init(|| Model::read(FILE)).as_ref()
 }
 
-impl Reply<'_> {
+impl<'a> Reply<'a> {
+    pub fn new(tagged: &'a Tagged, context: &'a Context<'a>, rules: &'a Reading) -> Self {
+        Self {
+            tagged,
+            context,
+            asked: context.asked(),
+            rules,
+        }
+    }
+
     /// The tasks that it may speak of: those asked about, and those named.
     fn candidates(&self) -> Vec<usize> {
         let spans = self.tagged.spans.iter();
@@ -94,7 +108,8 @@ impl Reply<'_> {
         all.extend(also);
         let mut seen = Vec::new();
         all.retain(|task| {
-            let new = *task < self.context.tasks.len() && !seen.contains(task);
+            let known = *task < self.context.tasks.len().min(Tasks::BITS as usize);
+            let new = known && !seen.contains(task);
             seen.push(*task);
             new
         });
@@ -102,7 +117,14 @@ impl Reply<'_> {
     }
 
     fn narrowed(&self, tasks: Tasks) -> Tasks {
-        self.context.asked().narrowed(tasks)
+        self.asked.narrowed(tasks)
+    }
+
+    /// Every third phrase or more is no word of answers.
+    fn is_a_story(&self) -> bool {
+        let spans = &self.tagged.spans;
+        let strange = spans.iter().filter(|span| span.tag == Tag::Unknown);
+        strange.count() * 3 >= spans.len()
     }
 
     /// The task that a number chooses, when the phrase at this place is a number that does.
@@ -121,13 +143,14 @@ impl Reply<'_> {
             |statement: &&Statement| statement.task == Some(task) || statement.task.is_none();
         let statements = self.rules.statements.iter();
         let mut said = statements.filter(of_it).map(|statement| statement.said);
-        if said
-            .clone()
-            .any(|said| !matches!(said, Said::Done | Said::Question))
-        {
+        let denied = |said: Said| !matches!(said, Said::Done | Said::Question);
+        let unasked = self.context.items.is_empty();
+        if vetoes::has(self, &[Cue::Doubt]) || said.clone().any(denied) {
             BAR_DENIED
         } else if said.any(|said| said == Said::Done) {
-            BAR_AGREED
+            if unasked { BAR_UNASKED } else { BAR_AGREED }
+        } else if unasked {
+            BAR_DENIED
         } else if self.rules.unsure.is_some() {
             BAR_DOUBTED
         } else {
@@ -163,10 +186,7 @@ fn ranked(
 }
 
 /// What each task, and the message as a whole, is most likely to be about.
-pub fn opinions(reply: &Reply<'_>) -> Vec<Opinion> {
-    let Some(model) = shipped() else {
-        return Vec::new();
-    };
+pub fn opinions(reply: &Reply<'_>, model: &Model) -> Vec<Opinion> {
     let mut opinions = Vec::new();
     for task in reply.candidates() {
         let likely = model.likely(&features::features(reply, About::Task(task)));
@@ -216,7 +236,8 @@ pub fn decide(reply: &Reply<'_>, opinions: &[Opinion]) -> (Vec<Statement>, Optio
     if tasks.is_empty() {
         let rules = reply.rules.statements.iter();
         statements.extend(rules.filter(|statement| statement.said != Said::Question));
-        unsure = reply.rules.unsure;
+        // Which task is meant is asked only of a message that may be about one: "em xong rồi cô".
+        unsure = reply.rules.unsure.filter(|_| !reply.is_a_story());
     }
     // "em bấm nhầm" under a list names nothing: the last answer is meant, and taking it back harms nobody.
     let undo = |statement: &&Statement| statement.said == Said::Undo && statement.task.is_none();
@@ -226,13 +247,11 @@ pub fn decide(reply: &Reply<'_>, opinions: &[Opinion]) -> (Vec<Statement>, Optio
         statements.push(*undo);
     }
     said_of_all(reply, &mut statements);
-    let heard = reply.rules.statements.iter();
-    let heard = heard
-        .clone()
-        .any(|statement| statement.said == Said::Question);
-    let done = statements
-        .iter()
-        .any(|statement| statement.said == Said::Done);
+    let says = |statements: &[Statement], said: Said| {
+        statements.iter().any(|statement| statement.said == said)
+    };
+    let heard = says(&reply.rules.statements, Said::Question);
+    let done = says(&statements, Said::Done);
     let bar = match heard {
         // Who is stuck and was asked nothing wants help: "bà quên mật khẩu vneid".
         true if reply.context.items.is_empty() && !done => 0.0,

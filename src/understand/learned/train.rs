@@ -39,6 +39,12 @@ pub enum Unread {
 
 /// All labelled replies of a folder, file by file in the order of their names.
 pub fn read(folder: &Path) -> Result<Vec<Labelled>, Unread> {
+    let files = read_by_file(folder)?;
+    Ok(files.into_iter().flat_map(|(_, replies)| replies).collect())
+}
+
+/// The same, each file with its name: one voice wrote each.
+pub fn read_by_file(folder: &Path) -> Result<Vec<(String, Vec<Labelled>)>, Unread> {
     let entries = std::fs::read_dir(folder).map_err(Unread::File)?;
     let mut files = Vec::new();
     for entry in entries {
@@ -52,14 +58,16 @@ pub fn read(folder: &Path) -> Result<Vec<Labelled>, Unread> {
     for path in files {
         let text = std::fs::read_to_string(&path).map_err(Unread::File)?;
         let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let mut replies = Vec::new();
         for (place, line) in text.lines().enumerate() {
             if line.is_empty() || line.starts_with('#') {
                 continue;
             }
             let labelled =
                 labelled(line).ok_or_else(|| Unread::Line(name.clone().into_owned(), place + 1))?;
-            all.push(labelled);
+            replies.push(labelled);
         }
+        all.push((name.into_owned(), replies));
     }
     Ok(all)
 }
@@ -108,11 +116,7 @@ fn examples(replies: &[Labelled]) -> Vec<train::Example> {
         for text in [labelled.text.clone(), fold(&labelled.text)] {
             let tagged = tag::tag(&text, &tasks, context.many());
             let rules = rules::read(&tagged, &context);
-            let reply = Reply {
-                tagged: &tagged,
-                context: &context,
-                rules: &rules,
-            };
+            let reply = Reply::new(&tagged, &context, &rules);
             for task in reply.candidates() {
                 let said = said_of(&tasks[task], &said);
                 examples.push((features(&reply, About::Task(task)), class(said)));

@@ -10,19 +10,31 @@ use super::{Reply, is_in};
 /// The first veto that a message meets, by a name for `--explain` and the log.
 pub(super) fn forbid_done(reply: &Reply<'_>, task: usize) -> Option<&'static str> {
     let several = reply.context.items.len() > 1;
-    let vetoes: [(&'static str, bool); 8] = [
+    let vetoes: [(&'static str, bool); 14] = [
         ("condition", has(reply, &[Cue::If])),
         ("quotation", reply.tagged.quotes),
         (
             "hearsay",
             rules::hearsay(reply.tagged, reply.context.items.is_empty()),
         ),
-        ("excepted", excepted(reply, task)),
+        ("others", only_others(reply, task)),
+        ("denied", only_denied(reply, task)),
+        (
+            "excepted",
+            reply.context.items.len() != 1 && excepted(reply, task),
+        ),
         ("asked", only_asked(reply, task)),
         // "cả 2" of three: nobody knows which.
-        ("some of a list", several && has(reply, &[Cue::Some])),
+        (
+            "some of a list",
+            several && !is_named(reply, task) && has(reply, &[Cue::SomeOf]),
+        ),
         ("nothing over", several && nothing_over(reply)),
         ("another thing", another_thing(reply, task)),
+        ("another bill", another_bill(reply, task)),
+        ("only the verb", only_the_verb(reply)),
+        ("in cash", in_cash(reply, task)),
+        ("awaited", awaited(reply, task)),
     ];
     vetoes
         .into_iter()
@@ -30,7 +42,7 @@ pub(super) fn forbid_done(reply: &Reply<'_>, task: usize) -> Option<&'static str
         .map(|(name, _)| name)
 }
 
-fn has(reply: &Reply<'_>, cues: &[Cue]) -> bool {
+pub(super) fn has(reply: &Reply<'_>, cues: &[Cue]) -> bool {
     let mut spans = reply.tagged.spans.iter();
     spans.any(|span| cues.iter().any(|cue| span.is(*cue)))
 }
@@ -45,9 +57,63 @@ fn excepted(reply: &Reply<'_>, task: usize) -> bool {
             Tag::Number(number) => reply.chosen(number, at + 1) == Some(task),
             Tag::Cue(_) | Tag::Amount | Tag::Name | Tag::Unknown => false,
         };
-        one.is(Cue::Except) && its
-            || one.is(Cue::OnlyOne) && its && !has(reply, &[Cue::Roi, Cue::Xong])
+        let mut heard = reply.rules.heard.iter();
+        let over = heard
+            .find(|heard| heard.spans.contains(&at))
+            .is_some_and(|heard| {
+                spans_of(reply, heard).any(|span| span.is(Cue::Roi) || span.is(Cue::Xong))
+            });
+        its && (one.is(Cue::Except) || one.is(Cue::OnlyOne) && !over)
     })
+}
+
+/// "chị gái em lên mức 2 rồi": all that is said of it is said of another family.
+fn only_others(reply: &Reply<'_>, task: usize) -> bool {
+    let of_it = |heard: &&Heard| is_in(task, heard.tasks) || heard.tasks == 0;
+    let heard = || reply.rules.heard.iter().filter(of_it);
+    let theirs = |heard: &Heard| heard.saying.others && begins_with_others(reply, heard);
+    let ours = |heard: &Heard| heard.saying.done && !heard.saying.others;
+    heard().any(theirs) && !heard().any(ours)
+}
+
+/// Somebody else stands before what was done, and nobody of the household before them ("chồng em …, anh ấy chuyển rồi").
+fn begins_with_others(reply: &Reply<'_>, heard: &Heard) -> bool {
+    let spans = reply.tagged.spans.get(..heard.spans.end);
+    let mut spans = spans.unwrap_or_default().iter().enumerate();
+    let first = spans.find_map(|(at, span)| match span.tag {
+        Tag::Cue(Cue::Others | Cue::Relative) => Some(true),
+        Tag::Cue(Cue::Kin) => Some(false),
+        Tag::Cue(Cue::Roi | Cue::Xong | Cue::Do) | Tag::Verb { .. } | Tag::Noun { .. } => {
+            heard.spans.contains(&at).then_some(false)
+        }
+        Tag::Cue(_) | Tag::Number(_) | Tag::Amount | Tag::Name | Tag::Unknown => None,
+    });
+    first == Some(true)
+}
+
+/// "mã, tiền, vneid chưa đụng vào cái nào": there is a no, and no word that anything is over.
+fn only_denied(reply: &Reply<'_>, task: usize) -> bool {
+    let over = [
+        Cue::Roi,
+        Cue::Xong,
+        Cue::Da,
+        Cue::Can,
+        Cue::Finally,
+        Cue::Since,
+        Cue::Past,
+        Cue::All,
+        Cue::Moi,
+        Cue::OnlyOne,
+        Cue::Result,
+    ];
+    let of_it = |heard: &&Heard| is_in(task, heard.tasks);
+    let mut heard = reply.rules.heard.iter().filter(of_it);
+    !has(reply, &over) && heard.any(|heard| spans_of(reply, heard).any(|span| span.is(Cue::Yet)))
+}
+
+fn spans_of<'a>(reply: &'a Reply<'_>, heard: &Heard) -> impl Iterator<Item = &'a Span> {
+    let spans = reply.tagged.spans.get(heard.spans.clone());
+    spans.unwrap_or_default().iter()
 }
 
 /// "xong chưa mọi người ơi", "chuyển rồi hả cô?": it is asked, and nowhere said.
@@ -67,6 +133,7 @@ fn only_asked(reply: &Reply<'_>, task: usize) -> bool {
 
 /// "quét rồi hả cô": the last word asks back.
 fn tail_asks(reply: &Reply<'_>) -> bool {
+    static WONDERS: Words = Words::of(&["cơ", "á", "thế"]);
     static ASKS: Words = Words::of(&["hả", "hở", "hử", "à", "ư", "há", "nhỉ"]);
     let spans: Vec<&Span> = reply
         .tagged
@@ -74,12 +141,22 @@ fn tail_asks(reply: &Reply<'_>) -> bool {
         .iter()
         .filter(|span| !span.is(Cue::Polite))
         .collect();
+    let spans = match spans.as_slice() {
+        // "lên mức 2 rồi cơ à"
+        [rest @ .., word, last] if says(reply, word, &WONDERS) => [rest, &[*last]].concat(),
+        all => all.to_vec(),
+    };
     let [.., before, last] = spans.as_slice() else {
         return false;
     };
-    let word = reply.tagged.tokens.get(last.from);
     let stated = before.is(Cue::Roi) || before.is(Cue::Xong);
-    stated && !last.pause && word.is_some_and(|token| ASKS.has(&token.word))
+    stated && !last.pause && says(reply, last, &ASKS)
+}
+
+/// Whether a phrase begins with one of these words.
+fn says(reply: &Reply<'_>, span: &Span, words: &Words) -> bool {
+    let first = reply.tagged.tokens.get(span.from);
+    first.is_some_and(|token| words.has(&token.word))
 }
 
 /// Of a list nothing is named and nothing is over: "2 vợ chồng em đi làm cả ngày".
@@ -87,6 +164,11 @@ fn nothing_over(reply: &Reply<'_>) -> bool {
     let over = [Cue::All, Cue::Rest, Cue::Roi, Cue::Xong, Cue::Da];
     let names = |heard: &Heard| named(heard) | heard.saying.numbers != 0;
     !reply.rules.heard.iter().any(names) && !has(reply, &over)
+}
+
+fn is_named(reply: &Reply<'_>, task: usize) -> bool {
+    let mut heard = reply.rules.heard.iter();
+    heard.any(|heard| is_in(task, named(heard)))
 }
 
 fn named(heard: &Heard) -> Tasks {
@@ -104,6 +186,59 @@ fn another_thing(reply: &Reply<'_>, task: usize) -> bool {
     let mut heard = reply.rules.heard.iter();
     statements.any(|one| one.said == Said::Undo)
         || heard.any(|heard| is_in(task, heard.tasks) && speaks_of_another(reply, task, heard))
+}
+
+/// "tiền bảo hiểm thì bà đóng rồi", "thẻ bảo hiểm kích hoạt rồi": a bill or card with another name, and ours unnamed.
+fn another_bill(reply: &Reply<'_>, task: usize) -> bool {
+    static BILLS: Words = Words::of(&["tiền", "khoản", "thẻ"]);
+    let of_it = |heard: &&Heard| is_in(task, heard.tasks);
+    // "căn cước gắn chip tôi làm rồi" is the card and not the account.
+    static CARDS: Words = Words::of(&["căn", "cccd", "cmnd"]);
+    let card = |span: &Span| span.is(Cue::Tech) && says(reply, span, &CARDS);
+    let bill =
+        |span: &Span| span.is(Cue::Foreign) && span.to > span.from + 1 && says(reply, span, &BILLS);
+    let acts = |span: &&Span| {
+        let acts = matches!(span.tag, Tag::Verb { .. } | Tag::Cue(Cue::Roi | Cue::Xong));
+        !acts
+    };
+    let mut heard = reply.rules.heard.iter().filter(of_it);
+    heard.any(|heard| {
+        let mut before = spans_of(reply, heard).take_while(acts);
+        let acted = is_in(task, heard.saying.acted);
+        !is_in(task, heard.saying.named)
+            && before.any(|span| bill(span) || card(span) && !acted && !is_named(reply, task))
+    })
+}
+
+/// "đóng rồi nhá, đóng cho kế toán": paid, and not by a transfer.
+fn in_cash(reply: &Reply<'_>, task: usize) -> bool {
+    let of_it = |heard: &&Heard| is_in(task, heard.tasks);
+    let mut heard = reply.rules.heard.iter().filter(of_it);
+    heard.any(|heard| heard.saying.cash || heard.saying.cash_later)
+}
+
+/// "đăng ký rồi, 7 ngày nữa có kết quả": after all that is over something is still waited for.
+fn awaited(reply: &Reply<'_>, task: usize) -> bool {
+    let mut statements = reply.rules.statements.iter();
+    let done = statements.any(|one| one.said == Said::Done && one.task == Some(task));
+    let last = |cues: &[Cue]| {
+        let mut spans = reply.tagged.spans.iter();
+        spans.rposition(|span| cues.iter().any(|cue| span.is(*cue)))
+    };
+    let over = last(&[Cue::Roi, Cue::Xong, Cue::Finally, Cue::Can]);
+    let waits = last(&[Cue::Wait]);
+    !done && reply.context.items.len() == 1 && over.is_some() && waits > over
+}
+
+/// "quét": that it is over nobody says.
+fn only_the_verb(reply: &Reply<'_>) -> bool {
+    let said = reply
+        .tagged
+        .spans
+        .iter()
+        .filter(|span| !span.is(Cue::Polite) || !span.exact);
+    let said: Vec<&Span> = said.collect();
+    matches!(said.as_slice(), [span] if matches!(span.tag, Tag::Verb { .. }))
 }
 
 /// "kích hoạt sim", "mức 2 của trò chơi", "gửi ảnh"; and "cháu ăn xong rồi" where the task is not named at all.

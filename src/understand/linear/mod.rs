@@ -38,7 +38,7 @@ impl Finder {
 
     pub fn features(mut self) -> Features {
         self.found
-            .sort_by(|one, other| one.0.cmp(&other.0).then(other.1.total_cmp(&one.1)));
+            .sort_unstable_by(|one, other| one.0.cmp(&other.0).then(other.1.total_cmp(&one.1)));
         self.found.dedup_by_key(|(bucket, _)| *bucket);
         self.found
     }
@@ -117,11 +117,6 @@ impl Model {
     /// A mark of everything it was learned from.
     pub fn learned_from(&self) -> &str {
         &self.head.learned_from
-    }
-
-    /// Looks for the features of a text as this model names their buckets.
-    pub fn finder(&self) -> Finder {
-        Finder::new(self.head.bits)
     }
 
     pub fn likely(&self, features: &Features) -> Likely<'_> {

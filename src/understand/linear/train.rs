@@ -110,10 +110,10 @@ fn counts(examples: &[Example], how: &Learning) -> Vec<f32> {
 }
 
 /// Knuth's linear congruential generator: the same throws everywhere.
-struct Dice(u64);
+pub struct Dice(pub u64);
 
 impl Dice {
-    fn below(&mut self, end: usize) -> usize {
+    pub fn below(&mut self, end: usize) -> usize {
         self.0 = self
             .0
             .wrapping_mul(6_364_136_223_846_793_005)
