@@ -379,6 +379,65 @@ fn what_is_near_to_a_done_is_none() {
     }
 }
 
+/// A relative's or a neighbour's doing is theirs, unless they did it for us.
+#[test]
+fn who_did_it_is_heard() {
+    for (context, text) in [
+        ("vneid", "dì ruột em lên mức 2 rồi"),
+        ("pay", "chị dâu đóng tiền cho con chị ấy rồi"),
+        ("qr", "mọi người quét hết rồi"),
+        ("multi", "mẹ Cún bảo xong 1 2 3 rồi kìa"),
+    ] {
+        let found = read(context, text);
+        assert!(found.is_empty(), "{context}: {text}: {found:?}");
+    }
+    check("qr", "anh rể quét hộ cháu nhà em rồi cô ạ", &["done"]);
+    check(
+        "multi",
+        "hàng xóm quét rồi, nhà em thì chưa quét",
+        &["not_done:qr"],
+    );
+}
+
+/// Something is over, and it is not this.
+#[test]
+fn another_bill_another_card_and_what_is_awaited_are_not_it() {
+    for (context, text) in [
+        ("pay", "tiền bảo hiểm thì bà đóng rồi"),
+        ("vneid", "căn cước gắn chip tôi làm rồi cô"),
+        ("vneid", "em đăng ký rồi, 7 ngày nữa có kết quả"),
+        ("pay", "đóng rồi nhá, đóng cho kế toán"),
+        ("qr", "cơm nước xong rồi em quét"),
+        ("multi", "1 là quét, 2 là tiền"),
+        ("qr", "quét"),
+    ] {
+        let found = read(context, text);
+        let done = found.iter().any(|label| label.starts_with("done"));
+        assert!(!done, "{context}: {text}: {found:?}");
+    }
+}
+
+#[test]
+fn a_choice_is_made_by_number_place_or_mark() {
+    check("multi", "12", &["done:qr", "done:pay"]);
+    check("multi", "1vs3 ạ", &["done:qr", "done:vneid"]);
+    check("multi", "hai cái đầu ạ", &["done:qr", "done:pay"]);
+    check("multi", "cái cuối ạ", &["done:vneid"]);
+    check("multi", "đầu với cuối", &["done:qr", "done:vneid"]);
+    check(
+        "multi",
+        "một hai ba",
+        &["done:qr", "done:pay", "done:vneid"],
+    );
+    check("multi", "2 thôi ạ", &["done:pay"]);
+    check("multi", "1 3, à quên 1 2", &["done:qr", "done:pay"]);
+    // Two of three, the month, a date: nobody knows which.
+    for text in ["2/3 ạ", "21", "3 tuổi", "12/9"] {
+        let found = read("multi", text);
+        assert!(found.is_empty(), "{text}: {found:?}");
+    }
+}
+
 /// Telex whose marks stayed letters, one letter for the teacher, words of Nghệ An.
 #[test]
 fn a_done_is_read_in_the_spellings_of_a_hurry() {

@@ -1,9 +1,9 @@
 //! One part of a message (cut in `parts`): "mã lớp em quét rồi" of "mã lớp em quét rồi, tiền thì mai". Reads what this part
 //! says by itself; what the parts say together is decided in `replies`.
 
-use super::parts;
 use super::phrases::Cue;
-use super::tag::{Span, Tag, Tasks};
+use super::tag::{self, Span, Tag, Tasks};
+use super::whose;
 
 /// What the reader of one part must know about the question that was asked.
 #[derive(Debug, Clone, Copy)]
@@ -117,19 +117,15 @@ impl Part<'_> {
         })
     }
 
-    fn acts(&self, span: &Span) -> bool {
-        matches!(span.tag, Tag::Verb { .. }) || span.is(Cue::Do)
-    }
-
     fn verb_at(&self) -> Option<usize> {
-        self.spans.iter().position(|span| self.acts(span))
+        self.spans.iter().position(|span| span.acts())
     }
 
     /// A verb, or a noun that says it all: "mức 2 rồi".
     fn matter_at(&self) -> Option<usize> {
         self.spans
             .iter()
-            .position(|span| self.acts(span) || matches!(span.tag, Tag::Noun { .. }))
+            .position(|span| span.acts() || matches!(span.tag, Tag::Noun { .. }))
     }
 
     fn is_small(span: &Span) -> bool {
@@ -182,39 +178,11 @@ impl Part<'_> {
                 Tag::Unknown => saying.bare = false,
             }
         }
-        saying.others = self.others();
+        saying.others = whose::is_others(self.spans);
         saying.foreign = self.something_else();
         saying.it = self.spans.first().is_some_and(|span| span.is(Cue::It));
         saying.past = self.any(&[Cue::Past, Cue::Since]);
         saying
-    }
-
-    /// "chị gái em quét rồi": somebody of another household did it, and did not do it for us ("quét hộ cháu nhà em").
-    fn others(&self) -> bool {
-        let somebody = |span: &Span| span.is(Cue::Others) || span.is(Cue::Relative);
-        // "mọi người xong hết rồi": whom one speaks to did it.
-        let told = matches!(self.spans, [one, next, ..] if one.is(Cue::Teacher) && !next.pause
-            && (next.is(Cue::Xong) || next.is(Cue::Da) || matches!(next.tag, Tag::Verb { .. })));
-        let Some(at) = self.spans.iter().position(somebody) else {
-            return told;
-        };
-        let theirs = |span: &Span| somebody(span) || span.is(Cue::It) || span.is(Cue::Person);
-        let for_us = self.all(Cue::For).any(|place| {
-            let mut whom = self.spans.iter().skip(place + 1).take(2);
-            let asks = self
-                .spans
-                .get(place + 1)
-                .is_some_and(|next| next.tag == Tag::Unknown);
-            place > at && !asks && !whom.any(theirs)
-        });
-        // "chị gái em" is a sister; the one who speaks of her has said nothing of herself yet.
-        let mut own = self.all(Cue::Me).filter(|place| *place != at + 1);
-        let relative = self
-            .spans
-            .get(at)
-            .is_some_and(|span| span.is(Cue::Relative));
-        let acts = self.verb_at().is_none_or(|verb| at < verb);
-        !(for_us || relative && (own.next().is_some() || !acts))
     }
 
     /// A number of the prompt: after "số", "mục", or among nothing but numbers and states.
@@ -264,7 +232,7 @@ impl Part<'_> {
         let after = &self.spans[matter..];
         let taken = after.windows(2).any(|pair| {
             let [one, next] = pair else { return false };
-            let matter = self.acts(one) || matches!(one.tag, Tag::Noun { .. });
+            let matter = one.acts() || matches!(one.tag, Tag::Noun { .. });
             (matter && another(next))
                 || (one.is(Cue::Of) && (another(next) || next.is(Cue::Person)))
         });
@@ -293,24 +261,22 @@ impl Part<'_> {
     fn over(&self) -> bool {
         let roi = self.spans.iter().enumerate().any(|(at, span)| {
             let (before, after) = (&self.spans[..at], &self.spans[at + 1..]);
-            let matter = before.iter().any(|span| {
-                self.acts(span) || matches!(span.tag, Tag::Noun { .. } | Tag::Number(_))
-            });
+            let matter = before
+                .iter()
+                .any(|span| span.acts() || matches!(span.tag, Tag::Noun { .. } | Tag::Number(_)));
             // "cơm nước xong rồi em quét": another thing is over.
             let finished = before.iter().any(|span| span.is(Cue::Xong)) && !another(before);
             let then = !(matter || finished)
-                && after
-                    .iter()
-                    .any(|span| self.acts(span) || span.is(Cue::Later));
+                && after.iter().any(|span| span.acts() || span.is(Cue::Later));
             let only_then = after.first().is_some_and(|span| span.is(Cue::Moi));
             span.is(Cue::Roi) && !then && !only_then
         });
         let xong = self.all(Cue::Xong).any(|at| !self.only_first(at));
         let acted_after = |cue: Cue| {
             self.find(cue).is_some_and(|at| {
-                self.spans[at..].iter().any(|span| {
-                    self.acts(span) || matches!(span.tag, Tag::Noun { weak: false, .. })
-                })
+                self.spans[at..]
+                    .iter()
+                    .any(|span| span.acts() || matches!(span.tag, Tag::Noun { weak: false, .. }))
             })
         };
         // Courtesy makes a message no longer.
@@ -336,7 +302,7 @@ impl Part<'_> {
                 && said <= at + 6
         });
         roi || xong
-            || parts::ok_at(self.spans).is_some()
+            || tag::is_ok(self.spans)
             || acted_after(Cue::Da)
             || just_now
             || (self.has(Cue::Since) && self.matter_at().is_some())
@@ -346,7 +312,7 @@ impl Part<'_> {
     /// after it.
     fn only_first(&self, xong: usize) -> bool {
         let (before, after) = (&self.spans[..xong], &self.spans[xong + 1..]);
-        let Some(task) = after.iter().position(|span| self.acts(span)) else {
+        let Some(task) = after.iter().position(|span| span.acts()) else {
             return false;
         };
         let over = |span: &Span| span.is(Cue::Roi) || span.is(Cue::Da) || span.is(Cue::Xong);
@@ -358,7 +324,7 @@ impl Part<'_> {
         let first = another(before)
             && !before
                 .iter()
-                .any(|span| self.acts(span) || matches!(span.tag, Tag::Noun { .. }));
+                .any(|span| span.acts() || matches!(span.tag, Tag::Noun { .. }));
         let at_once = between.iter().take(task).all(|span| {
             let small = [Cue::Roi, Cue::Me, Cue::Kin, Cue::Moi, Cue::Now, Cue::And];
             small.iter().any(|cue| span.is(*cue))
@@ -387,7 +353,7 @@ impl Part<'_> {
             || (span.is(Cue::Not)
                 && last > 0
                 && before.iter().any(|span| {
-                    self.acts(span)
+                    span.acts()
                         || span.is(Cue::Filler)
                         || span.is(Cue::Can)
                         || matches!(span.tag, Tag::Noun { .. })
@@ -401,7 +367,7 @@ impl Part<'_> {
         let ahead = self.find(Cue::Later).is_none_or(|at| {
             self.spans[at..]
                 .iter()
-                .any(|span| self.acts(span) || matches!(span.tag, Tag::Noun { .. }))
+                .any(|span| span.acts() || matches!(span.tag, Tag::Noun { .. }))
         });
         let matter = ahead && (self.matter_at().is_some() || saying.numbers != 0);
         let denied_by_dau =
@@ -523,10 +489,7 @@ impl Part<'_> {
         let bare_no = !self.asks_whether()
             && !self.has(Cue::Ask)
             && self.all(Cue::Not).any(|at| {
-                let next = self.spans[at + 1..]
-                    .iter()
-                    .take(3)
-                    .any(|span| self.acts(span));
+                let next = self.spans[at + 1..].iter().take(3).any(|span| span.acts());
                 next && !self.cannot(at) && !self.any(&[Cue::Fail, Cue::Roi, Cue::Result])
             });
         let wants_not = self.has(Cue::Refuse) && !self.asks_whether();

@@ -42,9 +42,8 @@ pub struct Correction {
     pub replaces: bool,
 }
 
-/// The last correction in the midst of a message; none when nothing stands before or after it.
-pub fn find(text: &str) -> Option<Correction> {
-    let tokens = words::cut(text);
+/// The last correction in the midst of a message of these words; none when nothing stands before or after it.
+pub fn find(text: &str, tokens: &[Token]) -> Option<Correction> {
     let (at, length, replaces) = (1..tokens.len())
         .rev()
         .find_map(|at| begins(&tokens[at..]).map(|(length, replaces)| (at, length, replaces)))?;
@@ -105,8 +104,9 @@ mod tests {
 
     #[test]
     fn a_correction_stands_between_two_statements() {
-        let found =
-            |text: &str| find(text).map(|found| (found.before, found.after, found.replaces));
+        let found = |text: &str| {
+            find(text, &words::cut(text)).map(|found| (found.before, found.after, found.replaces))
+        };
         let is = |text: &str, before: &str, after: &str, replaces: bool| {
             assert_eq!(
                 found(text),

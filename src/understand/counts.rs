@@ -152,11 +152,17 @@ pub fn digits(number: u32, asked: u32) -> Option<Vec<u32>> {
     (digits.len() > 1 && rising && chosen).then_some(digits)
 }
 
-/// "3/3" of three is all of it, "2/3" is nobody knows which.
-pub fn share(token: &Token, asked: u32) -> Option<bool> {
+/// How much of so many tasks is meant, when the first words say so: all of them ("cả 3", "3/3") or some and nobody knows
+/// which ("cả 2", "2/3"); and how many words these are.
+pub fn several(tokens: &[Token], asked: u32) -> Option<(bool, usize)> {
+    let counted = || count(tokens).map(|(number, length)| (number == asked, length));
+    share(tokens.first()?, asked).or_else(counted)
+}
+
+fn share(token: &Token, asked: u32) -> Option<(bool, usize)> {
     let (some, all) = token.word.plain.split_once('/')?;
     let (some, all): (u32, u32) = (some.parse().ok()?, all.parse().ok()?);
-    (all == asked && some <= all).then_some(some == all)
+    (asked > 1 && all == asked && some <= all).then_some((some == all, 1))
 }
 
 /// "số một": the number in letters.

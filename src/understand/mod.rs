@@ -20,4 +20,5 @@ mod slips;
 pub mod split;
 mod tag;
 mod tasks;
+mod whose;
 mod words;

@@ -2,7 +2,7 @@
 
 use super::clause::Asked;
 use super::phrases::Cue;
-use super::tag::{Span, Tag, Tasks};
+use super::tag::{self, Span, Tag, Tasks};
 
 /// Cuts the message where one statement ends and the next begins.
 pub fn cut<'a>(spans: &'a [Span], asked: &Asked) -> Vec<&'a [Span]> {
@@ -39,7 +39,7 @@ fn begins(spans: &[Span], start: usize, at: usize, asked: &Asked) -> bool {
     if span.is(Cue::But) || span.is(Cue::Rest) || span.is(Cue::Except) {
         return !(span.is(Cue::Rest) && part.iter().all(|span| span.is(Cue::But)));
     }
-    let stated = part.iter().any(states) || ok_at(part).is_some();
+    let stated = part.iter().any(states) || tag::is_ok(part);
     if stated
         && (span.is(Cue::Now)
             || span.is(Cue::It)
@@ -62,15 +62,6 @@ fn states(span: &Span) -> bool {
     [Cue::Roi, Cue::Xong, Cue::Yet]
         .iter()
         .any(|cue| span.is(*cue))
-}
-
-/// "qr ok", "1 oke": where the "ok" behind a task or a number stands.
-pub fn ok_at(part: &[Span]) -> Option<usize> {
-    let mut pairs = part.windows(2);
-    let its = |pair: &[Span]| {
-        matches!(pair[0].tag, Tag::Noun { .. } | Tag::Number(_)) && pair[1].is(Cue::Ok)
-    };
-    pairs.position(its).map(|at| at + 1)
 }
 
 /// A new task after a statement opens a new part: "mã lớp quét xong | tiền tháng ck xong".

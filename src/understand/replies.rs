@@ -151,7 +151,7 @@ pub fn explain(text: &str, context: &Context<'_>) -> Explained {
 /// As a second reader who learned from other replies would read it; without one the rules alone decide.
 pub fn explain_by(model: Option<&Model>, text: &str, context: &Context<'_>) -> Explained {
     let mut explained = explain_as_it_stands(model, text, context);
-    if let Some(correction) = corrections::find(text) {
+    if let Some(correction) = corrections::find(text, &explained.tagged.tokens) {
         let [before, after] = [correction.before, correction.after]
             .map(|text| explain_as_it_stands(model, &text, context).reading);
         if let Some(joined) = corrections::join(&before, &after, correction.replaces) {

@@ -7,17 +7,10 @@ use super::parts;
 use super::phrases::Cue;
 use super::replies::{Context, Heard, Reading, Said, Statement, Unsure};
 use super::tag::{Span, Tag, Tagged, Tasks};
-use super::words::Words;
-
-/// A child's name says nothing of whose child it is.
-static FAMILY: Words = Words::of(&["mẹ", "bố", "ba", "má", "nhà", "bà", "ông", "phụ", "ph"]);
-/// "dạ", "ạ", "cô": it is said to the teacher.
-static REPORT: Words = Words::of(&["dạ", "ạ", "cô", "thầy", "vâng"]);
-static TELLS: Words = Words::of(&["bảo", "khoe", "kể", "nói"]);
-static GOSSIP: Words = Words::of(&["đấy", "kìa", "đó", "cơ", "á"]);
+use super::whose;
 
 pub fn read(tagged: &Tagged, context: &Context<'_>) -> Reading {
-    let hearsay = hearsay(tagged, context.items.is_empty());
+    let hearsay = whose::hearsay(tagged, context.items.is_empty());
     Reader::new(context, hearsay).read(&tagged.spans)
 }
 
@@ -446,41 +439,4 @@ impl Slot {
             (false, false) => self.doubtful.then_some(Verdict::Unsure),
         }
     }
-}
-
-/// "mẹ Na quét rồi kìa", "bà Lành bảo đóng rồi": a family with a name, and words that tell it is talked about. Where
-/// nothing was asked, only a report to the teacher ("mẹ Na quét rồi ạ") is told of oneself.
-pub fn hearsay(tagged: &Tagged, unasked: bool) -> bool {
-    let spans = &tagged.spans;
-    let own = |cue: Cue| spans.iter().any(|span| span.is(cue));
-    let says = |span: &Span, words: &Words| {
-        let tokens = tagged.tokens.get(span.from..span.to).unwrap_or_default();
-        tokens.iter().any(|token| words.has(&token.word))
-    };
-    let family = |at: usize| {
-        let head = spans.get(at).is_some_and(|span| says(span, &FAMILY));
-        head.then(|| after_a_family(spans, at)).flatten()
-    };
-    let Some(after) = (0..spans.len()).find_map(family) else {
-        return false;
-    };
-    let told = spans
-        .get(after)
-        .is_some_and(|next| next.tag != Tag::Name && says(next, &TELLS));
-    let report = own(Cue::Report) || spans.iter().any(|span| says(span, &REPORT));
-    let gossip = spans.iter().skip(after).any(|span| says(span, &GOSSIP));
-    told || own(Cue::Others) || (!report && (unasked || gossip))
-}
-
-/// "mẹ Na", "nhà cô Lụa": the place after the name of a family that begins here.
-fn after_a_family(spans: &[Span], at: usize) -> Option<usize> {
-    let kin = spans.get(at).is_some_and(|span| span.is(Cue::Kin));
-    let between = spans.get(at + 1).is_some_and(|span| {
-        [Cue::Kin, Cue::Person, Cue::Teacher, Cue::Counter]
-            .iter()
-            .any(|cue| span.is(*cue))
-    });
-    let name = at + 1 + usize::from(between);
-    let named = spans.get(name).is_some_and(|span| span.tag == Tag::Name);
-    (kin && named).then_some(name + 1)
 }

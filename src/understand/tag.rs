@@ -47,6 +47,20 @@ impl Span {
     pub fn is(&self, cue: Cue) -> bool {
         self.tag == Tag::Cue(cue)
     }
+
+    /// A task's verb, or a doing that may be one.
+    pub fn acts(&self) -> bool {
+        matches!(self.tag, Tag::Verb { .. }) || self.is(Cue::Do)
+    }
+}
+
+/// "qr ok", "1 oke": an "ok" behind a task or a number.
+pub fn is_ok(spans: &[Span]) -> bool {
+    let mut pairs = spans.windows(2);
+    pairs.any(|pair| {
+        let [one, next] = pair else { return false };
+        matches!(one.tag, Tag::Noun { .. } | Tag::Number(_)) && next.is(Cue::Ok)
+    })
 }
 
 struct Phrase {
@@ -221,24 +235,12 @@ pub fn tag(text: &str, tasks: &[TaskWords], asked: u32) -> Tagged {
         let found = found.map(|found| before_a_count(&tokens[at..], &own, found));
         let found = counted.map_or(found, |number| Some((Tag::Number(number), 1, true)));
         let several = (before != Some(Tag::Cue(Cue::Counter)))
-            .then(|| counts::count(&tokens[at..]))
+            .then(|| counts::several(&tokens[at..], asked))
             .flatten()
             .filter(|(_, length)| found.is_none_or(|(_, found, _)| *length >= found));
-        let all = |number| {
-            if number == asked {
-                Tag::Cue(Cue::All)
-            } else {
-                Tag::Cue(Cue::SomeOf)
-            }
-        };
-        let found = several.map_or(found, |(number, length)| Some((all(number), length, true)));
-        let share = counts::share(token, asked).filter(|_| asked > 1);
-        let found = share.map_or(found, |whole| {
-            Some((
-                Tag::Cue(if whole { Cue::All } else { Cue::SomeOf }),
-                1,
-                true,
-            ))
+        let found = several.map_or(found, |(all, length)| {
+            let cue = if all { Cue::All } else { Cue::SomeOf };
+            Some((Tag::Cue(cue), length, true))
         });
         let (tag, length, exact) =
             found.unwrap_or_else(|| (plain_tag(&tokens[at..], at == 0 || token.pause), 1, true));

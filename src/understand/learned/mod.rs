@@ -23,7 +23,8 @@ const BAR_AGREED: f32 = 0.75;
 const BAR_DOUBTED: f32 = 0.9;
 const BAR_UNSEEN: f32 = 0.97;
 const BAR_DENIED: f32 = 0.985;
-/// Where nothing was asked, much is told that is no answer; then the rules must read it too, and this likely.
+/// Where nothing was asked, much is told that is no answer: when the rules read it too it must be as likely as this, and
+/// otherwise as when they read the contrary.
 const BAR_UNASKED: f32 = 0.9;
 /// And everything else, which does no harm when it is wrong.
 const BAR: f32 = 0.45;
@@ -37,8 +38,9 @@ const CERTAIN: f32 = 0.985;
 /// The classes of the model.
 const NOTHING: &str = "nothing";
 const QUESTION: &str = "question";
+const DONE: &str = "done";
 const SAID: [(&str, Said); 5] = [
-    ("done", Said::Done),
+    (DONE, Said::Done),
     ("not_done", Said::NotDone),
     ("undo", Said::Undo),
     ("refuse", Said::Refuse),
@@ -60,7 +62,7 @@ pub struct Opinion {
     pub task: Option<usize>,
     /// Likeliest first.
     pub likely: Vec<(&'static str, f32)>,
-    /// What forbids a "done", whatever the likelihood.
+    /// What forbids a "done" that is likeliest, however likely.
     pub veto: Option<&'static str>,
 }
 
@@ -190,10 +192,12 @@ pub fn opinions(reply: &Reply<'_>, model: &Model) -> Vec<Opinion> {
     let mut opinions = Vec::new();
     for task in reply.candidates() {
         let likely = model.likely(&features::features(reply, About::Task(task)));
+        let likely = reply.of_task(&likely, task);
+        let done = likely.first().is_some_and(|(class, _)| *class == DONE);
         opinions.push(Opinion {
             task: Some(task),
-            likely: reply.of_task(&likely, task),
-            veto: vetoes::forbid_done(reply, task),
+            veto: done.then(|| vetoes::forbid_done(reply, task)).flatten(),
+            likely,
         });
     }
     let likely = model.likely(&features::features(reply, About::Message));

@@ -2,8 +2,8 @@
 
 use super::super::phrases::Cue;
 use super::super::replies::{Heard, Said};
-use super::super::rules;
 use super::super::tag::{Span, Tag, Tasks};
+use super::super::whose;
 use super::super::words::Words;
 use super::{Reply, is_in};
 
@@ -15,7 +15,7 @@ pub(super) fn forbid_done(reply: &Reply<'_>, task: usize) -> Option<&'static str
         ("quotation", reply.tagged.quotes),
         (
             "hearsay",
-            rules::hearsay(reply.tagged, reply.context.items.is_empty()),
+            whose::hearsay(reply.tagged, reply.context.items.is_empty()),
         ),
         ("others", only_others(reply, task)),
         ("denied", only_denied(reply, task)),
@@ -71,24 +71,11 @@ fn excepted(reply: &Reply<'_>, task: usize) -> bool {
 fn only_others(reply: &Reply<'_>, task: usize) -> bool {
     let of_it = |heard: &&Heard| is_in(task, heard.tasks) || heard.tasks == 0;
     let heard = || reply.rules.heard.iter().filter(of_it);
-    let theirs = |heard: &Heard| heard.saying.others && begins_with_others(reply, heard);
+    let theirs = |heard: &Heard| {
+        heard.saying.others && whose::begins_with_others(&reply.tagged.spans, &heard.spans)
+    };
     let ours = |heard: &Heard| heard.saying.done && !heard.saying.others;
     heard().any(theirs) && !heard().any(ours)
-}
-
-/// Somebody else stands before what was done, and nobody of the household before them ("chồng em …, anh ấy chuyển rồi").
-fn begins_with_others(reply: &Reply<'_>, heard: &Heard) -> bool {
-    let spans = reply.tagged.spans.get(..heard.spans.end);
-    let mut spans = spans.unwrap_or_default().iter().enumerate();
-    let first = spans.find_map(|(at, span)| match span.tag {
-        Tag::Cue(Cue::Others | Cue::Relative) => Some(true),
-        Tag::Cue(Cue::Kin) => Some(false),
-        Tag::Cue(Cue::Roi | Cue::Xong | Cue::Do) | Tag::Verb { .. } | Tag::Noun { .. } => {
-            heard.spans.contains(&at).then_some(false)
-        }
-        Tag::Cue(_) | Tag::Number(_) | Tag::Amount | Tag::Name | Tag::Unknown => None,
-    });
-    first == Some(true)
 }
 
 /// "mã, tiền, vneid chưa đụng vào cái nào": there is a no, and no word that anything is over.
@@ -121,9 +108,8 @@ fn only_asked(reply: &Reply<'_>, task: usize) -> bool {
     let of_it = |heard: &&Heard| is_in(task, heard.tasks);
     let mut heard = reply.rules.heard.iter().filter(of_it);
     let states = |heard: &Heard| {
-        let spans = reply.tagged.spans.get(heard.spans.clone());
-        let mut spans = spans.unwrap_or_default().iter();
-        spans.any(|span| span.is(Cue::Roi) || span.is(Cue::Xong) || span.is(Cue::Yet))
+        spans_of(reply, heard)
+            .any(|span| span.is(Cue::Roi) || span.is(Cue::Xong) || span.is(Cue::Yet))
     };
     let asked = heard
         .clone()
