@@ -4,7 +4,7 @@ use super::words::{Token, Word, Words};
 
 static LEAD: Words = Words::of(&["hết", "đủ", "cả"]);
 static ALL: Words = Words::of(&["cả"]);
-static TASKS: Words = Words::of(&["việc", "cái", "mục", "khoản", "thứ", "món", "số"]);
+static TASKS: Words = Words::of(&["việc", "cái", "mục", "khoản", "thứ", "món"]);
 static PARENTS: Words = Words::of(&["mẹ", "má", "bầm", "u"]);
 static NUMBERS: Words = Words::of(&["một", "hai", "ba", "bốn"]);
 static FIRST: Words = Words::of(&["một", "hai"]);
@@ -67,6 +67,8 @@ pub fn stands_for_a_number(tokens: &[Token], listed: bool) -> bool {
     alone || last
 }
 
+/// What a place in the list is said of: "số cuối". But "3 số" may be of a telephone.
+static COUNTERS: Words = Words::of(&["việc", "cái", "mục", "khoản", "thứ", "món", "số"]);
 static ENDS: Words = Words::of(&["cuối", "sau"]);
 static BEGINS: Words = Words::of(&["đầu"]);
 static MIDDLE: Words = Words::of(&["giữa"]);
@@ -111,7 +113,7 @@ fn places(tokens: &[Token], asked: u32) -> Option<(Vec<u32>, usize)> {
     let first = tokens.first()?;
     let many = first.number.or_else(|| number_word(first));
     if let Some(many) = many.filter(|many| (2..asked).contains(many)) {
-        let counted = 1 + usize::from(is(1, &TASKS));
+        let counted = 1 + usize::from(is(1, &COUNTERS));
         return if is(counted, &BEGINS) {
             Some(((1..=many).collect(), counted + 1))
         } else if is(counted, &ENDS) && counted > 1 {
@@ -123,7 +125,7 @@ fn places(tokens: &[Token], asked: u32) -> Option<(Vec<u32>, usize)> {
     if is(0, &BEGINS) && is(1, &AND) && is(2, &ENDS) {
         return Some((vec![1, asked], 3));
     }
-    if !is(0, &TASKS) {
+    if !is(0, &COUNTERS) {
         return None;
     }
     if is(1, &BEGINS) {

@@ -93,9 +93,20 @@ fn only_denied(reply: &Reply<'_>, task: usize) -> bool {
         Cue::OnlyOne,
         Cue::Result,
     ];
-    let of_it = |heard: &&Heard| is_in(task, heard.tasks);
-    let mut heard = reply.rules.heard.iter().filter(of_it);
-    !has(reply, &over) && heard.any(|heard| spans_of(reply, heard).any(|span| span.is(Cue::Yet)))
+    !has(reply, &over)
+        && parts_of(reply, task).any(|heard| spans_of(reply, heard).any(|span| span.is(Cue::Yet)))
+}
+
+/// The parts that are about this task.
+fn parts_of<'a>(reply: &'a Reply<'_>, task: usize) -> impl Iterator<Item = &'a Heard> + Clone {
+    let heard = reply.rules.heard.iter();
+    heard.filter(move |heard| is_in(task, heard.tasks))
+}
+
+/// Whether the rules read it as done.
+fn rules_agree(reply: &Reply<'_>, task: usize) -> bool {
+    let mut statements = reply.rules.statements.iter();
+    statements.any(|one| one.said == Said::Done && one.task == Some(task))
 }
 
 fn spans_of<'a>(reply: &'a Reply<'_>, heard: &Heard) -> impl Iterator<Item = &'a Span> {
@@ -105,8 +116,7 @@ fn spans_of<'a>(reply: &'a Reply<'_>, heard: &Heard) -> impl Iterator<Item = &'a
 
 /// "xong chưa mọi người ơi", "chuyển rồi hả cô?": it is asked, and nowhere said.
 fn only_asked(reply: &Reply<'_>, task: usize) -> bool {
-    let of_it = |heard: &&Heard| is_in(task, heard.tasks);
-    let mut heard = reply.rules.heard.iter().filter(of_it);
+    let mut heard = parts_of(reply, task);
     let states = |heard: &Heard| {
         spans_of(reply, heard)
             .any(|span| span.is(Cue::Roi) || span.is(Cue::Xong) || span.is(Cue::Yet))
@@ -165,55 +175,43 @@ fn named(heard: &Heard) -> Tasks {
 /// which know such things, see nothing done.
 fn another_thing(reply: &Reply<'_>, task: usize) -> bool {
     let mut statements = reply.rules.statements.iter();
-    if statements.any(|one| one.said == Said::Done && one.task == Some(task)) {
-        return false;
-    }
-    let mut statements = reply.rules.statements.iter();
-    let mut heard = reply.rules.heard.iter();
-    statements.any(|one| one.said == Said::Undo)
-        || heard.any(|heard| is_in(task, heard.tasks) && speaks_of_another(reply, task, heard))
+    !rules_agree(reply, task)
+        && (statements.any(|one| one.said == Said::Undo)
+            || parts_of(reply, task).any(|heard| speaks_of_another(reply, task, heard)))
 }
 
 /// "tiền bảo hiểm thì bà đóng rồi", "thẻ bảo hiểm kích hoạt rồi": a bill or card with another name, and ours unnamed.
 fn another_bill(reply: &Reply<'_>, task: usize) -> bool {
     static BILLS: Words = Words::of(&["tiền", "khoản", "thẻ"]);
-    let of_it = |heard: &&Heard| is_in(task, heard.tasks);
     // "căn cước gắn chip tôi làm rồi" is the card and not the account.
     static CARDS: Words = Words::of(&["căn", "cccd", "cmnd"]);
-    let card = |span: &Span| span.is(Cue::Tech) && says(reply, span, &CARDS);
     let bill =
         |span: &Span| span.is(Cue::Foreign) && span.to > span.from + 1 && says(reply, span, &BILLS);
-    let acts = |span: &&Span| {
-        let acts = matches!(span.tag, Tag::Verb { .. } | Tag::Cue(Cue::Roi | Cue::Xong));
-        !acts
-    };
-    let mut heard = reply.rules.heard.iter().filter(of_it);
-    heard.any(|heard| {
-        let mut before = spans_of(reply, heard).take_while(acts);
-        let acted = is_in(task, heard.saying.acted);
-        !is_in(task, heard.saying.named)
-            && before.any(|span| bill(span) || card(span) && !acted && !is_named(reply, task))
+    let card = |span: &Span| span.is(Cue::Tech) && says(reply, span, &CARDS);
+    let over = |span: &&Span| span.is(Cue::Roi) || span.is(Cue::Xong);
+    let verb = |span: &&Span| matches!(span.tag, Tag::Verb { .. });
+    parts_of(reply, task).any(|heard| {
+        let mut before = spans_of(reply, heard).take_while(|span| !over(span) && !verb(span));
+        let [named, acted] = [heard.saying.named, heard.saying.acted].map(|its| is_in(task, its));
+        let may_be_card = !acted && !is_named(reply, task);
+        !named && before.any(|span| bill(span) || card(span) && may_be_card)
     })
 }
 
 /// "đóng rồi nhá, đóng cho kế toán": paid, and not by a transfer.
 fn in_cash(reply: &Reply<'_>, task: usize) -> bool {
-    let of_it = |heard: &&Heard| is_in(task, heard.tasks);
-    let mut heard = reply.rules.heard.iter().filter(of_it);
-    heard.any(|heard| heard.saying.cash || heard.saying.cash_later)
+    parts_of(reply, task).any(|heard| heard.saying.cash || heard.saying.cash_later)
 }
 
 /// "đăng ký rồi, 7 ngày nữa có kết quả": after all that is over something is still waited for.
 fn awaited(reply: &Reply<'_>, task: usize) -> bool {
-    let mut statements = reply.rules.statements.iter();
-    let done = statements.any(|one| one.said == Said::Done && one.task == Some(task));
     let last = |cues: &[Cue]| {
         let mut spans = reply.tagged.spans.iter();
         spans.rposition(|span| cues.iter().any(|cue| span.is(*cue)))
     };
     let over = last(&[Cue::Roi, Cue::Xong, Cue::Finally, Cue::Can]);
     let waits = last(&[Cue::Wait]);
-    !done && reply.context.items.len() == 1 && over.is_some() && waits > over
+    !rules_agree(reply, task) && reply.context.items.len() == 1 && over.is_some() && waits > over
 }
 
 /// "quét": that it is over nobody says.
