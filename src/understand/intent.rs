@@ -233,6 +233,10 @@ fn statements(text: &str, around: &Around<'_>) -> Intent {
             asks,
         },
         (true, Some(question)) => Intent::Asked(question),
+        // "chị dâu em quét mã rồi": and one's own family?
+        (true, None) if let Some(task) = explained.told_of_others() => {
+            Intent::Unsure(task_at(Some(task)))
+        }
         (true, None) => Intent::Asked(Question {
             text: text.to_owned(),
             task: None,

@@ -216,6 +216,15 @@ impl Explained {
         self.opinions.iter().filter_map(likeliest).collect()
     }
 
+    /// The task of which it is told that another family did it, when it is one.
+    pub fn told_of_others(&self) -> Option<usize> {
+        let heard = self.rules.heard.iter();
+        let theirs = heard.filter(|heard| heard.saying.others);
+        let tasks = theirs.fold(0, |tasks: Tasks, heard| tasks | heard.tasks);
+        let one = tasks.count_ones() == 1;
+        one.then(|| tasks.trailing_zeros() as usize)
+    }
+
     /// The phrases of the message, each as it was written and with what it was taken for.
     pub fn phrases(&self, text: &str) -> Vec<(String, String)> {
         let chars: Vec<char> = words::cleaned(text).chars().collect();

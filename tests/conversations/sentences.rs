@@ -64,6 +64,15 @@ everywhere! {
         assert_eq!((room.count("qr").await, room.count("vneid").await), ((1, 3), (0, 3)));
     }
 
+    async fn who_tells_of_another_family_is_asked_about_their_own(room: Room) {
+        three_families(&mut room).await;
+        room.privately("Mẹ An", "chị dâu em quét mã lớp rồi").await
+            .hears("nhà mình đã quét QR của lớp chưa ạ?").does_not_hear("📖");
+        room.privately("Mẹ An", "anh rể quét mã lớp hộ cháu An nhà em rồi cô ạ").await.hears("đã quét QR");
+        room.privately("Mẹ An", "vneid em đăng ký rồi, 7 ngày nữa có kết quả").await.does_not_hear("Cảm ơn");
+        assert_eq!((room.count("qr").await, room.count("vneid").await), ((1, 3), (0, 3)));
+    }
+
     async fn doubt_is_asked_back_and_not_recorded(room: Room) {
         three_families(&mut room).await;
         for words in ["hình như nhà em quét mã qr rồi", "chắc chồng em chuyển tiền tháng 11 rồi"] {

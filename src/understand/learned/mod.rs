@@ -8,7 +8,7 @@ mod vetoes;
 
 use std::sync::OnceLock;
 
-use super::clause::Asked;
+use super::clause::{Asked, Saying};
 use super::linear::{Likely, Model};
 use super::phrases::Cue;
 use super::replies::{Context, Reading, Said, Statement, TaskKind, Unsure};
@@ -34,6 +34,8 @@ const BAR_HEARD: f32 = 0.25;
 /// Nothing is asked back when it is so likely that nothing was said, and when the rules doubt about this very task.
 const NOTHING_SAID: f32 = 0.7;
 const CERTAIN: f32 = 0.985;
+/// So many phrases are more than an answer takes.
+const STORY: usize = 8;
 
 /// The classes of the model.
 const NOTHING: &str = "nothing";
@@ -122,11 +124,20 @@ impl<'a> Reply<'a> {
         self.asked.narrowed(tasks)
     }
 
-    /// Every third phrase or more is no word of answers.
+    /// No task is spoken of, and it is much longer than an answer, or long with every third phrase no word of answers.
     fn is_a_story(&self) -> bool {
         let spans = &self.tagged.spans;
         let strange = spans.iter().filter(|span| span.tag == Tag::Unknown);
-        strange.count() * 3 >= spans.len()
+        let strange = strange.count() * 3 >= spans.len();
+        if self.context.items.is_empty() {
+            return self.candidates().is_empty() && (strange || spans.len() >= 2 * STORY);
+        }
+        let asked = self.asked.prompt;
+        let of_one = |saying: &Saying| {
+            saying.named | saying.numbers | (saying.hinted | saying.acted) & asked != 0
+        };
+        let mut heard = self.rules.heard.iter().map(|heard| &heard.saying);
+        spans.len() >= STORY && strange && !heard.any(of_one)
     }
 
     /// The task that a number chooses, when the phrase at this place is a number that does.
@@ -240,9 +251,10 @@ pub fn decide(reply: &Reply<'_>, opinions: &[Opinion]) -> (Vec<Statement>, Optio
     if tasks.is_empty() {
         let rules = reply.rules.statements.iter();
         statements.extend(rules.filter(|statement| statement.said != Said::Question));
-        // Which task is meant is asked only of a message that may be about one: "em xong rồi cô".
-        unsure = reply.rules.unsure.filter(|_| !reply.is_a_story());
+        unsure = reply.rules.unsure;
     }
+    // Nothing is asked back of what may be about no task at all: "em xong rồi cô" may, a story may not.
+    unsure = unsure.filter(|_| !reply.is_a_story());
     // "em bấm nhầm" under a list names nothing: the last answer is meant, and taking it back harms nobody.
     let undo = |statement: &&Statement| statement.said == Said::Undo && statement.task.is_none();
     if statements.is_empty()

@@ -34,7 +34,7 @@ pub(super) fn forbid_done(reply: &Reply<'_>, task: usize) -> Option<&'static str
         ("another bill", another_bill(reply, task)),
         ("only the verb", only_the_verb(reply)),
         ("in cash", in_cash(reply, task)),
-        ("awaited", awaited(reply, task)),
+        ("awaited", awaited(reply)),
     ];
     vetoes
         .into_iter()
@@ -203,15 +203,21 @@ fn in_cash(reply: &Reply<'_>, task: usize) -> bool {
     parts_of(reply, task).any(|heard| heard.saying.cash || heard.saying.cash_later)
 }
 
-/// "đăng ký rồi, 7 ngày nữa có kết quả": after all that is over something is still waited for.
-fn awaited(reply: &Reply<'_>, task: usize) -> bool {
-    let last = |cues: &[Cue]| {
-        let mut spans = reply.tagged.spans.iter();
-        spans.rposition(|span| cues.iter().any(|cue| span.is(*cue)))
+/// "đăng ký rồi, 7 ngày nữa có kết quả": after all that is over, the outcome is still waited for.
+fn awaited(reply: &Reply<'_>) -> bool {
+    static OUTCOMES: Words = Words::of(&["chờ", "đợi", "hẹn", "kết"]);
+    let outcome = |span: &Span| {
+        let words = reply.tagged.tokens.get(span.from..span.to);
+        let mut words = words.unwrap_or_default().iter();
+        span.is(Cue::Wait) && words.any(|token| OUTCOMES.has(&token.word))
     };
-    let over = last(&[Cue::Roi, Cue::Xong, Cue::Finally, Cue::Can]);
-    let waits = last(&[Cue::Wait]);
-    !rules_agree(reply, task) && reply.context.items.len() == 1 && over.is_some() && waits > over
+    let over = [Cue::Roi, Cue::Xong, Cue::Finally, Cue::Can];
+    let spans = &reply.tagged.spans;
+    let last = spans
+        .iter()
+        .rposition(|span| over.iter().any(|cue| span.is(*cue)));
+    let waits = spans.iter().rposition(outcome);
+    reply.context.items.len() < 2 && last.is_some() && waits > last
 }
 
 /// "quét": that it is over nobody says.
