@@ -98,6 +98,17 @@ impl School {
             .run_with(&["doctor"], &[&settings, more].concat())
     }
 
+    /// Waits until nothing waits to be sent any more: what was heard may not be noted as sent yet.
+    fn rests(&self) {
+        let rests = || {
+            self.examined(&[])
+                .out
+                .contains("Tin chờ gửi: 0")
+                .then_some(())
+        };
+        wait_for("nothing waits", rests);
+    }
+
     /// The link's code in the row that names this.
     fn code(&self, words: &[&str], name: &str) -> String {
         let said = self
@@ -340,6 +351,7 @@ fn the_doctor_tells_where_the_bot_hears_all_and_where_it_may_not_write() {
     // Only a supergroup can take the word from somebody.
     let group = school.api.migrate(GROUP);
     school.hears(group, "📋 Lớp 5A1");
+    school.rests();
     drop(running);
     school.api.hears_all(false);
     school

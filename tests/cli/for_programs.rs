@@ -125,7 +125,7 @@ fn why_a_reply_is_read_as_it_is_can_be_asked() {
             "--context",
             "qr",
             "--explain",
-            "nếu quét rồi thì tốt",
+            "em quét xong rồi nếu cần cô xem",
         ])
         .fine()
         .says("condition");
