@@ -220,7 +220,10 @@ impl Explained {
     pub fn told_of_others(&self) -> Option<usize> {
         let heard = self.rules.heard.iter();
         let theirs = heard.filter(|heard| heard.saying.others);
-        let tasks = theirs.fold(0, |tasks: Tasks, heard| tasks | heard.tasks);
+        let tasks = theirs.fold(0, |tasks: Tasks, heard| {
+            let saying = &heard.saying;
+            tasks | heard.tasks | saying.named | saying.hinted | saying.acted
+        });
         let one = tasks.count_ones() == 1;
         one.then(|| tasks.trailing_zeros() as usize)
     }

@@ -66,7 +66,7 @@ everywhere! {
 
     async fn who_tells_of_another_family_is_asked_about_their_own(room: Room) {
         three_families(&mut room).await;
-        room.privately("Mẹ An", "chị dâu em quét mã lớp rồi").await
+        room.privately("Mẹ An", "chị dâu em quét mã rồi").await
             .hears("nhà mình đã quét QR của lớp chưa ạ?").does_not_hear("📖");
         room.privately("Mẹ An", "anh rể quét mã lớp hộ cháu An nhà em rồi cô ạ").await.hears("đã quét QR");
         room.privately("Mẹ An", "vneid em đăng ký rồi, 7 ngày nữa có kết quả").await.does_not_hear("Cảm ơn");

@@ -12,7 +12,7 @@ use super::clause::{Asked, Saying};
 use super::linear::{Likely, Model};
 use super::phrases::Cue;
 use super::replies::{Context, Reading, Said, Statement, TaskKind, Unsure};
-use super::tag::{Tag, Tagged, Tasks};
+use super::tag::{Span, Tag, Tagged, Tasks};
 
 pub use features::About;
 
@@ -126,9 +126,10 @@ impl<'a> Reply<'a> {
 
     /// No task is spoken of, and it is much longer than an answer, or long with every third phrase no word of answers.
     fn is_a_story(&self) -> bool {
-        let spans = &self.tagged.spans;
-        let strange = spans.iter().filter(|span| span.tag == Tag::Unknown);
-        let strange = strange.count() * 3 >= spans.len();
+        let spans = self.tagged.spans.iter();
+        let spans: Vec<_> = spans.filter(|span| !span.is(Cue::Polite)).collect();
+        let strange = |span: &&&Span| span.tag == Tag::Unknown || span.is(Cue::Foreign);
+        let strange = spans.iter().filter(strange).count() * 3 >= spans.len();
         if self.context.items.is_empty() {
             return self.candidates().is_empty() && (strange || spans.len() >= 2 * STORY);
         }
