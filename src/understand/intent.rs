@@ -26,7 +26,7 @@ pub enum Intent {
     /// It looks like a statement, but a person would ask back.
     Unsure(Option<TaskId>),
     Asked(Question),
-    /// The answer to a question that is too old.
+    /// The answer to a question that is too old, or to none.
     TooLate,
     /// A number or button that the question does not have.
     NoSuchChoice,
@@ -136,22 +136,20 @@ fn words(text: &str, around: &Around<'_>) -> Intent {
 
 /// "1", "1 3", "1, 2 và 3": choices by their number.
 fn numbers(text: &str, around: &Around<'_>) -> Option<Intent> {
-    let (choices, answerable) = around.prompt?;
     let folded = fold::fold(text);
     let words: Vec<&str> = folded
         .split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '.' | '+' | '&' | '-'))
         .filter(|word| !word.is_empty() && !matches!(*word, "va" | "a" | "nhe" | "so"))
         .collect();
-    let picks: Vec<usize> = words
-        .iter()
-        .map(|word| word.parse().ok())
-        .collect::<Option<_>>()?;
+    // Longer numbers are amounts, dates and telephones.
+    let number = |word: &&str| word.parse().ok().filter(|_| word.len() <= 2);
+    let picks: Vec<usize> = words.iter().map(number).collect::<Option<_>>()?;
     if picks.is_empty() {
         return None;
     }
-    if !answerable {
+    let Some((choices, true)) = around.prompt else {
         return Some(Intent::TooLate);
-    }
+    };
     let chosen = |pick: &usize| pick.checked_sub(1).and_then(|place| choices.get(place));
     let taps: Option<Vec<Tap>> = picks
         .iter()
@@ -182,6 +180,13 @@ fn statements(text: &str, around: &Around<'_>) -> Intent {
             .map(|task| task.id)
     };
 
+    let answers = matches!(
+        around.what,
+        What::Text {
+            reply_to: Some(_),
+            ..
+        }
+    );
     let mut said = Vec::new();
     let mut asks = None;
     for statement in &reading.statements {
@@ -192,6 +197,14 @@ fn statements(text: &str, around: &Around<'_>) -> Intent {
                     text: text.to_owned(),
                     task,
                 })
+            }
+            // "Em bấm nhầm" takes back what was said last, whatever was asked since; unless a message is answered, or
+            // the task is named.
+            Some(Verb::Undo) if !answers && !explained.names(statement.task) => {
+                said.push(Statement {
+                    verb: Verb::Undo,
+                    task: None,
+                });
             }
             Some(verb) => said.push(Statement {
                 verb,

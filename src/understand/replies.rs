@@ -228,6 +228,16 @@ impl Explained {
         one.then(|| tasks.trailing_zeros() as usize)
     }
 
+    /// Some part of the message calls this task by a name of its own.
+    pub fn names(&self, task: Option<usize>) -> bool {
+        let Some(bit) = task.and_then(|task| 1_u64.checked_shl(u32::try_from(task).ok()?)) else {
+            return false;
+        };
+        let mut heard = self.rules.heard.iter();
+        heard
+            .any(|heard| (heard.saying.named | heard.saying.hinted | heard.saying.acted) & bit != 0)
+    }
+
     /// The phrases of the message, each as it was written and with what it was taken for.
     pub fn phrases(&self, text: &str) -> Vec<(String, String)> {
         let chars: Vec<char> = words::cleaned(text).chars().collect();

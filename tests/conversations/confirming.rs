@@ -173,6 +173,12 @@ with_numbers! {
         room.at("thứ Hai 08:00").privately("Mẹ An", "/xacnhan").await;
         room.after_ms(30 * lopso::domain::time::DAY_MS).privately("Mẹ An", "1").await;
         assert_eq!(room.acts().await, 0);
-        room.hears("/trogiup");
+        room.hears("không còn chờ trả lời").hears("/xacnhan");
+    }
+
+    async fn a_number_that_answers_nothing_is_told_so(room: Room) {
+        three_families(&mut room).await;
+        room.privately("Mẹ An", "1 3").await.hears("không còn chờ trả lời").hears("/xacnhan");
+        assert_eq!(room.acts().await, 0);
     }
 }

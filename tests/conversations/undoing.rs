@@ -55,6 +55,15 @@ everywhere! {
         assert_eq!(room.in_state("qr", State::Unknown).await, 3);
     }
 
+    async fn a_question_about_something_else_in_between_is_not_what_is_taken_back(room: Room) {
+        three_families(&mut room).await;
+        room.at("thứ Ba 09:00").privately("Mẹ An", "em quét mã rồi ạ").await;
+        room.at("thứ Ba 09:05").privately("Mẹ An", "chị dâu em cài vneid rồi").await.hears("VNeID");
+        room.at("thứ Ba 09:06").privately("Mẹ An", "em bấm nhầm").await;
+        room.hears("em đã rút lại câu trả lời về việc quét QR của lớp");
+        assert_eq!(room.count("qr").await, (0, 3));
+    }
+
     async fn nothing_said_is_nothing_to_take_back(room: Room) {
         three_families(&mut room).await;
         room.privately("Mẹ An", "em bấm nhầm").await.hears("không có gì phải rút lại");

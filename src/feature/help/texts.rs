@@ -9,7 +9,8 @@ pub const OPEN_PRIVATE: &str =
     "Dạ, ba mẹ bấm vào tên em rồi nhắn /batdau để mở lại tin nhắn riêng giúp em nhé ạ.";
 pub const SENT_PRIVATELY: &str = "Dạ, em gửi phần trợ giúp vào tin nhắn riêng rồi ạ.";
 pub const EMPTY: &str = "Dạ, em chưa đọc được tin này ạ. Mình nhắn lại bằng chữ giúp em nhé.";
-pub const TOO_LATE: &str = "Dạ, câu hỏi này lâu quá rồi ạ. Mình nhắn /trogiup để bắt đầu lại nhé.";
+pub const TOO_LATE: &str =
+    "Dạ, câu hỏi cũ không còn chờ trả lời nữa ạ. Mình nhắn /xacnhan, em hỏi lại ngay nhé.";
 pub const NO_SUCH_CHOICE: &str =
     "Dạ, em chưa thấy lựa chọn này ạ. Mình xem lại các mục em gửi, hoặc nhắn /trogiup nhé.";
 pub const ATTACHMENT: &str = "Dạ, em chỉ đọc được chữ, không mở và không giữ ảnh hay tệp ạ. \
