@@ -418,6 +418,35 @@ fn another_bill_another_card_and_what_is_awaited_are_not_it() {
 }
 
 #[test]
+fn a_smile_another_year_and_what_comes_later_are_no_done() {
+    for (context, text) in [
+        ("vneid", "Giỏi nhỉ, mức 2 xong lại đòi mức 3"),
+        ("pay", "chuyển cả năm luôn rồi, bot tin không?"),
+        ("none", "năm ngoái tiền tháng đóng rồi còn được trả lại"),
+        ("none", "lớp cũ con em ngày trước đóng tiền tháng xong hết"),
+        ("none", "bán lợn xong là em chuyển tiền tháng liền cho cô"),
+        ("pay", "tiền mà có thì em đóng lâu rồi"),
+        ("vneid", "Xong 8 phần rồi, còn 2 phần"),
+        ("qr", "rồi rồi, nghe rồi"),
+        ("vneid", "đã báo bố cháu rồi ạ"),
+    ] {
+        let found = read(context, text);
+        let done = found.iter().any(|label| label.starts_with("done"));
+        assert!(!done, "{context}: {text}: {found:?}");
+    }
+    check(
+        "pay",
+        "vừa lấy công xong là chuyển luôn rồi ạ",
+        &["done:pay"],
+    );
+    check(
+        "vneid",
+        "vneid kích hoạt từ năm ngoái rồi ạ",
+        &["done:vneid"],
+    );
+}
+
+#[test]
 fn a_choice_is_made_by_number_place_or_mark() {
     check("multi", "12", &["done:qr", "done:pay"]);
     check("multi", "1vs3 ạ", &["done:qr", "done:vneid"]);

@@ -1,7 +1,7 @@
 //! What forbids a "done" however likely it is: whoever said such a thing is asked back.
 
 use super::super::phrases::Cue;
-use super::super::replies::{Heard, Said};
+use super::super::replies::{Heard, Said, TaskKind};
 use super::super::tag::{Span, Tag, Tasks};
 use super::super::whose;
 use super::super::words::Words;
@@ -10,7 +10,7 @@ use super::{Reply, is_in};
 /// The first veto that a message meets, by a name for `--explain` and the log.
 pub(super) fn forbid_done(reply: &Reply<'_>, task: usize) -> Option<&'static str> {
     let several = reply.context.items.len() > 1;
-    let vetoes: [(&'static str, bool); 14] = [
+    let vetoes: [(&'static str, bool); 19] = [
         ("condition", has(reply, &[Cue::If])),
         ("quotation", reply.tagged.quotes),
         (
@@ -35,11 +35,83 @@ pub(super) fn forbid_done(reply: &Reply<'_>, task: usize) -> Option<&'static str
         ("only the verb", only_the_verb(reply)),
         ("in cash", in_cash(reply, task)),
         ("awaited", awaited(reply)),
+        ("long ago", long_ago(reply, task)),
+        ("sarcasm", has_phrase(reply, &SARCASM)),
+        ("only when", only_when(reply)),
+        ("some steps left", has_phrase(reply, &STEPS_LEFT)),
+        ("only heard", only_heard(reply)),
     ];
     vetoes
         .into_iter()
         .find(|(_, holds)| *holds)
         .map(|(name, _)| name)
+}
+
+/// "giỏi nhỉ", "ghê vậy", "tin không?": said with a smile, and about nothing done.
+static SARCASM: [[Words; 2]; 3] = [
+    [
+        Words::of(&["giỏi", "hay", "khiếp"]),
+        Words::of(&["nhỉ", "thật", "ghê"]),
+    ],
+    [
+        Words::of(&["ghê"]),
+        Words::of(&["vậy", "thế", "nhỉ", "chưa"]),
+    ],
+    [Words::of(&["tin"]), Words::of(&["không", "nổi", "được"])],
+];
+
+/// "bán xong là em chuyển": it comes when something else is over. "Bán xong là chuyển luôn rồi" has come.
+fn only_when(reply: &Reply<'_>) -> bool {
+    static THEN: [[Words; 2]; 1] = [[Words::of(&["xong"]), Words::of(&["là", "thì"])]];
+    static IF_ONLY: [[Words; 2]; 1] = [[Words::of(&["có"]), Words::of(&["thì"])]];
+    has_phrase(reply, &IF_ONLY) || !has(reply, &[Cue::Roi]) && has_phrase(reply, &THEN)
+}
+
+/// "xong 8 phần rồi, còn 2 phần".
+static STEPS_LEFT: [[Words; 3]; 1] = [[
+    Words::of(&["còn"]),
+    Words::of(&["1", "2", "3", "4", "5", "một", "hai", "ba", "mấy", "vài"]),
+    Words::of(&["phần", "bước", "mục", "khâu"]),
+]];
+
+/// Whether such words stand one after the other, without a pause between them.
+fn has_phrase<const LENGTH: usize>(reply: &Reply<'_>, phrases: &[[Words; LENGTH]]) -> bool {
+    let mut windows = reply.tagged.tokens.windows(LENGTH);
+    windows.any(|words| {
+        let together = words.iter().skip(1).all(|token| !token.pause);
+        together
+            && phrases.iter().any(|phrase| {
+                let mut pairs = words.iter().zip(phrase);
+                pairs.all(|(token, known)| known.has(&token.word))
+            })
+    })
+}
+
+/// "năm ngoái đóng rồi còn được trả lại": a collection of another time. What a household learned last year it can.
+fn long_ago(reply: &Reply<'_>, task: usize) -> bool {
+    static TIMES: [[Words; 2]; 3] = [
+        [Words::of(&["năm"]), Words::of(&["ngoái", "trước", "kia"])],
+        [
+            Words::of(&["ngày", "hồi", "dạo", "lúc"]),
+            Words::of(&["trước", "xưa"]),
+        ],
+        [Words::of(&["lớp", "trường"]), Words::of(&["cũ"])],
+    ];
+    let words = reply.context.tasks.get(task);
+    words.is_some_and(|words| words.kind == TaskKind::Payment) && has_phrase(reply, &TIMES)
+}
+
+/// "nghe rồi", "đã báo bố cháu rồi ạ": what is over is that it was heard or told.
+fn only_heard(reply: &Reply<'_>) -> bool {
+    static HEARD: [[Words; 2]; 2] = [
+        [
+            Words::of(&["nghe", "seen", "biết", "hiểu", "đọc"]),
+            Words::of(&["rồi", "r"]),
+        ],
+        [Words::of(&["đã"]), Words::of(&["báo", "nhắn"])],
+    ];
+    let about = reply.rules.heard.iter().map(named);
+    about.fold(0, |all, tasks| all | tasks) == 0 && has_phrase(reply, &HEARD)
 }
 
 pub(super) fn has(reply: &Reply<'_>, cues: &[Cue]) -> bool {
