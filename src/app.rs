@@ -3,6 +3,7 @@
 //! Nothing here has heard of a platform, and nothing is sent from here.
 
 mod anew;
+mod boards;
 mod desk;
 mod due;
 mod forget;
@@ -17,8 +18,8 @@ use anyhow::Context as _;
 use futures_util::FutureExt as _;
 use tokio::sync::{mpsc, watch};
 
-use crate::bots;
-use crate::config::Reminders;
+use crate::bots::{self, budget};
+use crate::config::{Reminders, ZaloLimits};
 use crate::db::{Db, Tx};
 use crate::domain::message::{Say, Update, What};
 use crate::domain::{Bot, BotId, SchoolId, Timestamp};
@@ -54,6 +55,8 @@ pub struct App {
     library: Arc<Library>,
     key: Key,
     reminders: Reminders,
+    zalo: ZaloLimits,
+    public_url: Option<String>,
     /// Rung after a commit that may have left something to send; every sender has its own ear.
     to_send: watch::Sender<()>,
     /// Rung when a board waits for its new text.
@@ -72,6 +75,8 @@ impl App {
             library,
             key,
             reminders: Reminders::default(),
+            zalo: ZaloLimits::default(),
+            public_url: None,
             to_send: watch::Sender::new(()),
             to_draw: watch::Sender::new(()),
             tap_lanes: Mutex::default(),
@@ -81,6 +86,25 @@ impl App {
     /// With the school's own budget of messages and holidays.
     pub fn with_reminders(self, reminders: Reminders) -> Self {
         Self { reminders, ..self }
+    }
+
+    /// With what its plan on Zalo allows.
+    pub fn with_zalo(self, zalo: ZaloLimits) -> Self {
+        Self { zalo, ..self }
+    }
+
+    /// With the address under which others reach our pages.
+    pub fn with_public_url(self, public_url: Option<String>) -> Self {
+        Self { public_url, ..self }
+    }
+
+    pub fn public_url(&self) -> Option<&str> {
+        self.public_url.as_deref()
+    }
+
+    /// What a month allows a bot on Zalo.
+    pub fn zalo(&self) -> &ZaloLimits {
+        &self.zalo
     }
 
     pub fn db(&self) -> &Db {
@@ -325,6 +349,10 @@ impl App {
         if fresh.is_empty() {
             tx.commit().await?;
             return Ok(0);
+        }
+        if bot.channel.is_counted_by_month() {
+            let received = i64::try_from(fresh.len()).unwrap_or(i64::MAX);
+            budget::note(&mut tx, bot.id, received, 0, now).await?;
         }
         let facts = Facts::load(&mut tx, bot, &fresh, now).await?;
         let mut desk = Desk::open(bot, self, &fresh, facts, now);

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use crate::app::{App, recount};
 use crate::backup::Secret;
 use crate::backup::daily::Daily;
+use crate::bots::budget;
 use crate::config;
 use crate::domain::{Bot, Timestamp};
 use crate::feature::confirm::PENDING_MS;
@@ -32,6 +33,9 @@ pub async fn tick_forever(app: Arc<App>) {
         if tidied.is_none_or(|at| at.elapsed() >= TIDY_UP_EVERY) {
             if let Err(error) = tidy_up(&app, now()).await {
                 tracing::error!(error = format!("{error:#}"), "house-keeping failed");
+            }
+            if let Err(error) = app.watch_budgets(now()).await {
+                tracing::error!(error = format!("{error:#}"), "budgets not watched");
             }
             if let Err(error) = count_anew(&app).await {
                 tracing::error!(error = format!("{error:#}"), "tallies not counted anew");
@@ -136,6 +140,9 @@ pub async fn tidy_up(app: &App, now: Timestamp) -> anyhow::Result<()> {
     let substitutes = staff::forget_substitutes(&mut tx, now).await?;
     let requests = erase::store::forget_old(&mut tx, now).await?;
     let chats = chats::forget_empty(&mut tx).await?;
+    let months = budget::forget_old(&mut tx, now).await?;
+    let stale = outbox::drop_stale(&mut tx, now).await?;
+    let pictures = outbox::pictures::forget_old(&mut tx, now).await?;
     tx.commit().await?;
     if pending
         + updates
@@ -147,6 +154,9 @@ pub async fn tidy_up(app: &App, now: Timestamp) -> anyhow::Result<()> {
         + substitutes
         + requests
         + chats
+        + months
+        + stale
+        + pictures
         > 0
     {
         tracing::info!(
@@ -160,6 +170,9 @@ pub async fn tidy_up(app: &App, now: Timestamp) -> anyhow::Result<()> {
             substitutes,
             requests,
             chats,
+            months,
+            stale,
+            pictures,
             "forgot what has served its time"
         );
     }

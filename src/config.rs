@@ -23,6 +23,15 @@ pub struct Config {
     pub reminders: Reminders,
     pub print: Print,
     pub backup: Backup,
+    /// Bots beside those of the environment's own names.
+    #[serde(rename = "bot")]
+    pub bots: Vec<BotSettings>,
+}
+
+/// One `[[bot]]`: a bot on Zalo, whose token stands in the environment under this name.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct BotSettings {
+    pub token_env: String,
 }
 
 /// The daily back-up of `lopso serve`.
@@ -65,6 +74,7 @@ impl Default for Config {
             limits: Limits::default(),
             reminders: Reminders::default(),
             backup: Backup::default(),
+            bots: Vec::new(),
         }
     }
 }
@@ -114,6 +124,7 @@ fn shipped_holidays() -> Vec<Date> {
 #[serde(default)]
 pub struct Limits {
     pub telegram: TelegramLimits,
+    pub zalo: ZaloLimits,
 }
 
 /// Telegram's FAQ, "Broadcasting to users": about 30 messages a second, one a second in a chat, 20 a minute in
@@ -136,8 +147,31 @@ impl Default for TelegramLimits {
     }
 }
 
+/// The free plan of the Zalo Bot Platform (2026-10): 3,000 messages a month in both directions, 50 people and 3 groups
+/// a bot. Zalo changes its plans.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct ZaloLimits {
+    pub per_month: i64,
+    pub people: i64,
+    pub groups: i64,
+    /// So many of the month's messages are kept for answers: boards and reminders wait before they touch them.
+    pub kept_for_answers: i64,
+}
+
+impl Default for ZaloLimits {
+    fn default() -> Self {
+        Self {
+            per_month: 3_000,
+            people: 50,
+            groups: 3,
+            kept_for_answers: 600,
+        }
+    }
+}
+
 /// Every key there is, with the tables it stands in, and what kind of value it takes.
-const KEYS: [(&str, Kind); 12] = [
+const KEYS: [(&str, Kind); 16] = [
     ("database_url", Kind::Text),
     ("http_addr", Kind::Text),
     ("public_url", Kind::Text),
@@ -146,11 +180,18 @@ const KEYS: [(&str, Kind); 12] = [
     ("limits.telegram.per_second", Kind::Number),
     ("limits.telegram.per_chat_per_second", Kind::Number),
     ("limits.telegram.per_group_per_minute", Kind::Number),
+    ("limits.zalo.per_month", Kind::Number),
+    ("limits.zalo.people", Kind::Number),
+    ("limits.zalo.groups", Kind::Number),
+    ("limits.zalo.kept_for_answers", Kind::Number),
     ("reminders.per_week", Kind::Number),
     ("reminders.holidays", Kind::Days),
     ("backup.folder", Kind::Text),
     (KEEP_DAYS, Kind::Number),
 ];
+
+/// A list of tables, looked through by itself.
+const BOTS: &str = "bot";
 
 const KEEP_DAYS: &str = "backup.keep_days";
 
@@ -245,7 +286,11 @@ fn parse(path: &Path, text: &str) -> Result<Config, Problem> {
             line,
         }
     })?;
+    bots_are_written_right(&path, &table)?;
     for (key, value) in leaves("", &table) {
+        if key == BOTS {
+            continue;
+        }
         let Some((_, kind)) = KEYS.iter().find(|(known, _)| *known == key) else {
             return Err(Problem::UnknownKey {
                 nearest: nearest(&key),
@@ -265,6 +310,38 @@ fn parse(path: &Path, text: &str) -> Result<Config, Problem> {
         }
     }
     Config::deserialize(table).map_err(|_| Problem::NotToml { path, line: 1 })
+}
+
+/// Each `[[bot]]` names a variable of the environment, and nothing else.
+fn bots_are_written_right(path: &Path, table: &toml::Table) -> Result<(), Problem> {
+    const KEY: &str = "token_env";
+    let wrong = |key: &str| Problem::WrongKind {
+        path: path.to_owned(),
+        key: key.to_owned(),
+    };
+    let Some(bots) = table.get(BOTS) else {
+        return Ok(());
+    };
+    for bot in bots.as_array().ok_or_else(|| wrong(BOTS))? {
+        let bot = bot.as_table().ok_or_else(|| wrong(BOTS))?;
+        if let Some(key) = bot.keys().find(|key| *key != KEY) {
+            return Err(Problem::UnknownKey {
+                path: path.to_owned(),
+                key: format!("{BOTS}.{key}"),
+                nearest: Some("bot.token_env"),
+            });
+        }
+        // A token itself, written here by mistake, is no name of a variable.
+        let is_name = |name: &str| {
+            let fits = |c: char| c.is_ascii_alphanumeric() || c == '_';
+            !name.is_empty() && name.chars().all(fits)
+        };
+        let name = bot.get(KEY).and_then(toml::Value::as_str);
+        if !name.is_some_and(is_name) {
+            return Err(wrong("bot.token_env"));
+        }
+    }
+    Ok(())
 }
 
 /// Every value with its key written through all tables: `limits.telegram.per_second`. A table where a value is

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 pub use turn::Turn;
 
-use crate::domain::message::{Update, What};
+use crate::domain::message::{Capabilities, Update, What};
 use crate::domain::{AccountId, Bot, BotId, ChatId, ChildId, ClassId, SchoolId, Task, TaskId};
 use crate::ledger::fold::{fold, said_before};
 use crate::ledger::links::reaches;
@@ -21,6 +21,7 @@ use crate::roster::{Account, Child, Class, Member, School};
 
 pub struct Facts {
     bot: BotId,
+    can: Capabilities,
     accounts: HashMap<String, Account>,
     members: HashMap<AccountId, Vec<Member>>,
     chats: HashMap<String, Chat>,
@@ -48,6 +49,7 @@ impl Facts {
     fn nothing(bot: &Bot) -> Self {
         Self {
             bot: bot.id,
+            can: bot.channel.capabilities(),
             accounts: HashMap::new(),
             members: HashMap::new(),
             chats: HashMap::new(),
@@ -252,6 +254,7 @@ fn answered_message(update: &Update) -> Option<&str> {
         What::Text { reply_to, .. } => reply_to.as_deref(),
         What::Tap { .. }
         | What::Attachment { .. }
+        | What::Unreadable
         | What::Presence { .. }
         | What::Member { .. }
         | What::Moved { .. } => None,

@@ -1,5 +1,9 @@
 //! The installation itself: with which key its hashes were made.
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use chacha20poly1305::ChaCha20Poly1305;
+use chacha20poly1305::aead::Aead as _;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
@@ -8,6 +12,13 @@ use crate::vals;
 
 /// What is hashed to know a key again without keeping it.
 const KNOWN_WORDS: &[u8] = b"lopso installation key";
+
+const NONCE_BYTES: usize = 12;
+
+/// A secret that cannot be locked away, or was not with this key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not sealed with this key")]
+pub struct Locked;
 
 /// The installation's key. What it hashes nobody can make or try through who has only the database.
 #[derive(Clone)]
@@ -28,6 +39,31 @@ impl Key {
             mac.update(part);
         }
         mac.finalize().into_bytes().into()
+    }
+
+    /// Locks a secret away, for the database: base 64 of a nonce and the sealed bytes. `purpose` keeps secrets of one
+    /// kind from being put in the place of another.
+    pub fn seal(&self, purpose: &str, secret: &str) -> Result<String, Locked> {
+        let mut nonce = [0_u8; NONCE_BYTES];
+        getrandom::fill(&mut nonce).map_err(|_| Locked)?;
+        let sealed = self
+            .cipher(purpose)
+            .encrypt(&nonce.into(), secret.as_bytes());
+        let sealed = sealed.map_err(|_| Locked)?;
+        Ok(BASE64_STANDARD.encode([&nonce[..], &sealed].concat()))
+    }
+
+    /// What was locked away with the same key for the same purpose.
+    pub fn open(&self, purpose: &str, sealed: &str) -> Result<String, Locked> {
+        let bytes = BASE64_STANDARD.decode(sealed).map_err(|_| Locked)?;
+        let (nonce, sealed) = bytes.split_at_checked(NONCE_BYTES).ok_or(Locked)?;
+        let nonce: [u8; NONCE_BYTES] = nonce.try_into().map_err(|_| Locked)?;
+        let secret = self.cipher(purpose).decrypt(&nonce.into(), sealed);
+        String::from_utf8(secret.map_err(|_| Locked)?).map_err(|_| Locked)
+    }
+
+    fn cipher(&self, purpose: &str) -> ChaCha20Poly1305 {
+        ChaCha20Poly1305::new(&self.hash(&[b"seal ", purpose.as_bytes()]).into())
     }
 
     /// By its mark the same key is known again, and nothing else.
@@ -60,4 +96,22 @@ pub async fn forget_key(tx: &mut Tx) -> Result<(), sqlx::Error> {
     const DELETE: &str = "DELETE FROM installation WHERE only_one = 1";
     tx.execute(DELETE, vals![]).await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_sealed_opens_with_its_key_and_purpose_alone() {
+        let key = Key::new(b"one");
+        let sealed = key.seal("token", "bí mật").unwrap();
+        assert_eq!(key.open("token", &sealed), Ok("bí mật".to_owned()));
+        assert_ne!(key.seal("token", "bí mật").unwrap(), sealed);
+        assert_eq!(key.open("other", &sealed), Err(Locked));
+        assert_eq!(Key::new(b"two").open("token", &sealed), Err(Locked));
+        for broken in ["", "AAAA", "không"] {
+            assert_eq!(key.open("token", broken), Err(Locked));
+        }
+    }
 }

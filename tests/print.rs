@@ -21,6 +21,7 @@ fn head() -> Letterhead {
         school: "Trường Mầm non Hoa Sen, xã Hoà Quang Bắc".to_owned(),
         phone: Some("0257 3 822 118".to_owned()),
         bot: "@hoasen_truong_bot".to_owned(),
+        by_code: false,
     }
 }
 

@@ -194,6 +194,7 @@ fn a_question_is_not_taken_for_a_reply() {
             | Intent::TooLate
             | Intent::NoSuchChoice
             | Intent::Attachment
+            | Intent::Unreadable
             | Intent::Empty
             | Intent::Code(_)
             | Intent::Nothing => ("something else", Vec::new()),

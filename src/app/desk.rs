@@ -16,7 +16,7 @@ use crate::feature::confirm::BEGIN_FAMILY;
 use crate::feature::guide::library::Library;
 use crate::feature::{confirm, erase, group, guide, help, join, launch, proxy, remind, status};
 use crate::installation::Key;
-use crate::outbox::{self, Board, Draft, Letter};
+use crate::outbox::{self, Draft, Letter};
 use crate::render::render;
 use crate::roster::chats::ClassGroup;
 use crate::understand::codes;
@@ -34,7 +34,7 @@ pub(super) struct Desk<'a> {
     /// Those of it that come after the one in hand.
     pub(super) later: &'a [Update],
     pub(super) facts: Facts,
-    effects: Effects,
+    pub(super) effects: Effects,
     pub(super) now: Timestamp,
 }
 
@@ -104,6 +104,9 @@ impl<'a> Desk<'a> {
                 Ok(())
             }
             Intent::Code(code) => {
+                if self.marked(tx, update, &code).await? {
+                    return Ok(());
+                }
                 let wish = Wish::Join(join::Wish::Code(&code));
                 self.fulfil(tx, update, wish).await
             }
@@ -127,6 +130,7 @@ impl<'a> Desk<'a> {
             Intent::TooLate => self.decided(update, |_, turn| help::too_late(turn)),
             Intent::NoSuchChoice => self.decided(update, |_, turn| help::no_such_choice(turn)),
             Intent::Attachment => self.decided(update, |_, turn| help::attachment(turn)),
+            Intent::Unreadable => self.decided(update, |_, turn| help::unreadable(turn)),
             Intent::Empty => self.decided(update, |_, turn| help::empty(turn)),
             Intent::Nothing => Ok(()),
         }
@@ -365,59 +369,6 @@ impl<'a> Desk<'a> {
         }
         Ok(written)
     }
-
-    /// Boards are drawn last, with the counts at the end of the batch: those posted fresh in it are drawn anew, and
-    /// those that hang get a new text; where that would be faster than their groups may be written to, they are marked
-    /// to get it later. True when there are such.
-    async fn draw_boards(&mut self, tx: &mut Tx, bots: &[Bot]) -> Result<bool, Failure> {
-        let touched = self.facts.take_touched();
-        self.facts.load_boards(tx, touched.iter().copied()).await?;
-        let posted = |say: &Say| {
-            if let Say::Board { class, chat, .. } = say {
-                Some((*class, *chat))
-            } else {
-                None
-            }
-        };
-        let posted: Vec<_> = self.effects.says.iter().filter_map(posted).collect();
-        let hanging = self.facts.boards().iter().filter(|board| {
-            touched.contains(&board.class) && !posted.iter().any(|(_, chat)| *chat == board.chat)
-        });
-        let too_early = |board: &&Board| {
-            let bot = bots.iter().find(|bot| bot.id == board.bot);
-            let pause_ms = bot.map_or(0, |bot| bot.channel.capabilities().redraw_ms);
-            let last = self.now.plus_ms(-pause_ms);
-            board.drawn_at.is_some_and(|drawn_at| drawn_at > last)
-        };
-        let (later, now): (Vec<&Board>, Vec<&Board>) = hanging.partition(too_early);
-        let moved = !later.is_empty();
-        let unnoted = later.iter().filter(|board| !board.moved);
-        let unnoted: Vec<_> = unnoted.map(|board| board.chat).collect();
-        let now: Vec<Board> = now.into_iter().cloned().collect();
-        let drawn: Vec<_> = now.iter().map(|board| board.chat).collect();
-
-        let shown = posted.iter().map(|(class, _)| *class);
-        let shown = shown.chain(now.iter().map(|board| board.class));
-        let shown: Vec<_> = shown.filter(|class| touched.contains(class)).collect();
-        self.facts.load_classes(tx, shown).await?;
-        for say in &mut self.effects.says {
-            if let Say::Board {
-                class, bot, chat, ..
-            } = say
-                && touched.contains(class)
-                && let Some(newest) = confirm::board_in(&self.facts, *class, *bot, *chat, self.now)
-            {
-                *say = newest;
-            }
-        }
-        for board in &now {
-            let text = confirm::board_anew(&self.facts, board, self.now);
-            self.effects.says.extend(text);
-        }
-        outbox::note_drawn(tx, &drawn, self.now).await?;
-        outbox::note_moved(tx, &unnoted, self.now).await?;
-        Ok(moved)
-    }
 }
 
 /// What a batch left to be sent.
@@ -436,6 +387,7 @@ fn words(update: &Update) -> &str {
         What::Text { text, .. } => text,
         What::Tap { .. }
         | What::Attachment { .. }
+        | What::Unreadable
         | What::Presence { .. }
         | What::Member { .. }
         | What::Moved { .. } => "",

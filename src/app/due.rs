@@ -8,8 +8,10 @@ use crate::bots;
 use crate::domain::time::MINUTE_MS;
 use crate::domain::{Bot, ChatId, SchoolId, Timestamp};
 use crate::facts::Facts;
+use crate::feature::budget;
 use crate::feature::remind::{self, store};
 use crate::outbox::{self, Moved};
+use crate::render::render;
 
 /// What could not be done when it was due is tried again after this.
 const AGAIN_MS: i64 = 10 * MINUTE_MS;
@@ -49,10 +51,35 @@ impl App {
         Ok(done)
     }
 
+    /// Tells schools whose bots' messages run out. What is said is written with that it was said.
+    pub async fn watch_budgets(&self, now: Timestamp) -> anyhow::Result<()> {
+        let mut tx = self.db.begin().await?;
+        let bots = bots::all(&mut tx).await?;
+        let mut says = Vec::new();
+        for bot in bots.iter().filter(|bot| bot.channel.is_counted_by_month()) {
+            says.extend(budget::watch(&mut tx, bot, &self.zalo, now).await?.says);
+        }
+        let Some(bot) = bots.first() else {
+            return Ok(());
+        };
+        let drafts = render(says, bot, &[], &bots);
+        outbox::add(&mut tx, &drafts, now).await?;
+        tx.commit().await?;
+        if !drafts.is_empty() {
+            self.ring();
+        }
+        Ok(())
+    }
+
     /// Gives the boards of a bot that wait for it their new text, as far as their groups may be written to again.
     /// Returns when the next one may, if there is one.
     pub async fn redraw(&self, bot: &Bot, now: Timestamp) -> anyhow::Result<Option<Timestamp>> {
-        let pause_ms = bot.channel.capabilities().redraw_ms;
+        let can = bot.channel.capabilities();
+        let pause_ms = can.redraw_ms;
+        // Where nothing can be rewritten it is a message to a whole group, and not for the night.
+        if !can.edit && self.is_quiet(now) {
+            return Ok(Some(self.reminders.calendar.next_allowed(now)));
+        }
         loop {
             let mut tx = self.db.begin().await?;
             let moved = outbox::moved(&mut tx, bot.id, BOARDS).await?;

@@ -7,14 +7,15 @@ use super::Failure;
 use super::desk::Desk;
 use super::forget::{forget, forget_family};
 use crate::db::Tx;
-use crate::domain::message::{Update, What};
+use crate::domain::message::{ChatKind, Update, What};
 use crate::domain::{ClassId, TaskId};
 use crate::effects::Effects;
 use crate::facts::{Facts, Turn};
 use crate::feature::confirm;
 use crate::feature::{erase, group, help, join, launch, missing, proxy, remind, report};
 use crate::outbox;
-use crate::roster::chats;
+use crate::roster::{chats, invites};
+use crate::understand::codes::Code;
 
 /// What is asked of such a feature.
 #[derive(Clone, Copy)]
@@ -64,7 +65,15 @@ impl Desk<'_> {
         let now = self.now;
         match wish {
             Wish::Join(wish) => join::decide(tx, self.key, turn, wish, now).await,
-            Wish::Group(wish) => group::decide(tx, turn, wish).await,
+            Wish::Group(wish) => {
+                let here = group::Here {
+                    turn,
+                    bot: self.bot,
+                    key: self.key,
+                    now,
+                };
+                group::decide(tx, here, wish).await
+            }
             Wish::Remind(wish) => remind::decide(tx, turn, wish, self.reminders, now).await,
             Wish::Launch(wish) => launch::decide(tx, turn, wish, now).await,
             Wish::Erase(wish) => erase::decide(tx, self.key, turn, wish, now).await,
@@ -92,6 +101,25 @@ impl Desk<'_> {
         Ok(true)
     }
 
+    /// A code said in a group may be its marker; false when it is something else.
+    pub(super) async fn marked(
+        &mut self,
+        tx: &mut Tx,
+        update: &Update,
+        code: &Code,
+    ) -> Result<bool, Failure> {
+        if update.chat.kind == ChatKind::Private {
+            return Ok(false);
+        }
+        let marked = invites::take_marker(tx, self.key, code, self.now).await?;
+        let Some((school, marks)) = marked else {
+            return Ok(false);
+        };
+        let wish = Wish::Group(group::Wish::Marked(school, marks));
+        self.fulfil(tx, update, wish).await?;
+        Ok(true)
+    }
+
     /// What happened to the chat itself; false when nothing did.
     pub(super) async fn happened(&mut self, tx: &mut Tx, update: &Update) -> Result<bool, Failure> {
         match &update.what {
@@ -110,7 +138,9 @@ impl Desk<'_> {
                 self.moved(tx, update, to).await?;
                 Ok(true)
             }
-            What::Text { .. } | What::Tap { .. } | What::Attachment { .. } => Ok(false),
+            What::Text { .. } | What::Tap { .. } | What::Attachment { .. } | What::Unreadable => {
+                Ok(false)
+            }
         }
     }
 

@@ -112,7 +112,13 @@ tables! {
     homeroom { school_id: int, class_id: int, person_id: int }
     substitute { school_id: int, class_id: int, person_id: int, from_at: int, until_at: int }
     guardian { school_id: int, child_id: int, person_id: int, linked_at: int }
-    bot { bot_id: int, channel: text, name: text }
+    bot { bot_id: int, channel: text, name: text, called: text }
+    picture { picture_id: int, content: text, expires_at: int }
+    oa_token {
+        app_id: text, access_token: text, refresh_token: text, before_it: text, refreshed_at: int, begun_at: int,
+        refused_at: int, seed: text, signed_by: text
+    }
+    bot_month { bot_id: int, month: text, received: int, sent: int, told: int }
     account { account_id: int, bot_id: int, external_id: text, name: text, private_chat: int, created_at: int }
     membership { account_id: int, school_id: int, person_id: int }
     chat {

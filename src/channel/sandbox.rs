@@ -11,6 +11,7 @@ use crate::db::{Db, Row, fresh_id};
 use crate::domain::message::{ChatKind, ChatSeen, Choice, Payload, Sender, Update, What};
 use crate::domain::{Bot, Timestamp};
 use crate::outbox::Letter;
+use crate::understand::mention;
 use crate::vals;
 
 /// Events a slow page may be behind before it must read the room anew.
@@ -203,7 +204,7 @@ impl Sandbox {
             Some(message) => self.is_bots(&room.chat, message).await?,
             None => false,
         };
-        let (words, mentioned) = cut_mention(text, &bot.name);
+        let (words, mentioned) = mention::cut(text, &bot.called);
         let addressed = mentioned || answers_bot;
         if room.kind == ChatKind::Group && bot.channel.hears_only_mentions() && !addressed {
             return Ok(None);
@@ -380,16 +381,6 @@ fn read(row: &Row) -> Result<Posted, sqlx::Error> {
 /// PostgreSQL refuses a NUL in text; the room shows the rest.
 fn without_nul(text: &str) -> String {
     text.replace('\0', "")
-}
-
-/// Cuts "@Name" out of a text, wherever it stands.
-fn cut_mention(text: &str, name: &str) -> (String, bool) {
-    let mention = format!("@{name}");
-    if text.contains(&mention) {
-        (text.replace(&mention, " ").trim().to_owned(), true)
-    } else {
-        (text.to_owned(), false)
-    }
 }
 
 /// Its database is the demo's platform: without it nothing was posted.

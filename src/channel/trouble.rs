@@ -7,8 +7,14 @@ pub enum Trouble {
     Token,
     #[error("another program polls or has set a webhook for this bot")]
     Conflict,
+    /// Nothing happened while we waited for it.
+    #[error("nothing new")]
+    Idle,
     #[error("asked to wait {0} s")]
     Wait(u32),
+    /// The month's messages are used up: none goes out before the next, or before the plan changes.
+    #[error("the month's messages are used up")]
+    Quota,
     #[error("the chat cannot be written to")]
     Closed,
     #[error("the group has moved to {0}")]

@@ -8,6 +8,7 @@ mod doctor;
 mod guides;
 mod import;
 mod invites;
+mod live;
 mod open;
 mod replies;
 mod report;
@@ -15,7 +16,6 @@ mod restore;
 mod school;
 mod serve;
 mod substitute;
-mod telegram;
 mod texts;
 
 use std::io::Write as _;

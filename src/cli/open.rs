@@ -9,19 +9,86 @@ use anyhow::Context as _;
 use reqwest::Url;
 use sqlx::sqlite::SqliteConnectOptions;
 
-use super::telegram::Way;
+use super::live::{Platform, Settings, Way};
 use super::{Stop, say, texts};
 use crate::channel::telegram::Telegram;
+use crate::channel::zalo_bot::ZaloBot;
+use crate::channel::zalo_oa::{Credentials, ZaloOa};
 use crate::config::{self, Config};
 use crate::db::{Db, Problem};
+use crate::domain::Channel;
 use crate::feature::guide::library::Library;
 use crate::installation::{self, Key};
 use crate::roster::{School, store};
+use crate::sender::pacer::Limits;
 use crate::web::webhooks::Webhooks;
 
 pub fn config() -> Result<Config, Stop> {
     config::load(|key| std::env::var(key).ok())
         .map_err(|problem| Stop::Told(texts::config(&problem)))
+}
+
+/// Whether an Official Account is set at all.
+pub fn has_zalo_oa() -> bool {
+    set("LOPSO_ZALO_OA_APP_ID").is_some()
+}
+
+/// The Official Account, if its app is set. What happens there is brought to our public address, which its console is
+/// told by hand.
+pub fn zalo_oa(
+    config: &Config,
+    db: &Db,
+    key: &Key,
+    doors: &Arc<Webhooks>,
+) -> Result<Option<Settings>, Stop> {
+    let Some(app_id) = set("LOPSO_ZALO_OA_APP_ID") else {
+        return Ok(None);
+    };
+    let app_secret = set("LOPSO_ZALO_OA_APP_SECRET");
+    let credentials = Credentials {
+        app_id,
+        app_secret: app_secret.ok_or_else(|| Stop::Told(texts::zalo::OA_SECRET.to_owned()))?,
+        oa_secret: set("LOPSO_ZALO_OA_SECRET_KEY"),
+        seed: set("LOPSO_ZALO_OA_REFRESH_TOKEN"),
+    };
+    let at = |name: &str, usual: &str| {
+        let given = set(name).unwrap_or_else(|| usual.to_owned());
+        address(&given, &["http", "https"], texts::zalo::OA_URL)
+    };
+    let api = at("LOPSO_ZALO_OA_API_URL", "https://openapi.zalo.me")?;
+    let oauth = at("LOPSO_ZALO_OA_OAUTH_URL", "https://oauth.zaloapp.com")?;
+    let oa = ZaloOa::new(credentials, api, oauth, proxy()?, db.clone(), key.clone());
+    Ok(Some(Settings {
+        platform: Platform::ZaloOa(oa.context("Zalo's client not built")?),
+        limits: Limits::default(),
+        way: Way::Webhook {
+            public_url: config.public_url.clone().unwrap_or_default(),
+            secret: String::new(),
+            doors: doors.clone(),
+        },
+    }))
+}
+
+/// The bots that are set, each with how it is spoken with. Asks no platform anything yet.
+pub fn bots(config: &Config, doors: &Arc<Webhooks>) -> Result<Vec<Settings>, Stop> {
+    let telegram = telegram()?.map(Platform::Telegram);
+    let zalo = zalo(config)?.into_iter().map(Platform::ZaloBot);
+    let platforms = telegram.into_iter().chain(zalo);
+    let with = |platform: Platform| {
+        Ok(Settings {
+            way: way_in(platform.channel(), config, doors.clone())?,
+            limits: match platform.channel() {
+                Channel::Telegram => Limits::telegram(&config.limits.telegram),
+                // No rate is published; the month's messages are counted elsewhere.
+                Channel::ZaloBot
+                | Channel::ZaloOa
+                | Channel::SandboxTelegram
+                | Channel::SandboxZalo => Limits::default(),
+            },
+            platform,
+        })
+    };
+    platforms.map(with).collect()
 }
 
 /// The bot on Telegram, if a token is set. Asks Telegram nothing yet.
@@ -31,27 +98,66 @@ pub fn telegram() -> Result<Option<Telegram>, Stop> {
     };
     let api = set("LOPSO_TELEGRAM_API_URL").unwrap_or_else(|| TELEGRAM_API.to_owned());
     let api = address(&api, &["http", "https"], texts::telegram::API_URL)?;
-    let proxy = set("LOPSO_PROXY")
-        .map(|proxy| address(&proxy, &PROXIES, texts::telegram::PROXY))
-        .transpose()?;
-    let telegram = Telegram::new(&token, api, proxy);
+    let telegram = Telegram::new(&token, api, proxy()?);
     Ok(Some(telegram.context("Telegram's client not built")?))
 }
 
-/// The way updates come in: with a secret Telegram brings them, else they are asked for.
-pub fn way_in(config: &Config, doors: Arc<Webhooks>) -> Result<Way, Stop> {
-    let Some(secret) = set("LOPSO_TELEGRAM_WEBHOOK_SECRET") else {
+/// The bots on Zalo: that of the environment's own name, and one for each `[[bot]]`.
+pub fn zalo(config: &Config) -> Result<Vec<ZaloBot>, Stop> {
+    let mut tokens: Vec<String> = set(ZALO_TOKEN).into_iter().collect();
+    for bot in &config.bots {
+        match set(&bot.token_env) {
+            Some(token) if !tokens.contains(&token) => tokens.push(token),
+            Some(_) => {}
+            None => return Err(Stop::Told(texts::zalo::no_token(&bot.token_env))),
+        }
+    }
+    let api = set("LOPSO_ZALO_API_URL").unwrap_or_else(|| ZALO_API.to_owned());
+    let api = address(&api, &["http", "https"], texts::zalo::API_URL)?;
+    let proxy = proxy()?;
+    let bot = |token: &String| {
+        let zalo = ZaloBot::new(token, &api, proxy.clone());
+        Ok(zalo.context("Zalo's client not built")?)
+    };
+    tokens.iter().map(bot).collect()
+}
+
+fn proxy() -> Result<Option<Url>, Stop> {
+    set("LOPSO_PROXY")
+        .map(|proxy| address(&proxy, &PROXIES, texts::telegram::PROXY))
+        .transpose()
+}
+
+/// The way updates come in: with a secret the platform brings them, else they are asked for.
+pub fn way_in(channel: Channel, config: &Config, doors: Arc<Webhooks>) -> Result<Way, Stop> {
+    let (secret, wrong, no_address) = match channel {
+        Channel::ZaloBot => (
+            set("LOPSO_ZALO_WEBHOOK_SECRET"),
+            texts::zalo::WEBHOOK_SECRET,
+            texts::zalo::WEBHOOK_ADDRESS,
+        ),
+        Channel::Telegram | Channel::ZaloOa | Channel::SandboxTelegram | Channel::SandboxZalo => (
+            set("LOPSO_TELEGRAM_WEBHOOK_SECRET"),
+            texts::telegram::WEBHOOK_SECRET,
+            texts::telegram::WEBHOOK_ADDRESS,
+        ),
+    };
+    let Some(secret) = secret else {
         return Ok(Way::Polling);
     };
-    // As `setWebhook` asks for it; a short one could be guessed.
+    // As Telegram's `setWebhook` asks for it, and well within what Zalo's takes; a short one could be guessed.
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
     if !(16..=256).contains(&secret.len()) || !secret.chars().all(allowed) {
-        return Err(Stop::Told(texts::telegram::WEBHOOK_SECRET.to_owned()));
+        return Err(Stop::Told(wrong.to_owned()));
     }
     let public_url = config.public_url.clone();
-    let public_url = public_url.filter(|url| url.starts_with("https://"));
-    let public_url =
-        public_url.ok_or_else(|| Stop::Told(texts::telegram::WEBHOOK_ADDRESS.to_owned()))?;
+    // What is beside the test's own server may be reached without TLS.
+    let is_safe = |url: &String| {
+        let tried = cfg!(debug_assertions) && url.starts_with("http://127.0.0.1:");
+        url.starts_with("https://") || tried
+    };
+    let public_url = public_url.filter(is_safe);
+    let public_url = public_url.ok_or_else(|| Stop::Told(no_address.to_owned()))?;
     Ok(Way::Webhook {
         public_url,
         secret,
@@ -59,6 +165,8 @@ pub fn way_in(config: &Config, doors: Arc<Webhooks>) -> Result<Way, Stop> {
     })
 }
 
+const ZALO_TOKEN: &str = "LOPSO_ZALO_TOKEN";
+const ZALO_API: &str = "https://bot-api.zaloplatforms.com";
 const TELEGRAM_API: &str = "https://api.telegram.org";
 /// With `socks5h` the proxy looks names up, for networks that answer falsely.
 const PROXIES: [&str; 4] = ["http", "https", "socks5", "socks5h"];

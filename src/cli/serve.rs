@@ -7,10 +7,10 @@ use std::time::Duration;
 use anyhow::Context as _;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 
-use super::{Stop, open, say, telegram, texts};
+use super::{Stop, live, open, say, texts};
 use crate::app::App;
-use crate::sender::pacer::Limits;
 use crate::web::webhooks::Webhooks;
 use crate::{clock, web};
 
@@ -20,23 +20,30 @@ const DRAIN: Duration = Duration::from_secs(10);
 pub async fn run() -> Result<(), Stop> {
     let config = open::config()?;
     let library = open::library(&config)?;
-    let bot = open::telegram()?;
     let doors = Arc::new(Webhooks::default());
-    let way = open::way_in(&config, doors.clone())?;
+    let mut bots = open::bots(&config, &doors)?;
     let _held = open::hold(&config.database_url)?;
     let metrics = web::metrics::install();
     let db = open::database(&config.database_url).await?;
     let key = open::key(&db, &config.database_url).await?;
+    bots.extend(open::zalo_oa(&config, &db, &key, &doors)?);
     let listener = listen(&config.http_addr).await?;
-    let app = Arc::new(App::new(db.clone(), library, key).with_reminders(config.reminders.clone()));
+    let app = App::new(db.clone(), library, key).with_reminders(config.reminders.clone());
+    let app = Arc::new(
+        app.with_zalo(config.limits.zalo)
+            .with_public_url(config.public_url.clone()),
+    );
     say(&texts::serving(&config.http_addr));
-    let limits = Limits::telegram(&config.limits.telegram);
     let (stop, stopped) = watch::channel(false);
-    let bot = bot.map(|bot| tokio::spawn(telegram::live(app.clone(), bot, limits, way, stopped)));
-    if bot.is_none() {
-        say(texts::telegram::NO_PLATFORM);
+    if bots.is_empty() {
+        say(texts::live::NO_PLATFORM);
     }
+    let mut bots: JoinSet<()> = bots
+        .into_iter()
+        .map(|bot| live::live(app.clone(), bot, stopped.clone()))
+        .collect();
     let router = web::router(app.clone())
+        .merge(web::pictures::router(app.clone()))
         .merge(web::webhooks::router(doors))
         .merge(web::metrics::router(app.clone(), metrics));
     let mut work = Box::pin(async {
@@ -51,17 +58,16 @@ pub async fn run() -> Result<(), Stop> {
         () = asked_to_stop() => {}
     }
     stop.send_replace(true);
-    if let Some(mut bot) = bot {
-        // The pages stay open meanwhile, for a webhook that still waits for its answer.
-        let drained = tokio::time::timeout(DRAIN, &mut bot);
-        tokio::select! {
-            ended = &mut work => ended?,
-            done = drained => if done.is_err() {
-                tracing::warn!("not everything was sent before the end; it goes out at the next start");
-                bot.abort();
-            },
-        }
+    // The pages stay open meanwhile, for a webhook that still waits for its answer.
+    let all_ended = async { while bots.join_next().await.is_some() {} };
+    let drained = tokio::time::timeout(DRAIN, all_ended);
+    tokio::select! {
+        ended = &mut work => ended?,
+        done = drained => if done.is_err() {
+            tracing::warn!("not everything was sent before the end; it goes out at the next start");
+        },
     }
+    bots.abort_all();
     // What it had in hand with the database would keep that from closing.
     drop(work);
     db.close().await;

@@ -4,8 +4,10 @@ pub mod backup;
 pub mod doctor;
 pub mod guides;
 pub mod invites;
+pub mod live;
 pub mod replies;
 pub mod telegram;
+pub mod zalo;
 
 use std::io::ErrorKind;
 use std::net::SocketAddr;
@@ -171,10 +173,14 @@ pub fn no_such_class(wanted: &str, codes: &[&str]) -> String {
 }
 
 /// The one-time code of a school's first principal.
-pub fn first_lead(school: &str, link: &str, short: &str) -> String {
+/// `link` where the channel opens its private chat by one.
+pub fn first_lead(school: &str, bot: &str, link: Option<&str>, short: &str) -> String {
+    let way = link.map_or_else(String::new, |link| {
+        format!("mở {link} rồi bấm Bắt đầu, hoặc ")
+    });
     format!(
-        "→ {school} chưa có hiệu trưởng nào vào. Cô hiệu trưởng mở {link} rồi bấm Bắt đầu, \
-         hoặc nhắn riêng cho bot mã {short}. Mã chỉ dùng được một lần."
+        "→ {school} chưa có hiệu trưởng nào vào. Cô hiệu trưởng {way}nhắn riêng cho {bot} mã {short}. \
+         Mã chỉ dùng được một lần."
     )
 }
 

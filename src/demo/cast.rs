@@ -180,6 +180,6 @@ pub fn rooms_of(persona: &str) -> impl Iterator<Item = &'static RoomOf> {
 pub fn bot_name(channel: Channel) -> &'static str {
     match channel {
         Channel::Telegram | Channel::SandboxTelegram => TELEGRAM_BOT,
-        Channel::SandboxZalo => ZALO_BOT,
+        Channel::ZaloBot | Channel::ZaloOa | Channel::SandboxZalo => ZALO_BOT,
     }
 }

@@ -73,6 +73,9 @@ pub enum What {
         message: String,
         addressed: bool,
     },
+    /// Something that the platform does not let the bot read: a protected account, such as a child's, or a kind of
+    /// message that it does not pass on.
+    Unreadable,
     /// The bot came into this chat or is no longer in it: put into a group or out of it, its private chat
     /// opened or blocked.
     Presence { here: bool },
@@ -219,14 +222,16 @@ impl Priority {
 pub struct Capabilities {
     pub buttons: bool,
     pub edit: bool,
-    /// A message is rewritten no more often than this, in milliseconds: rewriting counts against the limit of its
-    /// chat, and answers need their part of it.
+    /// A board is drawn anew no more often than this, in milliseconds: rewriting counts against the limit of its
+    /// chat, and answers need their part of it; where nothing can be rewritten it is a message more for everybody.
     pub redraw_ms: i64,
     pub reaction: bool,
     /// Longest text of one message, in UTF-16 units (Telegram 4096, Zalo 2000).
     pub text_limit: usize,
     /// Pictures and documents can be sent.
     pub files: bool,
+    /// Pictures can be sent, if need be by an address from which the platform fetches them.
+    pub photos: bool,
     /// Longest text under a file, in UTF-16 units (Telegram 1024).
     pub caption_limit: usize,
     /// Longest text of a tap's own answer, in UTF-16 units (Telegram 200).

@@ -227,6 +227,7 @@ fn only_says(update: &Update) -> bool {
         What::Tap { data, .. } => matches!(Tap::read(data), Some(Tap::Say { .. })),
         What::Text { .. }
         | What::Attachment { .. }
+        | What::Unreadable
         | What::Presence { .. }
         | What::Member { .. }
         | What::Moved { .. } => false,
@@ -317,6 +318,7 @@ fn wanted_children(
         What::Tap { data, .. } => Some(data),
         What::Text { .. }
         | What::Attachment { .. }
+        | What::Unreadable
         | What::Presence { .. }
         | What::Member { .. }
         | What::Moved { .. } => None,

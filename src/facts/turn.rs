@@ -1,7 +1,7 @@
 //! One update with everything around it.
 
 use super::{Facts, answered_message};
-use crate::domain::message::{Asker, ChatKind, Update, What};
+use crate::domain::message::{Asker, Capabilities, ChatKind, Update, What};
 use crate::domain::{BotId, SchoolId, Tap};
 use crate::outbox::Prompt;
 use crate::roster::chats::Chat;
@@ -22,6 +22,11 @@ pub struct Turn<'a> {
 }
 
 impl<'a> Turn<'a> {
+    /// What the channel can do on which it is said.
+    pub fn can(&self) -> Capabilities {
+        self.facts.can
+    }
+
     pub fn is_private(&self) -> bool {
         self.chat.kind == ChatKind::Private
     }
@@ -32,7 +37,9 @@ impl<'a> Turn<'a> {
             What::Text { message, .. } | What::Attachment { message, .. } => {
                 (None, Some(message.clone()))
             }
-            What::Presence { .. } | What::Member { .. } | What::Moved { .. } => (None, None),
+            What::Unreadable | What::Presence { .. } | What::Member { .. } | What::Moved { .. } => {
+                (None, None)
+            }
         };
         Asker {
             account: self.account.id,
@@ -84,13 +91,20 @@ impl<'a> Turn<'a> {
             .map_or(Address::PARENTS, |member| Address::of(&member.name))
     }
 
+    /// It quotes a question of ours: where a platform does not say whose a quoted message is.
+    fn answers_our_question(&self) -> bool {
+        let answered = answered_message(self.update);
+        let asked = self.prompt.and_then(|prompt| prompt.message.as_deref());
+        answered.is_some() && answered == asked
+    }
+
     /// The message was meant for the bot.
     pub fn addressed(&self) -> bool {
         match &self.update.what {
-            What::Tap { .. } => true,
+            What::Tap { .. } | What::Unreadable => true,
             What::Presence { .. } | What::Member { .. } | What::Moved { .. } => false,
             What::Text { addressed, .. } | What::Attachment { addressed, .. } => {
-                *addressed || self.is_private()
+                *addressed || self.is_private() || self.answers_our_question()
             }
         }
     }

@@ -1,6 +1,7 @@
 //! What the bot does for people, one folder a deed: the story and its decision (`mod.rs`), its SQL
 //! (`store.rs`), every word it says (`texts.rs`). No feature imports another.
 
+pub mod budget;
 pub mod confirm;
 pub mod erase;
 pub mod group;

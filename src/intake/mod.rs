@@ -1,7 +1,9 @@
 //! The way in: what a platform brought goes to the app as it comes, a whole handful at a time.
 
+pub mod members;
 pub mod presence;
 pub mod telegram;
+pub mod zalo;
 
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};

@@ -1,5 +1,6 @@
 //! What goes out: rows written with the decision, sent later, each once where the platform allows.
 
+pub mod pictures;
 mod queue;
 
 use std::collections::HashMap;
@@ -16,8 +17,8 @@ use crate::roster::accounts::ExternalId;
 use crate::vals;
 
 pub use queue::{
-    ATTEMPTS, Depth, Lane, Letter, Lost, Outcome, Recovered, TAP_LIVES_MS, depths, forget_old,
-    lost, settle, take, take_back,
+    ATTEMPTS, Depth, Lane, Letter, Lost, Outcome, Recovered, TAP_LIVES_MS, depths, drop_stale,
+    forget_old, lost, settle, take, take_back,
 };
 
 /// How long a numbered question stays answerable.
@@ -111,6 +112,7 @@ pub async fn add_with(
         });
     }
     drop_superseded(tx, &edited).await?;
+    drop_unhung(tx, &boards.keys().copied().collect::<Vec<_>>()).await?;
     insert_rows(tx, &rows, now).await?;
     insert_handed(tx, &handed, now).await?;
     insert_prompts(tx, &prompts, now).await?;
@@ -126,6 +128,20 @@ async fn drop_superseded(tx: &mut Tx, edited: &[OutboxId]) -> Result<(), sqlx::E
     const UPDATE: &str = "UPDATE outbox SET state = 'dropped', payload = '' WHERE state = 'waiting' \
          AND edits IN (SELECT CAST(value AS BIGINT) FROM json_each($1))";
     tx.execute(UPDATE, vals![Set(edited)]).await?;
+    Ok(())
+}
+
+/// A board that still waits is worth nothing once a fresh one is hung in its chat: the two become one.
+async fn drop_unhung(tx: &mut Tx, chats: &[ChatId]) -> Result<(), sqlx::Error> {
+    if chats.is_empty() {
+        return Ok(());
+    }
+    const UPDATE: &str = "UPDATE outbox SET state = 'dropped', payload = '' WHERE state = 'waiting' AND outbox_id IN \
+         (SELECT b.outbox_id FROM board b WHERE b.chat_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)))";
+    const EDITS: &str = "UPDATE outbox SET state = 'dropped', payload = '' WHERE state = 'waiting' AND edits IN \
+         (SELECT b.outbox_id FROM board b WHERE b.chat_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)))";
+    tx.execute(UPDATE, vals![Set(chats)]).await?;
+    tx.execute(EDITS, vals![Set(chats)]).await?;
     Ok(())
 }
 
@@ -317,6 +333,22 @@ pub async fn note_moved(tx: &mut Tx, chats: &[ChatId], now: Timestamp) -> Result
         tx.execute(UPDATE, vals![Set(chats), now]).await?;
     }
     Ok(())
+}
+
+/// Those of these chats that got so many boards in the last seven days, or will once what waits is sent.
+pub async fn full_weeks(
+    tx: &mut Tx,
+    chats: &[ChatId],
+    most: i64,
+    now: Timestamp,
+) -> Result<Vec<ChatId>, sqlx::Error> {
+    const SELECT: &str = "SELECT o.chat_id FROM outbox o WHERE o.chat_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) \
+         AND o.priority = $2 AND o.priority > 0 AND o.state IN ('waiting', 'sending', 'sent') AND o.edits IS NULL \
+         AND COALESCE(o.written_at, o.due_at) > $3 GROUP BY o.chat_id HAVING COUNT(*) >= $4";
+    let since = now.plus_ms(-7 * DAY_MS);
+    let vals = vals![Set(chats), Priority::Board.order(), since, most];
+    let rows = tx.rows(SELECT, vals).await?;
+    rows.iter().map(|row| row.get("chat_id")).collect()
 }
 
 /// A board that waits for its new text.

@@ -11,8 +11,8 @@ use serde::Serialize;
 
 use crate::db::{Row, Set, Tx, unknown_word};
 use crate::domain::message::{ChatKind, Payload, Priority};
-use crate::domain::time::SECOND_MS;
-use crate::domain::{BotId, ChatId, OutboxId, Timestamp};
+use crate::domain::time::{DAY_MS, SECOND_MS};
+use crate::domain::{BotId, Channel, ChatId, OutboxId, Timestamp};
 use crate::vals;
 
 /// After so many tries a text is given up and shown to staff: an unknown outcome is repeated three times.
@@ -324,6 +324,23 @@ pub async fn lost(tx: &mut Tx) -> Result<Lost, sqlx::Error> {
         }
     }
     Ok(lost)
+}
+
+/// Where a month's messages can be used up: what waited so long that it is worth nothing any more, an answer after a
+/// day, a reminder after two. Boards become one with the next ([`super::add`]).
+pub async fn drop_stale(tx: &mut Tx, now: Timestamp) -> Result<u64, sqlx::Error> {
+    const UPDATE: &str = "UPDATE outbox SET state = 'dropped', payload = '' WHERE state = 'waiting' AND priority = $1 \
+         AND COALESCE(written_at, due_at) < $2 AND bot_id IN (SELECT bot_id FROM bot WHERE channel = $3)";
+    let mut dropped = 0;
+    let counted = |channel: &Channel| channel.is_counted_by_month();
+    for channel in Channel::ALL.into_iter().filter(counted) {
+        for (priority, days) in [(Priority::Reply, 1), (Priority::Reminder, 2)] {
+            let before = now.plus_ms(-days * DAY_MS);
+            let vals = vals![priority.order(), before, channel.slug()];
+            dropped += tx.execute(UPDATE, vals).await?;
+        }
+    }
+    Ok(dropped)
 }
 
 /// Forgets what nobody can answer or rewrite any more. A board and its message stay.

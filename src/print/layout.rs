@@ -166,7 +166,7 @@ pub(super) fn slip(
     let (size, lines) = fit(&class, Weight::Bold, &[3.6, 3.0, 2.6], TEXT_WIDTH, 1);
     beside.lines(&lines, Weight::Bold, size);
     beside.gap(1.2);
-    for step in texts::STEPS {
+    for step in texts::steps(head.by_code) {
         beside.lines(
             &wrap(step, Weight::Regular, 3.0, TEXT_WIDTH),
             Weight::Regular,
@@ -237,7 +237,7 @@ pub(super) fn poster(head: &Letterhead, poster: &Poster) -> Result<Vec<Mark>, Pr
     let top = middle(texts::POSTER_WHY, Weight::Regular, &[5.6], 2, 4.0);
     marks.extend(qr(&poster.link, (WIDTH - SIDE) / 2.0, top, SIDE)?);
     let mut steps = Column::at(2.0 * MARGIN + 8.0, top + SIDE + 1.0);
-    for step in texts::POSTER_STEPS {
+    for step in texts::poster_steps(head.by_code) {
         let lines = wrap(step, Weight::Regular, 5.8, inside - 16.0);
         steps.lines(&lines, Weight::Regular, 5.8);
         steps.gap(1.5);

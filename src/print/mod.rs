@@ -35,6 +35,8 @@ pub struct Letterhead {
     pub phone: Option<String>,
     /// As whom the bot is found: "@hoasen_bot".
     pub bot: String,
+    /// The link opens a page that shows a code to be typed to the bot, not the chat itself.
+    pub by_code: bool,
 }
 
 #[derive(Debug, thiserror::Error)]

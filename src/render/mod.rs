@@ -220,7 +220,8 @@ impl<'a> Letters<'a> {
         };
         self.close_tap(to, "");
         let can = self.can();
-        if !can.files {
+        let is_taken = can.files || can.photos && show == Show::Photo;
+        if !is_taken {
             let text = texts::no_files(&name);
             return self.message(chat, &text, Vec::new(), None, Priority::Reply);
         }

@@ -274,6 +274,28 @@ pub struct Human {
     pub persons: Vec<(SchoolId, PersonId)>,
 }
 
+/// Who this account's owner is by another bot of the same platform: where the platform gives somebody one id for all
+/// bots, a mother with children in two classes is one person, and is not asked twice.
+pub async fn person_elsewhere(
+    tx: &mut Tx,
+    account: AccountId,
+    school: SchoolId,
+) -> Result<Option<PersonId>, sqlx::Error> {
+    const SELECT: &str = "SELECT m.person_id FROM account a JOIN bot b ON b.bot_id = a.bot_id \
+         JOIN bot c ON c.channel = b.channel JOIN account o ON o.bot_id = c.bot_id AND o.external_id = a.external_id \
+         JOIN membership m ON m.account_id = o.account_id AND m.school_id = $2 \
+         WHERE a.account_id = $1 AND o.account_id <> $1 ORDER BY o.account_id LIMIT 1";
+    let row = tx.row(SELECT, vals![account, school]).await?;
+    row.map(|row| row.get("person_id")).transpose()
+}
+
+/// How many people a bot knows: those it met, as far as they were not forgotten.
+pub async fn people_of(tx: &mut Tx, bot: BotId) -> Result<i64, sqlx::Error> {
+    const SELECT: &str = "SELECT COUNT(*) AS n FROM account WHERE bot_id = $1";
+    let row = tx.row(SELECT, vals![bot]).await?;
+    row.map_or(Ok(0), |row| row.get("n"))
+}
+
 /// Everything that hangs together with an account: a Zalo and a Telegram account of one person, and the same
 /// account in two schools.
 pub async fn human(tx: &mut Tx, account: AccountId) -> Result<Human, sqlx::Error> {

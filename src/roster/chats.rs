@@ -1,6 +1,6 @@
 //! Chats: which is a class's group or the staff room, and who is seen in it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
 
@@ -152,6 +152,63 @@ pub async fn bound_groups(
     rows.iter()
         .map(|row| Ok((row.get("external_id")?, row.get("title")?)))
         .collect()
+}
+
+/// The classes of this school year whose groups a bot has: the title of each and how many families it has, in the
+/// order of the classes.
+pub async fn bound_families(tx: &mut Tx, bot: BotId) -> Result<Vec<(String, i64)>, sqlx::Error> {
+    const SELECT: &str = "SELECT k.title, COUNT(e.child_id) AS families FROM chat c \
+         JOIN class_group g ON g.chat_id = c.chat_id \
+         JOIN class k ON k.school_id = g.school_id AND k.class_id = g.class_id \
+         JOIN school s ON s.school_id = k.school_id AND s.year = k.year \
+         LEFT JOIN enrolment e ON e.school_id = k.school_id AND e.class_id = k.class_id AND e.left_at IS NULL \
+         WHERE c.bot_id = $1 AND c.left_at IS NULL GROUP BY k.school_id, k.class_id, k.title, k.code ORDER BY k.code";
+    let rows = tx.rows(SELECT, vals![bot]).await?;
+    rows.iter()
+        .map(|row| Ok((row.get("title")?, row.get("families")?)))
+        .collect()
+}
+
+/// A group as its platform and as we know it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Group {
+    pub external_id: String,
+    pub id: ChatId,
+}
+
+/// A bot's class groups of this school year in which it is, each with the platform's ids of the guardians of the class
+/// who are linked on this bot.
+pub async fn groups_with_guardians(
+    tx: &mut Tx,
+    bot: BotId,
+) -> Result<BTreeMap<Group, Vec<String>>, sqlx::Error> {
+    const SELECT: &str = "SELECT DISTINCT c.external_id, c.chat_id, a.external_id AS account FROM chat c \
+         JOIN class_group g ON g.chat_id = c.chat_id \
+         JOIN class k ON k.school_id = g.school_id AND k.class_id = g.class_id \
+         JOIN school s ON s.school_id = k.school_id AND s.year = k.year \
+         LEFT JOIN enrolment e ON e.school_id = k.school_id AND e.class_id = k.class_id AND e.left_at IS NULL \
+         LEFT JOIN guardian h ON h.school_id = e.school_id AND h.child_id = e.child_id \
+         LEFT JOIN membership m ON m.school_id = h.school_id AND m.person_id = h.person_id \
+         LEFT JOIN account a ON a.account_id = m.account_id AND a.bot_id = $1 \
+         WHERE c.bot_id = $1 AND c.left_at IS NULL";
+    let mut groups: BTreeMap<Group, Vec<String>> = BTreeMap::new();
+    for row in tx.rows(SELECT, vals![bot]).await? {
+        let group = Group {
+            external_id: row.get("external_id")?,
+            id: row.get("chat_id")?,
+        };
+        let accounts = groups.entry(group).or_default();
+        accounts.extend(row.get::<Option<String>>("account")?);
+    }
+    Ok(groups)
+}
+
+/// The schools of whose classes a bot has groups.
+pub async fn schools_of(tx: &mut Tx, bot: BotId) -> Result<Vec<SchoolId>, sqlx::Error> {
+    const SELECT: &str = "SELECT DISTINCT g.school_id FROM chat c JOIN class_group g ON g.chat_id = c.chat_id \
+         WHERE c.bot_id = $1 ORDER BY g.school_id";
+    let rows = tx.rows(SELECT, vals![bot]).await?;
+    rows.iter().map(|row| row.get("school_id")).collect()
 }
 
 /// The class of this school year whose group this chat is.

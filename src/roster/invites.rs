@@ -184,7 +184,7 @@ pub async fn find(
 /// The invite behind a code that a slip's page showed; the code is used up by it.
 async fn of_page(tx: &mut Tx, mark: &str, now: Timestamp) -> Result<Option<Invite>, sqlx::Error> {
     const TAKE: &str = "DELETE FROM page_code WHERE code_mark = $1 AND expires_at > $2 \
-         RETURNING school_id, kind, subject, issue, scanned";
+         AND kind NOT IN ('group', 'room') RETURNING school_id, kind, subject, issue, scanned";
     // Issued anew since, the slip is worthless and so is its page.
     const SELECT: &str = "SELECT school_id, kind, subject, issue, expires_at, used_by FROM invite \
          WHERE school_id = $1 AND kind = $2 AND subject = $3 AND issue = $4";
@@ -225,10 +225,32 @@ pub async fn page_code(
     invite: &Invite,
     now: Timestamp,
 ) -> Result<String, sqlx::Error> {
+    let (kind, subject) = invite.to.columns();
+    let typed = Typed {
+        school: invite.school,
+        kind,
+        subject,
+        issue: invite.issue,
+        scanned: invite.scanned,
+        until: now.plus_ms(PAGE_LIVES_MS),
+    };
+    typed_once(tx, key, &typed).await
+}
+
+/// A code that is typed once, and what it stands for.
+struct Typed {
+    school: SchoolId,
+    kind: &'static str,
+    subject: i64,
+    issue: i64,
+    scanned: bool,
+    until: Timestamp,
+}
+
+async fn typed_once(tx: &mut Tx, key: &Key, typed: &Typed) -> Result<String, sqlx::Error> {
     const INSERT: &str = "INSERT INTO page_code (code_mark, school_id, kind, subject, issue, scanned, expires_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (code_mark) DO NOTHING";
     const TAKEN: &str = "SELECT COUNT(*) AS n FROM invite WHERE code_mark = $1";
-    let (kind, subject) = invite.to.columns();
     loop {
         let mut random = [0_u8; 8];
         getrandom::fill(&mut random).map_err(|error| sqlx::Error::Io(error.into()))?;
@@ -240,20 +262,75 @@ pub async fn page_code(
         if taken.map_or(Ok(0), |row| row.get::<i64>("n"))? > 0 {
             continue;
         }
-        let until = now.plus_ms(PAGE_LIVES_MS);
         let vals = vals![
             &mark,
-            invite.school,
-            kind,
-            subject,
-            invite.issue,
-            invite.scanned,
-            until
+            typed.school,
+            typed.kind,
+            typed.subject,
+            typed.issue,
+            typed.scanned,
+            typed.until
         ];
         if tx.execute(INSERT, vals).await? == 1 {
             return Ok(code);
         }
     }
+}
+
+/// What a group becomes in which its marker is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Marks {
+    Group(ClassId),
+    StaffRoom,
+}
+
+/// A marker for a group: said there once, whoever says it, the group is the class's or the staff's. For platforms on
+/// which nobody can tell whether who speaks in a group is the teacher who wrote privately.
+pub async fn marker(
+    tx: &mut Tx,
+    key: &Key,
+    school: SchoolId,
+    marks: Marks,
+    now: Timestamp,
+) -> Result<String, sqlx::Error> {
+    let (kind, subject) = match marks {
+        Marks::Group(class) => ("group", class.0),
+        Marks::StaffRoom => ("room", school.0),
+    };
+    let typed = Typed {
+        school,
+        kind,
+        subject,
+        issue: 0,
+        scanned: false,
+        until: now.plus_ms(DAY_MS),
+    };
+    typed_once(tx, key, &typed).await
+}
+
+/// What this code marks; it is used up by it. None for a code that marks nothing.
+pub async fn take_marker(
+    tx: &mut Tx,
+    key: &Key,
+    code: &Code,
+    now: Timestamp,
+) -> Result<Option<(SchoolId, Marks)>, sqlx::Error> {
+    const TAKE: &str = "DELETE FROM page_code WHERE code_mark = $1 AND expires_at > $2 \
+         AND kind IN ('group', 'room') RETURNING school_id, kind, subject";
+    let Code::Short(code) = code else {
+        return Ok(None);
+    };
+    let taken = tx.row(TAKE, vals![mark(key, code), now]).await?;
+    let Some(row) = taken else {
+        return Ok(None);
+    };
+    let (kind, subject): (String, i64) = (row.get("kind")?, row.get("subject")?);
+    let marks = if kind == "group" {
+        Marks::Group(ClassId(subject))
+    } else {
+        Marks::StaffRoom
+    };
+    Ok(Some((row.get("school_id")?, marks)))
 }
 
 /// Whether invites that are still good are printed again or made worthless by new ones.

@@ -15,7 +15,7 @@ use super::outcome::{self, Beyond};
 use super::pacer::{Limits, Pacer};
 use super::{LOOK_AGAIN, Post};
 use crate::channel::Trouble;
-use crate::domain::time::SECOND_MS;
+use crate::domain::time::{HOUR_MS, SECOND_MS};
 use crate::domain::{ChatId, Timestamp};
 use crate::intake::now;
 use crate::outbox::{Lane, Letter, Outcome, Recovered};
@@ -32,6 +32,8 @@ const HOLD_MS: i64 = SECOND_MS;
 const BREATH: Duration = Duration::from_millis(20);
 /// The pause of everything while the platform is away: doubling up to this.
 const LONGEST_AWAY_MS: i64 = 60 * SECOND_MS;
+/// A plan whose messages are used up is asked again after this: somebody may have bought more, or a month began.
+const OVER_QUOTA_MS: i64 = HOUR_MS;
 
 pub async fn send(
     post: Arc<Post>,
@@ -257,6 +259,11 @@ impl Desk {
                 metrics::counter!("lopso_asked_to_wait_total").increment(1);
                 let until = clock.plus_ms(wait_ms);
                 self.pacer.asked_to_wait(letter.chat, until, clock);
+            }
+            Beyond::Quota => {
+                metrics::counter!("lopso_alarms_total", "what" => "quota").increment(1);
+                tracing::error!(bot = self.post.bot.id.0, "the month's messages are used up");
+                self.pacer.pause(clock.plus_ms(OVER_QUOTA_MS));
             }
             Beyond::Token => return Err(Trouble::Token),
         }

@@ -10,6 +10,7 @@ pub mod outcome;
 pub mod pacer;
 mod settle;
 mod taps;
+mod texts;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, OnceLock};
@@ -21,13 +22,17 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 use crate::app::App;
+use crate::bots::budget::{self, Allowed};
 use crate::channel::Trouble;
 use crate::channel::sandbox::Sandbox;
 use crate::channel::telegram::Telegram;
-use crate::domain::message::{ChatSeen, Sender, Update, What};
-use crate::domain::{Bot, OutboxId};
+use crate::channel::zalo_bot::ZaloBot;
+use crate::channel::zalo_oa::ZaloOa;
+use crate::db::Tx;
+use crate::domain::message::{ChatSeen, Payload, Sender, Update, What};
+use crate::domain::{Bot, OutboxId, Timestamp};
 use crate::intake::now;
-use crate::outbox::{self, Letter, Outcome, Recovered};
+use crate::outbox::{self, Letter, Outcome, Recovered, pictures};
 use crate::roster::chats;
 use pacer::Limits;
 
@@ -39,6 +44,8 @@ const LOOK_AGAIN: Duration = Duration::from_secs(1);
 pub enum Door {
     Sandbox(Sandbox),
     Telegram(Telegram),
+    ZaloBot(ZaloBot),
+    ZaloOa(ZaloOa),
 }
 
 /// Sends one bot's rows until asked to stop, then what people wait for, and returns. An error is a token that is
@@ -53,7 +60,7 @@ pub async fn send_until(
 ) -> Result<(), Trouble> {
     let at_hand = app.open_tap_lane(bot.id);
     let (settled, outcomes) = mpsc::unbounded_channel();
-    let settler = tokio::spawn(settle::settle_all(app.clone(), outcomes));
+    let settler = tokio::spawn(settle::settle_all(app.clone(), bot.clone(), outcomes));
     let post = Arc::new(Post {
         app,
         bot,
@@ -105,6 +112,8 @@ impl Post {
         let handed_over = async {
             match &self.door {
                 Door::Telegram(telegram) => telegram.deliver(letter).await,
+                Door::ZaloBot(zalo) => self.deliver_on_zalo(zalo, letter).await,
+                Door::ZaloOa(oa) => oa.deliver(letter).await,
                 Door::Sandbox(sandbox) => sandbox.deliver(&self.bot, letter, now()).await,
             }
         };
@@ -115,6 +124,56 @@ impl Post {
             tracing::warn!(outbox = letter.id.0, attempt = letter.attempts, %trouble, "not delivered");
         }
         done
+    }
+
+    /// Where a platform takes no upload the picture waits under an address of ours, for the platform to fetch. Without a
+    /// public address there is none, and words go in its place.
+    async fn picture_at(&self, letter: &Letter, content: &str) -> Result<Option<String>, Trouble> {
+        let Some(url) = self.app.public_url() else {
+            return Ok(None);
+        };
+        let kept = async {
+            let mut tx = self.app.db().begin().await?;
+            pictures::keep(&mut tx, letter.id, content, now()).await?;
+            tx.commit().await
+        };
+        kept.await.map_err(|error| {
+            tracing::error!(outbox = letter.id.0, %error, "picture not kept");
+            Trouble::Unreached
+        })?;
+        let name = pictures::name(self.app.key(), letter.id);
+        Ok(Some(format!("{url}/anh/{name}")))
+    }
+
+    async fn deliver_on_zalo(
+        &self,
+        zalo: &ZaloBot,
+        letter: &Letter,
+    ) -> Result<Option<String>, Trouble> {
+        let Payload::File {
+            name,
+            content,
+            caption,
+            ..
+        } = &letter.payload
+        else {
+            return zalo.deliver(letter).await;
+        };
+        match self.picture_at(letter, content).await? {
+            Some(url) => zalo.show(letter, &url, caption).await,
+            None => {
+                let payload = Payload::Message {
+                    text: texts::no_picture(name, caption),
+                    choices: Vec::new(),
+                    reply_to: None,
+                };
+                let letter = Letter {
+                    payload,
+                    ..letter.clone()
+                };
+                zalo.deliver(&letter).await
+            }
+        }
     }
 
     fn settle(&self, letter: &Letter, outcome: Outcome) {
@@ -130,7 +189,7 @@ impl Post {
         let taken = async {
             let mut tx = self.app.db().begin().await?;
             let quiet = self.app.is_quiet(now());
-            let letters = outbox::take(&mut tx, self.bot.id, lane, quiet, most, now()).await?;
+            let letters = take(&mut tx, &self.app, &self.bot, lane, quiet, most, now()).await?;
             tx.commit().await?;
             Ok::<_, sqlx::Error>(letters)
         };
@@ -170,6 +229,8 @@ impl Post {
             }
             Trouble::Token
             | Trouble::Conflict
+            | Trouble::Idle
+            | Trouble::Quota
             | Trouble::Wait(_)
             | Trouble::Pointless
             | Trouble::TooLate
@@ -180,6 +241,34 @@ impl Post {
             | Trouble::Unclear => Ok(()),
         }
     }
+}
+
+/// Takes up to `most` rows of a lane, and of a bot whose messages are counted by the month no more than it may still
+/// send. They are counted before they leave, so that a month never holds more than it may, whoever is killed.
+pub async fn take(
+    tx: &mut Tx,
+    app: &App,
+    bot: &Bot,
+    lane: outbox::Lane,
+    quiet: bool,
+    most: i64,
+    at: Timestamp,
+) -> Result<Vec<Letter>, sqlx::Error> {
+    if !bot.channel.is_counted_by_month() {
+        return outbox::take(tx, bot.id, lane, quiet, most, at).await;
+    }
+    let spent = budget::spent(tx, bot.id, at).await?;
+    let (lane, left) = match budget::allowed(app.zalo(), &spent) {
+        Allowed::All(left) => (lane, left),
+        Allowed::Answers(left) => (outbox::Lane::Replies, left),
+        Allowed::Nothing => return Ok(Vec::new()),
+    };
+    let letters = outbox::take(tx, bot.id, lane, quiet, most.min(left), at).await?;
+    let sent = i64::try_from(letters.len()).unwrap_or(i64::MAX);
+    if sent > 0 {
+        budget::note(tx, bot.id, 0, sent, at).await?;
+    }
+    Ok(letters)
 }
 
 fn lane(letter: &Letter) -> &'static str {

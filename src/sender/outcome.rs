@@ -13,6 +13,8 @@ pub enum Beyond {
     Away,
     /// The platform asks to wait, for this many milliseconds.
     Wait(i64),
+    /// The month's messages are used up: nothing goes out for long.
+    Quota,
     /// The bot's token is refused: it can do nothing any more.
     Token,
 }
@@ -24,11 +26,12 @@ pub fn of_tap(letter: &Letter, trouble: Trouble, now: Timestamp) -> Result<Outco
     let wait_ms = match trouble {
         Trouble::Unreached => SOON_MS,
         Trouble::Wait(seconds) => i64::from(seconds) * SECOND_MS,
-        Trouble::Unclear => return Ok(Outcome::Unknown),
+        Trouble::Unclear | Trouble::Idle => return Ok(Outcome::Unknown),
         Trouble::TooLate => return Ok(Outcome::Expired),
         Trouble::Pointless => return Ok(Outcome::Answered),
         Trouble::Token
         | Trouble::Conflict
+        | Trouble::Quota
         | Trouble::Closed
         | Trouble::Moved(_)
         | Trouble::TooLong
@@ -53,7 +56,8 @@ pub fn of_text(letter: &Letter, trouble: Trouble, now: Timestamp) -> (Outcome, B
         }
         // The pause of everything says when it is tried again.
         Trouble::Unreached | Trouble::Conflict => (Outcome::Later { at: now }, Beyond::Away),
-        Trouble::Unclear => (again(letter, now), Beyond::Away),
+        Trouble::Unclear | Trouble::Idle => (again(letter, now), Beyond::Away),
+        Trouble::Quota => (Outcome::Later { at: now }, Beyond::Quota),
         Trouble::Token => (Outcome::Later { at: now }, Beyond::Token),
         // It goes to where the group is now, unless it speaks of a message that is not there.
         Trouble::Moved(_) if letter.edits.is_none() => {

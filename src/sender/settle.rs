@@ -6,7 +6,9 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 use crate::app::App;
-use crate::domain::OutboxId;
+use crate::bots::budget;
+use crate::domain::{Bot, OutboxId};
+use crate::intake::now;
 use crate::outbox::{self, Outcome};
 
 /// Outcomes in one transaction.
@@ -17,7 +19,11 @@ const GATHER: Duration = Duration::from_millis(150);
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// Ends when everybody who sends has ended and everything is written.
-pub async fn settle_all(app: Arc<App>, mut from: mpsc::UnboundedReceiver<(OutboxId, Outcome)>) {
+pub async fn settle_all(
+    app: Arc<App>,
+    bot: Bot,
+    mut from: mpsc::UnboundedReceiver<(OutboxId, Outcome)>,
+) {
     let mut taken = Vec::with_capacity(MOST);
     while from.recv_many(&mut taken, MOST).await > 0 {
         let nobody_waits = taken
@@ -31,7 +37,7 @@ pub async fn settle_all(app: Arc<App>, mut from: mpsc::UnboundedReceiver<(Outbox
                 taken.push(more);
             }
         }
-        while let Err(error) = write(&app, &taken).await {
+        while let Err(error) = write(&app, &bot, &taken).await {
             tracing::error!(rows = taken.len(), %error, "outcomes not written yet");
             tokio::time::sleep(PAUSE).await;
         }
@@ -46,8 +52,15 @@ pub async fn settle_all(app: Arc<App>, mut from: mpsc::UnboundedReceiver<(Outbox
     }
 }
 
-async fn write(app: &App, outcomes: &[(OutboxId, Outcome)]) -> Result<(), sqlx::Error> {
+async fn write(app: &App, bot: &Bot, outcomes: &[(OutboxId, Outcome)]) -> Result<(), sqlx::Error> {
     let mut tx = app.db().begin().await?;
     outbox::settle(&mut tx, outcomes).await?;
+    if bot.channel.is_counted_by_month() {
+        let unsent = |(_, outcome): &&(OutboxId, Outcome)| matches!(outcome, Outcome::Later { .. });
+        let unsent = i64::try_from(outcomes.iter().filter(unsent).count()).unwrap_or(0);
+        if unsent > 0 {
+            budget::note(&mut tx, bot.id, 0, -unsent, now()).await?;
+        }
+    }
     tx.commit().await
 }

@@ -32,6 +32,8 @@ pub enum Intent {
     NoSuchChoice,
     /// A photo, file, sticker or voice message meant for the bot.
     Attachment,
+    /// Something that the platform does not let the bot read.
+    Unreadable,
     /// Meant for the bot, and nothing in it to read.
     Empty,
     /// One of our own codes, from a slip or an invitation.
@@ -73,7 +75,11 @@ pub fn redact(what: &mut What) -> bool {
     let text = match what {
         What::Text { text, .. } => Some(text),
         What::Attachment { caption, .. } => caption.as_mut(),
-        What::Tap { .. } | What::Presence { .. } | What::Member { .. } | What::Moved { .. } => None,
+        What::Tap { .. }
+        | What::Unreadable
+        | What::Presence { .. }
+        | What::Member { .. }
+        | What::Moved { .. } => None,
     };
     let Some(text) = text else { return false };
     let redacted = redact::redact(&fold::clean(text));
@@ -94,6 +100,7 @@ pub fn understand(around: &Around<'_>) -> Intent {
             Tap::read(data).map_or(Intent::NoSuchChoice, |tap| Intent::Chosen(vec![tap]))
         }
         What::Attachment { .. } if around.addressed => Intent::Attachment,
+        What::Unreadable => Intent::Unreadable,
         What::Attachment { .. }
         | What::Presence { .. }
         | What::Member { .. }
@@ -250,11 +257,26 @@ fn statements(text: &str, around: &Around<'_>) -> Intent {
         (true, None) if let Some(task) = explained.told_of_others() => {
             Intent::Unsure(task_at(Some(task)))
         }
+        // "Xác nhận" alone is a yes to something; to what is asked back.
+        (true, None) if confirms(text) => {
+            Intent::Unsure(asked.first().copied().filter(|_| asked.len() == 1))
+        }
         (true, None) => Intent::Asked(Question {
             text: text.to_owned(),
             task: None,
         }),
     }
+}
+
+fn confirms(text: &str) -> bool {
+    let folded = fold::fold(text);
+    let mut words = folded.split(|c: char| !c.is_alphanumeric());
+    let courtesy = ["", "da", "vang", "a", "nhe", "em", "con", "toi", "nha"];
+    let said: Vec<&str> = words
+        .by_ref()
+        .filter(|word| !courtesy.contains(word))
+        .collect();
+    said == ["xac", "nhan"]
 }
 
 /// The tasks that the question answered asks about, in the order of its numbers.

@@ -11,6 +11,7 @@ pub mod intent;
 pub mod labels;
 pub mod learned;
 pub mod linear;
+pub mod mention;
 mod parts;
 mod phrases;
 pub mod redact;

@@ -3,6 +3,7 @@
 pub mod demo;
 mod health;
 pub mod metrics;
+pub mod pictures;
 mod slip;
 pub mod webhooks;
 

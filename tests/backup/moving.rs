@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use lopso::db::Engine;
-use lopso::domain::{Answer, Purpose, Role, Tap, Verb};
+use lopso::domain::{Answer, OutboxId, Purpose, Role, Tap, Verb};
 use lopso::vals;
 use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::TestRunner;
@@ -73,6 +73,14 @@ pub async fn busy(stage: Stage) -> Option<Room> {
     let looked_for = "INSERT INTO group_check (chat_id, account_id, at) \
          SELECT g.chat_id, a.account_id, 5 FROM class_group g, account a";
     tx.execute(looked_for, vals![]).await.unwrap();
+    lopso::bots::budget::note(&mut tx, room.bot.id, 1, 2, room.now)
+        .await
+        .unwrap();
+    let oa = "INSERT INTO oa_token (app_id, refresh_token, seed) VALUES ('11', 'sealed', 'ab')";
+    tx.execute(oa, vals![]).await.unwrap();
+    lopso::outbox::pictures::keep(&mut tx, OutboxId(5), "iVBORw0K", room.now)
+        .await
+        .unwrap();
     lopso::installation::keep_key(&mut tx, &secret().key)
         .await
         .unwrap();

@@ -73,11 +73,6 @@ everywhere! {
         assert_eq!(groups(&room).await, 1);
     }
 
-    async fn privately_she_is_told_to_do_it_in_the_group(room: Room) {
-        three_families(&mut room).await;
-        room.privately("Cô Hoa", "/ganlop").await.hears("Thêm thành viên").hears("Quản trị viên").hears("nhắn: /ganlop");
-    }
-
     async fn a_group_of_a_strangers_gets_one_sentence_and_then_silence(room: Room) {
         three_families(&mut room).await;
         room.puts("Kẻ lạ", "nhóm lạ", true).await.hears("chưa gắn với lớp nào");
@@ -117,6 +112,11 @@ everywhere! {
 }
 
 with_buttons! {
+    async fn privately_she_is_told_to_do_it_in_the_group(room: Room) {
+        three_families(&mut room).await;
+        room.privately("Cô Hoa", "/ganlop").await.hears("Thêm thành viên").hears("Quản trị viên").hears("nhắn: /ganlop");
+    }
+
     async fn somebody_elses_choice_binds_nothing(room: Room) {
         three_families(&mut room).await;
         room.class_without_group("5A2").await;

@@ -1,6 +1,7 @@
 //! The principal asks the families for something of her own, and takes it back.
 
 use lopso::domain::Tap;
+use lopso::domain::time::DAY_MS;
 
 use crate::{everywhere, three_families, with_buttons};
 
@@ -25,7 +26,7 @@ everywhere! {
         three_families(&mut room).await;
         room.privately("Cô Lan", "/phatdong Cài ứng dụng họp").await;
         room.chooses("5A1", "Mẹ An", "Đã cài ứng dụng họp").await;
-        room.privately("Cô Lan", "/phatdong cài ứng dụng họp").await;
+        room.after_ms(7 * DAY_MS).privately("Cô Lan", "/phatdong cài ứng dụng họp").await;
         assert!(room.group_told("5A1").starts_with("📋 Lớp 5A1"), "{}", room.transcript());
         assert_eq!(room.count("cai-ung-dung-hop").await, (1, 3));
         assert_eq!(room.one("SELECT COUNT(*) AS n FROM task").await, 4);

@@ -46,6 +46,7 @@ mod groups;
 mod joining;
 mod launching;
 mod odd_input;
+mod on_zalo;
 mod reminding;
 mod report;
 mod roles;

@@ -64,6 +64,12 @@ everywhere! {
         assert_eq!((room.count("qr").await, room.count("vneid").await), ((1, 3), (0, 3)));
     }
 
+    async fn confirmed_alone_is_asked_back(room: Room) {
+        three_families(&mut room).await;
+        room.mentioning("5A1", "Mẹ An", "dạ em xác nhận ạ").await.does_not_hear("chưa có hướng dẫn");
+        assert_eq!(room.acts().await, 0);
+    }
+
     async fn who_tells_of_another_family_is_asked_about_their_own(room: Room) {
         three_families(&mut room).await;
         room.privately("Mẹ An", "chị dâu em quét mã rồi").await

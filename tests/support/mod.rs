@@ -11,6 +11,10 @@
 #[path = "bot_api/mod.rs"]
 pub mod bot_api;
 pub mod room;
+#[path = "zalo_bot_api/mod.rs"]
+pub mod zalo_bot_api;
+#[path = "zalo_oa_api/mod.rs"]
+pub mod zalo_oa_api;
 
 use std::path::PathBuf;
 

@@ -114,9 +114,7 @@ impl Room {
             wire: None,
             seconds_ms: 0,
         };
-        if stage.channel == Channel::Telegram {
-            room.wire = Some(wire::Wire::open().await);
-        }
+        room.wire = wire::Wire::open(stage.channel, &room.test.db).await;
         room.class("5A1").await;
         room.staff("Cô Hoa", Role::Teacher, &["5A1"]).await;
         room.staff("Cô Lan", Role::Principal, &[]).await;
@@ -496,11 +494,24 @@ impl Room {
         self
     }
 
-    /// As the clock does a few seconds later: on Telegram boards are drawn no faster than their group allows.
+    /// As the clock does a few seconds later: on Telegram boards are drawn no faster than their group allows. Where a
+    /// new text is a new message it is days later, and a test's own affair ([`Room::lets_the_clock_strike`]).
     async fn let_boards_catch_up(&mut self) {
+        if !self.bot.channel.capabilities().edit {
+            return;
+        }
         self.seconds_ms += self.bot.channel.capabilities().redraw_ms;
         let later = self.now.plus_ms(self.seconds_ms);
         self.app.redraw(&self.bot, later).await.unwrap();
+    }
+
+    /// What is due now is done.
+    pub async fn lets_the_clock_strike(&mut self) -> &mut Self {
+        self.turn.clear();
+        self.app.do_what_is_due(self.now).await.unwrap();
+        self.app.redraw(&self.bot, self.now).await.unwrap();
+        self.deliver().await;
+        self
     }
 
     pub async fn happens(&mut self, updates: Vec<Update>) -> Handled {

@@ -19,6 +19,7 @@ use teloxide::types::{
 
 use super::html::{self, Html};
 use super::{Telegram, Trouble, private_link, trouble};
+use crate::channel::http;
 use crate::domain::message::{Choice, Payload, Show};
 use crate::outbox::Letter;
 use crate::understand::fold::fold;
@@ -232,7 +233,7 @@ fn of_teloxide(error: &RequestError) -> Trouble {
     match error {
         RequestError::RetryAfter(seconds) => Trouble::Wait(seconds.seconds()),
         RequestError::MigrateToChatId(chat) => Trouble::Moved(chat.0),
-        RequestError::Network(error) => trouble::of_network(error),
+        RequestError::Network(error) => http::of_network(error),
         RequestError::Api(refused) => trouble::of_refusal(refused),
         _ => Trouble::Unclear,
     }

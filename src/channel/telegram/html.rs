@@ -9,8 +9,7 @@ use teloxide::payloads::{
 use teloxide::requests::{MultipartRequest, Requester as _};
 use teloxide::types::{ChatId, InputFile, MessageId, ParseMode};
 
-/// What our headings begin with: the board, a guide, the status of a child, a teacher's list, a report.
-const HEADINGS: [&str; 5] = ["📋", "📖", "🧒", "🔒", "📊"];
+use crate::channel::heading;
 
 /// Text in which every letter stands for itself. Made by escaping only.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,12 +18,8 @@ pub struct Html(String);
 impl Html {
     /// A whole message: everything escaped, its heading in bold where it has one.
     pub fn of_message(text: &str) -> Self {
-        let (first, rest) = match text.find('\n') {
-            Some(end) => text.split_at(end),
-            None => (text, ""),
-        };
-        if HEADINGS.iter().any(|sign| first.starts_with(sign)) {
-            return Self(format!("<b>{}</b>{}", escaped(first), escaped(rest)));
+        if let Some((heading, rest)) = heading::of(text) {
+            return Self(format!("<b>{}</b>{}", escaped(heading), escaped(rest)));
         }
         Self(escaped(text))
     }

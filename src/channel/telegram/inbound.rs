@@ -384,6 +384,7 @@ mod tests {
             } => (text, addressed, reply_to),
             other @ (What::Tap { .. }
             | What::Attachment { .. }
+            | What::Unreadable
             | What::Presence { .. }
             | What::Member { .. }
             | What::Moved { .. }) => panic!("{other:?}"),

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 pub use super::Trouble;
+use super::http;
 use inbound::Me;
 
 /// How long a poll waits for something to happen. Telegram's own advice is long polling; routers in
@@ -100,8 +101,8 @@ impl Telegram {
         url.set_path(&format!("{}/{method}", self.base.path()));
         let request = self.http.post(url).json(parameters).timeout(patience);
         match request.send().await {
-            Ok(response) => Ok(trouble::body(response).await),
-            Err(error) => Err(trouble::of_network(&error)),
+            Ok(response) => Ok(http::body(response).await),
+            Err(error) => Err(http::of_network(&error)),
         }
     }
 }

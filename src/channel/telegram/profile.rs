@@ -3,7 +3,8 @@
 use serde::Deserialize;
 
 use super::members::Place;
-use super::{KINDS, Telegram, Trouble, host, trouble};
+use super::{KINDS, Telegram, Trouble, host};
+use crate::channel::http;
 use crate::domain::Timestamp;
 use crate::domain::message::Update;
 use crate::domain::time::SECOND_MS;
@@ -215,7 +216,7 @@ impl Telegram {
             .get(url)
             .send()
             .await
-            .map_err(|error| trouble::of_network(&error))?;
+            .map_err(|error| http::of_network(&error))?;
         let date = response.headers().get(reqwest::header::DATE);
         let date = date.and_then(|date| date.to_str().ok());
         let moment = date.and_then(|date| jiff::fmt::rfc2822::parse(date).ok());

@@ -1,22 +1,10 @@
 //! What Telegram answers, and what follows from an answer that is not the one we wanted.
-//!
-//! The question that decides everything is whether the work may have been done. A request that never left can go out
-//! again as often as we like; one that left without an answer may stand in the chat already.
 
-use reqwest::{Response, StatusCode};
+use reqwest::StatusCode;
 use serde::Deserialize;
 use teloxide::ApiError;
 
 use crate::channel::Trouble;
-
-/// Of a request that brought no answer at all.
-pub(super) fn of_network(error: &reqwest::Error) -> Trouble {
-    if error.is_connect() || error.is_builder() {
-        Trouble::Unreached
-    } else {
-        Trouble::Unclear
-    }
-}
 
 #[derive(Deserialize)]
 struct Answer<T> {
@@ -30,15 +18,6 @@ struct Answer<T> {
 struct More {
     retry_after: Option<u32>,
     migrate_to_chat_id: Option<i64>,
-}
-
-/// The body as far as it came: a cut connection leaves its beginning.
-pub(super) async fn body(mut response: Response) -> (StatusCode, Vec<u8>) {
-    let (status, mut body) = (response.status(), Vec::new());
-    while let Ok(Some(chunk)) = response.chunk().await {
-        body.extend_from_slice(&chunk);
-    }
-    (status, body)
 }
 
 /// Reads an answer. A gateway in between answers in HTML: as good as no answer.

@@ -55,6 +55,7 @@ struct Invited {
 /// Where a code opens the way in.
 struct Doors {
     telegram: Option<Bot>,
+    zalo: Vec<Bot>,
     public_url: Option<String>,
 }
 
@@ -96,10 +97,13 @@ pub async fn run(
     let mut tx = db.begin().await?;
     let guests = guests(&mut tx, &school, &wish).await?;
     let bots = bots::all(&mut tx).await?;
+    let (zalo, others): (Vec<Bot>, Vec<Bot>) = bots
+        .into_iter()
+        .partition(|bot| matches!(bot.channel, Channel::ZaloBot | Channel::ZaloOa));
+    let mut others = others.into_iter();
     let doors = Doors {
-        telegram: bots
-            .into_iter()
-            .find(|bot| bot.channel == Channel::Telegram),
+        telegram: others.find(|bot| bot.channel == Channel::Telegram),
+        zalo,
         public_url: config.public_url.clone(),
     };
     let invited = invite(&mut tx, &key, &school, guests, &wish).await?;

@@ -12,14 +12,18 @@ pub(super) fn letterhead(school: &School, config: &Config, doors: &Doors) -> Let
     if phone.is_none() {
         warn(texts::invites::NO_PHONE);
     }
-    let bot = doors.telegram.as_ref();
+    // Where each class has a bot of its own, one sheet for all cannot name it.
+    let only = match doors.zalo.as_slice() {
+        [only] => Some(crate::print::texts::on_zalo(&only.called)),
+        _ => None,
+    };
+    let telegram = doors.telegram.as_ref().map(|bot| format!("@{}", bot.name));
+    let bot = telegram.or(only);
     Letterhead {
         school: school.name.clone(),
         phone,
-        bot: bot.map_or_else(
-            || crate::print::texts::OUR_BOT.to_owned(),
-            |bot| format!("@{}", bot.name),
-        ),
+        bot: bot.unwrap_or_else(|| crate::print::texts::OUR_BOT.to_owned()),
+        by_code: doors.telegram.is_none(),
     }
 }
 

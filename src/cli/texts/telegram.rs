@@ -2,18 +2,10 @@
 
 use crate::channel::telegram::profile::Introduction;
 
-pub const TOKEN: &str = "✘ Telegram không nhận mã bot (LOPSO_TELEGRAM_TOKEN). Lấy lại mã ở @BotFather, \
-     đặt lại biến rồi chạy lại. Các phần khác vẫn chạy.";
 pub const API_URL: &str = "LOPSO_TELEGRAM_API_URL không phải là một địa chỉ. Bỏ trống để dùng https://api.telegram.org, \
      hoặc ghi đủ, ví dụ: http://127.0.0.1:8081";
 pub const PROXY: &str = "LOPSO_PROXY không phải là địa chỉ của một proxy. Ghi đủ, ví dụ: socks5h://127.0.0.1:1080 \
      hoặc http://ten:mat-khau@proxy.vn:3128; không dùng proxy thì bỏ trống.";
-pub const SEE_LOG: &str = "xem nhật ký";
-
-pub fn connected(name: &str) -> String {
-    format!("✔ Đã nối với Telegram: @{name}")
-}
-
 /// Telegram's longest name of a bot.
 const LONGEST_NAME: usize = 64;
 /// A school's name that leaves room for the rest of the short description, at most 120.
@@ -45,24 +37,6 @@ pub fn introduction(school: Option<&str>) -> Introduction {
              Ba mẹ, ông bà bấm Bắt đầu, hoặc quét mã trên tờ phiếu cô giáo phát nhé."
         ),
     }
-}
-
-pub fn ended(why: &str) -> String {
-    format!("✘ Phần Telegram đã dừng ({why}). Chạy lại chương trình để nối lại.")
-}
-
-pub const NO_PLATFORM: &str = "Chưa nối với nền tảng nào (đặt LOPSO_TELEGRAM_TOKEN để nối Telegram); \
-     muốn xem bot trò chuyện, chạy: lopso demo";
-
-/// Another program has this bot; with PostgreSQL one may wait for it.
-pub fn standing_by(name: &str) -> String {
-    format!(
-        "– @{name}: một chương trình khác đang giữ bot này. Chương trình này đứng chờ, và sẽ tự nối tiếp khi bên kia dừng."
-    )
-}
-
-pub fn lost(name: &str) -> String {
-    format!("– @{name}: mất liên lạc với cơ sở dữ liệu nên tạm ngừng bot; đang nối lại.")
 }
 
 pub const WEBHOOK_GONE: &str =

@@ -405,7 +405,18 @@ pub fn my_tasks(turn: &Turn<'_>, now: Timestamp) -> Effects {
     }
     if let (false, Some((_, class))) = (turn.is_private(), turn.chat.class) {
         let fresh = board_in(turn.facts, class, turn.bot(), turn.chat.id, now);
-        return fresh.into_iter().fold(Effects::none(), Effects::and_say);
+        // Where a board cannot be rewritten a fresh one is a message more for everybody; who asked gets its words as
+        // an answer.
+        return match fresh {
+            Some(Say::Board { text, choices, .. }) if !turn.can().edit => {
+                Effects::say(Say::Answer {
+                    to: turn.asker(),
+                    text,
+                    choices,
+                })
+            }
+            fresh => fresh.into_iter().fold(Effects::none(), Effects::and_say),
+        };
     }
     Effects::say(Say::Answer {
         to: turn.asker(),

@@ -8,14 +8,16 @@ use std::collections::BTreeMap;
 use crate::db::Tx;
 use crate::domain::message::{Choice, Say};
 use crate::domain::{
-    BotId, ChatId, ChildId, ClassId, Evidence, SchoolId, Tap, Task, TaskKind, Timestamp, Verb,
+    Bot, BotId, ChatId, ChildId, ClassId, Evidence, SchoolId, Tap, Task, TaskKind, Timestamp, Verb,
 };
 use crate::effects::Effects;
 use crate::facts::Turn;
+use crate::installation::Key;
 use crate::ledger::Act;
 use crate::outbox;
 use crate::roster::accounts;
 use crate::roster::chats::{self, ClassGroup, bind_class, bind_staff_room, groups_of};
+use crate::roster::invites::{self, Marks};
 use crate::roster::permit::{self, Homeroom, Lead};
 use crate::roster::reach::{Mailbox, leads_of, mailboxes, teachers_of};
 use crate::roster::{Class, store};
@@ -31,26 +33,106 @@ pub enum Wish<'a> {
         instead: bool,
     },
     Staff,
+    /// The marker of a group was said in this one.
+    Marked(SchoolId, Marks),
 }
 
 /// None when this is not theirs to say.
 pub async fn decide(
     tx: &mut Tx,
-    turn: &Turn<'_>,
+    here: Here<'_>,
     wish: Wish<'_>,
 ) -> Result<Option<Effects>, sqlx::Error> {
+    let turn = here.turn;
     match wish {
-        Wish::Ask(words) => ask(tx, turn, words).await,
+        Wish::Ask(words) => ask(tx, here, words).await,
         Wish::Class { class, instead } => bind(tx, turn, class, instead).await,
         Wish::Staff => bind_staff(tx, turn).await,
+        Wish::Marked(school, marks) => marked(tx, here, school, marks).await.map(Some),
     }
 }
 
-async fn ask(tx: &mut Tx, turn: &Turn<'_>, asked: &str) -> Result<Option<Effects>, sqlx::Error> {
+/// Where it is said, and what is needed to make a marker.
+#[derive(Clone, Copy)]
+pub struct Here<'a> {
+    pub turn: &'a Turn<'a>,
+    pub bot: &'a Bot,
+    pub key: &'a Key,
+    pub now: Timestamp,
+}
+
+/// For each class of hers, and for the staff room of who leads, what to say in which group.
+async fn markers(
+    tx: &mut Tx,
+    here: Here<'_>,
+    own: &[Homeroom],
+    lead: Option<Lead>,
+) -> Result<Effects, sqlx::Error> {
+    let ids: Vec<ClassId> = own.iter().map(|homeroom| homeroom.class()).collect();
+    let mut classes = store::classes_by_id(tx, &ids).await?;
+    classes.sort_by(|one, other| one.code.cmp(&other.code));
+    let mut lines = Vec::new();
+    for class in &classes {
+        let marks = Marks::Group(class.id);
+        let code = invites::marker(tx, here.key, class.school, marks, here.now).await?;
+        lines.push(texts::marker_of_class(
+            &class.title,
+            &here.bot.called,
+            &code,
+        ));
+    }
+    if let (Some(lead), true) = (lead, lines.is_empty()) {
+        let marks = Marks::StaffRoom;
+        let code = invites::marker(tx, here.key, lead.school(), marks, here.now).await?;
+        lines.push(texts::marker_of_staff(&here.bot.called, &code));
+    }
+    Ok(answer(here.turn, &texts::by_marker(&lines), Vec::new()))
+}
+
+/// The marker of a group was said here: whoever said it had it from the teacher, who was checked when it was made.
+async fn marked(
+    tx: &mut Tx,
+    here: Here<'_>,
+    school: SchoolId,
+    marks: Marks,
+) -> Result<Effects, sqlx::Error> {
+    let turn = here.turn;
+    // The school was not known when the batch locked its own; nothing of it was read before.
+    tx.lock_schools(&[school]).await?;
+    let Marks::Group(class) = marks else {
+        if turn.chat.class.is_some() {
+            return Ok(answer(turn, texts::ANOTHER_CLASS, Vec::new()));
+        }
+        if turn.chat.staff_room.is_none() {
+            bind_staff_room(tx, turn.chat.id, school).await?;
+        }
+        return Ok(answer(turn, texts::BOUND_STAFF, Vec::new()).and_read_anew());
+    };
+    let known = store::classes_by_id(tx, &[class]).await?;
+    let title = known.first().map_or("", |class| class.title.as_str());
+    match (turn.chat.class, turn.chat.staff_room) {
+        (Some(bound), _) if bound == (school, class) => {
+            return Ok(answer(turn, &texts::is_already(title), Vec::new()));
+        }
+        (Some(_), _) => return Ok(answer(turn, texts::ANOTHER_CLASS, Vec::new())),
+        (None, Some(_)) => return Ok(answer(turn, texts::IS_STAFF_ROOM, Vec::new())),
+        (None, None) => {}
+    }
+    let done = take_group(tx, turn, school, class, title).await?;
+    // Should the marker have come into other hands, she sees it at once.
+    let teachers = teachers_of(tx, school, class, here.now).await?;
+    Ok(done.and(tell(&teachers, &texts::bound_by_marker(title))))
+}
+
+async fn ask(tx: &mut Tx, here: Here<'_>, asked: &str) -> Result<Option<Effects>, sqlx::Error> {
+    let turn = here.turn;
     let own: Vec<Homeroom> = turn.members.iter().flat_map(permit::homerooms).collect();
     let lead = turn.members.iter().find_map(permit::lead);
     if own.is_empty() && lead.is_none() {
         return Ok(None);
+    }
+    if turn.is_private() && here.bot.channel.hears_only_mentions() {
+        return markers(tx, here, &own, lead).await.map(Some);
     }
     if turn.is_private() {
         return Ok(Some(answer(turn, texts::IN_THE_GROUP, Vec::new())));
@@ -156,21 +238,36 @@ async fn bind(
             vec![gives_way],
         )));
     }
+    take_group(tx, turn, homeroom.school(), class, title)
+        .await
+        .map(Some)
+}
+
+/// This group is the class's from now on, and no other of this bot's is.
+async fn take_group(
+    tx: &mut Tx,
+    turn: &Turn<'_>,
+    school: SchoolId,
+    class: ClassId,
+    title: &str,
+) -> Result<Effects, sqlx::Error> {
+    let before = groups_of(tx, turn.bot(), school, class).await?;
     // One that the bot was put out of gives way too, or the class had two groups once the bot is back there.
     let before = before.into_iter().map(|(chat, _)| chat);
-    for chat in before.chain([turn.chat.id]) {
+    let others = before.filter(|chat| *chat != turn.chat.id);
+    for chat in others.chain([turn.chat.id]) {
         chats::unbind(tx, chat).await?;
         outbox::take_down_board(tx, chat).await?;
     }
-    bind_class(tx, turn.chat.id, homeroom.school(), class).await?;
+    bind_class(tx, turn.chat.id, school, class).await?;
     let group = ClassGroup {
-        school: homeroom.school(),
+        school,
         class,
         chat: turn.chat.id,
         bot: turn.bot(),
     };
     let done = answer(turn, &texts::bound(title), Vec::new());
-    Ok(Some(done.and_boards([group]).and_read_anew()))
+    Ok(done.and_boards([group]).and_read_anew())
 }
 
 /// The principal makes this group the staff's.

@@ -9,6 +9,34 @@ pub const IN_THE_GROUP: &str = "Dạ, cô thêm em vào nhóm lớp theo bốn b
      3️⃣ Quản trị viên ▸ Thêm ▸ chọn tên em ▸ Xong\n\
      4️⃣ Quay lại nhóm ▸ nhắn: /ganlop\n\n\
      Em không cần quyền nào khác. Có bước 3 em mới đọc được câu trả lời trong nhóm và biết nhà nào đã vào.";
+/// `lines`: what to say in which group.
+pub fn by_marker(lines: &[String]) -> String {
+    format!(
+        "Dạ, cô làm ba bước này giúp em ạ:\n\n\
+         1️⃣ Trưởng nhóm mời em vào nhóm\n\
+         2️⃣ Trong nhóm, gõ @ rồi chọn tên em\n\
+         3️⃣ Dán mã vào sau tên em, rồi gửi\n\n\
+         {}\n\n\
+         Mã dùng được một lần, trong hôm nay ạ.",
+        lines.join("\n")
+    )
+}
+
+pub fn marker_of_class(title: &str, bot: &str, code: &str) -> String {
+    format!("Nhóm lớp {title}: @{bot} {code}")
+}
+
+pub fn marker_of_staff(bot: &str, code: &str) -> String {
+    format!("Nhóm hội đồng của trường: @{bot} {code}")
+}
+
+pub fn bound_by_marker(title: &str) -> String {
+    format!(
+        "Dạ, nhóm lớp {title} đã gắn xong bằng mã của cô ạ. Nếu không phải cô hay người nhà trường làm việc này, \
+         cô nhắn /ganlop để gắn lại nhé."
+    )
+}
+
 pub const WHICH: &str = "Dạ, nhóm này là của lớp nào ạ?";
 pub const CHANGE: &str = "Đổi sang nhóm này";
 pub const ANOTHER_CLASS: &str = "Dạ, nhóm này đang là nhóm của một lớp khác ạ. \
@@ -37,7 +65,7 @@ pub fn not_your_class(own: &[&str]) -> String {
 pub fn bound(title: &str) -> String {
     format!(
         "Dạ, từ giờ đây là nhóm của lớp {title} ạ. Việc cả lớp cùng làm em treo trên bảng dưới đây, \
-         ba mẹ, ông bà làm xong việc nào thì bấm việc đó giúp em nhé."
+         ba mẹ, ông bà làm xong việc nào thì báo việc đó giúp em nhé."
     )
 }
 

@@ -82,6 +82,11 @@ pub fn attachment(turn: &Turn<'_>) -> Effects {
     acknowledge(turn, texts::ATTACHMENT)
 }
 
+/// A message that the platform does not let us read.
+pub fn unreadable(turn: &Turn<'_>) -> Effects {
+    acknowledge(turn, texts::UNREADABLE)
+}
+
 /// A code, a password or an ID number was sent: warn, and say how to take it back.
 pub fn warn_secret(turn: &Turn<'_>) -> Effects {
     if turn.is_private() {

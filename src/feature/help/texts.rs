@@ -15,6 +15,8 @@ pub const NO_SUCH_CHOICE: &str =
     "Dạ, em chưa thấy lựa chọn này ạ. Mình xem lại các mục em gửi, hoặc nhắn /trogiup nhé.";
 pub const ATTACHMENT: &str = "Dạ, em chỉ đọc được chữ, không mở và không giữ ảnh hay tệp ạ. \
      Mình nhắn giúp em một câu, ví dụ: “em quét mã rồi”.";
+pub const UNREADABLE: &str = "Dạ, tin này Zalo không cho em đọc ạ: có thể là tệp, hoặc máy đang dùng tài khoản trẻ em. \
+     Mình nhắn bằng chữ từ tài khoản của ba mẹ, ông bà giúp em nhé.";
 pub const SECRET: &str = "Dạ, mình đừng gửi mã OTP, mật khẩu, số thẻ hay số căn cước cho ai, kể cả em ạ. \
      Em không lưu lại đâu. Mình nhấn giữ tin vừa gửi rồi chọn Thu hồi (hoặc Xoá) giúp em nhé.";
 pub const SECRET_GROUP: &str = "Dạ, tin vừa rồi hình như có mã hoặc số cần giữ kín ạ. \

@@ -39,8 +39,14 @@ pub async fn link(
     let person = match accounts::person_of(tx, account, school).await? {
         Some(person) => person,
         None => {
-            let person = PersonId(fresh_id(now));
-            store::add_persons(tx, school, &[(person, shown(name))], now).await?;
+            let person = match accounts::person_elsewhere(tx, account, school).await? {
+                Some(person) => person,
+                None => {
+                    let person = PersonId(fresh_id(now));
+                    store::add_persons(tx, school, &[(person, shown(name))], now).await?;
+                    person
+                }
+            };
             accounts::join(tx, &[(account, school, person)]).await?;
             person
         }

@@ -2,13 +2,16 @@
 
 pub mod texts;
 
+use crate::bots;
 use crate::db::{Tx, fresh_id};
+use crate::domain::channel::BOARDS_A_WEEK;
 use crate::domain::message::Choice;
-use crate::domain::{Tap, Task, TaskId, TaskKind, Timestamp};
+use crate::domain::{ChatId, Tap, Task, TaskId, TaskKind, Timestamp};
 use crate::effects::Effects;
 use crate::facts::{Facts, Turn};
 use crate::ledger::store::{add_task, set_withdrawn};
-use crate::roster::chats::class_groups;
+use crate::outbox;
+use crate::roster::chats::{ClassGroup, class_groups};
 use crate::roster::names;
 use crate::roster::permit::{self, Lead};
 use crate::understand::fold::{clean, fold};
@@ -82,10 +85,24 @@ async fn ask(
     };
     let groups = class_groups(tx, lead.school()).await?;
     let withdraw = Choice::new(texts::WITHDRAW, Tap::Withdraw(task.id).write());
-    let opened = texts::opened(&task.title, groups.len());
+    let later = later(tx, &groups, now).await?;
+    let opened = texts::opened(&task.title, groups.len() - later, later);
     Ok(reply(turn, opened, vec![withdraw])
         .and_boards(groups)
         .and_read_anew())
+}
+
+/// In how many of these groups the board waits: where it cannot be rewritten a group gets only so many a week.
+async fn later(tx: &mut Tx, groups: &[ClassGroup], now: Timestamp) -> Result<usize, sqlx::Error> {
+    let bots = bots::all(tx).await?;
+    let edits = |group: &&ClassGroup| {
+        let mut bots = bots.iter();
+        bots.any(|bot| bot.id == group.bot && bot.channel.capabilities().edit)
+    };
+    let chats = groups.iter().filter(|group| !edits(group));
+    let chats: Vec<ChatId> = chats.map(|group| group.chat).collect();
+    let full = outbox::full_weeks(tx, &chats, BOARDS_A_WEEK, now).await?;
+    Ok(full.len())
 }
 
 fn usage(turn: &Turn<'_>, lead: Lead) -> Effects {

@@ -24,13 +24,25 @@ pub fn too_long(longest: usize) -> String {
     )
 }
 
-pub fn opened(title: &str, groups: usize) -> String {
-    if groups == 0 {
+/// `later`: groups that had their boards of this week already.
+pub fn opened(title: &str, groups: usize, later: usize) -> String {
+    if groups + later == 0 {
         return format!(
             "Dạ, em đã mở việc “{title}”. Chưa có nhóm lớp nào kết nối với em nên em chưa gửi bảng ạ. Khi có nhóm, cô nhắn lại /phatdong {title} nhé."
         );
     }
-    format!("Dạ, em đã mở việc “{title}” và gửi bảng vào {groups} nhóm lớp ạ.")
+    let waits = "Trên Zalo mỗi nhóm nhận nhiều nhất hai bảng một tuần cho khỏi phiền";
+    match (groups, later) {
+        (_, 0) => format!("Dạ, em đã mở việc “{title}” và gửi bảng vào {groups} nhóm lớp ạ."),
+        (0, _) => format!(
+            "Dạ, em đã mở việc “{title}” ạ. {waits}, nên bảng mới tự vào {later} nhóm lớp trong vài ngày tới. \
+             Ba mẹ, ông bà nhắn em là em ghi nhận ngay."
+        ),
+        (_, _) => format!(
+            "Dạ, em đã mở việc “{title}” và gửi bảng vào {groups} nhóm lớp ạ. {waits}, nên {later} nhóm nữa \
+             nhận bảng mới trong vài ngày tới."
+        ),
+    }
 }
 
 pub fn withdrawn(title: &str) -> String {

@@ -84,7 +84,7 @@ pub fn day(at: Timestamp, now: Timestamp) -> String {
 pub fn style(channel: Channel) -> &'static str {
     match channel {
         Channel::Telegram | Channel::SandboxTelegram => "kiểu Telegram",
-        Channel::SandboxZalo => "kiểu Zalo",
+        Channel::ZaloBot | Channel::ZaloOa | Channel::SandboxZalo => "kiểu Zalo",
     }
 }
 
@@ -97,12 +97,12 @@ pub fn manner(channel: Channel, kind: ChatKind) -> String {
         (Channel::Telegram | Channel::SandboxTelegram, ChatKind::Private) => {
             "Chỉ mình và bot thấy. Có nút bấm.".to_owned()
         }
-        (Channel::SandboxZalo, ChatKind::Group) => {
+        (Channel::ZaloBot | Channel::ZaloOa | Channel::SandboxZalo, ChatKind::Group) => {
             format!(
                 "Không có nút: nhắc @{ZALO_BOT} hoặc trả lời tin của bot thì bot mới nghe thấy."
             )
         }
-        (Channel::SandboxZalo, ChatKind::Private) => {
+        (Channel::ZaloBot | Channel::ZaloOa | Channel::SandboxZalo, ChatKind::Private) => {
             "Chỉ mình và bot thấy. Không có nút: trả lời bằng số, ví dụ 1.".to_owned()
         }
     }

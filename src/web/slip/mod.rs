@@ -16,8 +16,9 @@ use crate::app::App;
 use crate::bots;
 use crate::channel::telegram::private_link;
 use crate::db::Tx;
-use crate::domain::{Channel, ClassId};
+use crate::domain::{Bot, BotId, Channel, ClassId};
 use crate::intake::now;
+use crate::roster::chats::class_groups;
 use crate::roster::invites::{self, For, Invite, PAGE_CODES};
 use crate::roster::store;
 use crate::understand::codes::Code;
@@ -36,6 +37,8 @@ struct Slip {
     school: String,
     class: Option<String>,
     telegram: Option<String>,
+    /// The bot of the class's group on Zalo, else any that there is, by the name that people see.
+    zalo: Option<String>,
 }
 
 async fn shown(State(app): State<Arc<App>>, Path(token): Path<String>) -> Response {
@@ -101,7 +104,17 @@ async fn find(tx: &mut Tx, app: &App, token: &str) -> Result<Option<Slip>, sqlx:
     let school = schools.get(&invite.school);
     let bots = bots::all(tx).await?;
     let telegram = bots.iter().find(|bot| bot.channel == Channel::Telegram);
+    let groups = class_groups(tx, invite.school).await?;
+    let of_class = groups.iter().filter(|group| Some(group.class) == class);
+    let of_class: Vec<BotId> = of_class.map(|group| group.bot).collect();
+    let on_zalo = |bot: &&Bot| matches!(bot.channel, Channel::ZaloBot | Channel::ZaloOa);
+    let mut zalo = bots.iter().filter(on_zalo);
+    let zalo = zalo
+        .clone()
+        .find(|bot| of_class.contains(&bot.id))
+        .or_else(|| zalo.next());
     Ok(Some(Slip {
+        zalo: zalo.map(|bot| bot.called.clone()),
         class: title(tx, class).await?,
         school: school.map_or(String::new(), |school| school.name.clone()),
         telegram: telegram.map(|bot| bot.name.clone()),
@@ -132,10 +145,12 @@ fn invitation(slip: &Slip) -> Markup {
 
 fn told(slip: &Slip, code: &str) -> Markup {
     let (one, two) = code.split_at_checked(4).unwrap_or((code, ""));
-    let bot = slip.telegram.as_ref().map(|bot| format!("@{bot}"));
+    let telegram = slip.telegram.as_ref().map(|bot| format!("@{bot}"));
+    let zalo = slip.zalo.as_deref().map(texts::on_zalo);
+    let bots: Vec<String> = telegram.into_iter().chain(zalo).collect();
     html! {
         p.lead { (texts::YOUR_CODE) }
-        p { (texts::send_to(bot.as_deref())) }
+        p { (texts::send_to(&bots)) }
         p.code { (one) " " (two) }
         p { (texts::ONCE) }
         form method="post" { button.quiet type="submit" { (texts::AGAIN) } }

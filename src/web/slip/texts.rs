@@ -22,9 +22,13 @@ pub fn hello(school: &str, class: Option<&str>) -> String {
 
 pub const WHAT_NEXT: &str = "Mời ông bà, ba mẹ bấm nút dưới đây để gặp trợ lý của lớp.";
 
-pub fn send_to(bot: Option<&str>) -> String {
-    match bot {
-        Some(bot) => format!("Nhắn riêng mã này cho {bot}:"),
-        None => "Nhắn riêng mã này cho trợ lý của lớp:".to_owned(),
+pub fn on_zalo(bot: &str) -> String {
+    format!("{bot} trên Zalo")
+}
+
+pub fn send_to(bots: &[String]) -> String {
+    if bots.is_empty() {
+        return "Nhắn riêng mã này cho trợ lý của lớp:".to_owned();
     }
+    format!("Nhắn riêng mã này cho {}:", bots.join(" hoặc "))
 }

@@ -33,6 +33,18 @@ pub const TELEGRAM_WIRE: Stage = Stage {
     channel: Channel::Telegram,
 };
 
+/// The same through a Zalo of the tests' own.
+pub const ZALO_WIRE: Stage = Stage {
+    engine: Engine::Sqlite,
+    channel: Channel::ZaloBot,
+};
+
+/// Through an Official Account of the tests' own: numbers, and groups in which it hears everything.
+pub const OA_WIRE: Stage = Stage {
+    engine: Engine::Sqlite,
+    channel: Channel::ZaloOa,
+};
+
 /// One conversation, played on each of these stages; afterwards everything is counted anew.
 #[macro_export]
 macro_rules! played {
@@ -51,13 +63,14 @@ macro_rules! played {
     };
 }
 
-/// Plays each conversation in both manners and on both engines, and once over HTTP.
+/// Plays each conversation in both manners and on both engines, and in both once over HTTP.
 #[macro_export]
 macro_rules! everywhere {
     ($(async fn $name:ident($room:ident: Room) $body:block)*) => {$(
         $crate::played! { $name $room $body
             telegram_sqlite on TELEGRAM_SQLITE, telegram_postgres on TELEGRAM_POSTGRES,
-            telegram_wire on TELEGRAM_WIRE, zalo_sqlite on ZALO_SQLITE, zalo_postgres on ZALO_POSTGRES }
+            telegram_wire on TELEGRAM_WIRE, zalo_sqlite on ZALO_SQLITE, zalo_postgres on ZALO_POSTGRES,
+            zalo_wire on ZALO_WIRE, oa_wire on OA_WIRE }
     )*};
 }
 
@@ -76,6 +89,6 @@ macro_rules! with_buttons {
 macro_rules! with_numbers {
     ($(async fn $name:ident($room:ident: Room) $body:block)*) => {$(
         $crate::played! { $name $room $body
-            zalo_sqlite on ZALO_SQLITE, zalo_postgres on ZALO_POSTGRES }
+            zalo_sqlite on ZALO_SQLITE, zalo_postgres on ZALO_POSTGRES, zalo_wire on ZALO_WIRE }
     )*};
 }

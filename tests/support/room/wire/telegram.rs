@@ -1,7 +1,4 @@
-//! The same conversations over HTTP: what people do goes to a Telegram of the tests' own, the program's own reader
-//! brings it from there, and what the bot says goes back through its own sender and is read from there.
-//!
-//! The room speaks of people and groups by name; on the wire they have numbers.
+//! Over a Telegram of the tests' own. The room speaks of people and groups by name; on the wire they have numbers.
 
 use std::collections::HashMap;
 
@@ -12,7 +9,7 @@ use lopso::domain::Timestamp;
 use lopso::domain::message::{ChatKind, Payload, Update, What};
 use lopso::outbox::Letter;
 
-use super::GROUP;
+use super::super::GROUP;
 use crate::support::bot_api::{BotApi, USERNAME};
 
 const TOKEN: &str = "42:test-token";
@@ -124,7 +121,7 @@ impl Wire {
                 }
             }
             // A group's new number is the room's own affair here; tests/telegram_groups.rs has the real thing.
-            What::Moved { .. } => return vec![update],
+            What::Unreadable | What::Moved { .. } => return vec![update],
         }
         let raw = self.telegram.updates(self.offset).await.unwrap();
         let read: Vec<_> = raw

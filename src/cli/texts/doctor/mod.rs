@@ -1,5 +1,8 @@
 //! What `lopso doctor` says: what is wrong, where, and what to do.
 
+pub mod official;
+pub mod zalo;
+
 use std::path::Path;
 
 use crate::backup::daily::Failure;

@@ -1,9 +1,12 @@
 //! `lopso doctor`: is everything as it should be, and if not, what to do.
 
+mod official;
+mod zalo;
+
 use std::path::Path;
 use std::sync::Arc;
 
-use super::telegram::Way;
+use super::live::{Platform, Way};
 use super::{Stop, open, say, texts};
 use crate::app::{App, Handled, recount};
 use crate::backup::daily;
@@ -28,7 +31,9 @@ const DISK_FULL: u64 = 100 << 20;
 pub async fn run(remove_webhook: bool) -> Result<(), Stop> {
     let config = open::config()?;
     let telegram = open::telegram()?;
-    let way = open::way_in(&config, Arc::default())?;
+    let way = open::way_in(Channel::Telegram, &config, Arc::default())?;
+    let zalo_bots = open::zalo(&config)?;
+    let zalo_way = open::way_in(Channel::ZaloBot, &config, Arc::default())?;
     let db = open::database(&config.database_url).await?;
     say(texts::doctor::DATABASE);
     let mut tx = db.read().await?;
@@ -69,6 +74,26 @@ pub async fn run(remove_webhook: bool) -> Result<(), Stop> {
     match telegram {
         Some(telegram) => ill |= !is_well(&db, &telegram, &way, remove_webhook).await,
         None => say(texts::doctor::NO_TELEGRAM),
+    }
+    if zalo_bots.is_empty() {
+        say(texts::doctor::zalo::NONE);
+    } else {
+        let key = open::key(&db, &config.database_url).await?;
+        let look = zalo::Look {
+            db: &db,
+            key: &key,
+            way: &zalo_way,
+            limits: &config.limits.zalo,
+            remove_webhook,
+        };
+        ill |= !look.at_all(&zalo_bots).await?;
+    }
+    if open::has_zalo_oa() {
+        let key = open::key(&db, &config.database_url).await?;
+        let settings = open::zalo_oa(&config, &db, &key, &Arc::default())?;
+        if let Some(Platform::ZaloOa(oa)) = settings.map(|settings| settings.platform) {
+            ill |= !official::is_well(&oa.only_looking(), config.public_url.as_deref()).await;
+        }
     }
     if ill {
         Err(Stop::Told(texts::doctor::ILL.to_owned()))
@@ -161,9 +186,10 @@ async fn look(db: &Db, telegram: &Telegram, way: &Way, remove_webhook: bool) -> 
     let now = telegram.standing().await?;
     let ours = match way {
         Way::Polling => None,
-        Way::Webhook { public_url, .. } => {
-            Some(format!("{public_url}{}", Webhooks::path(&now.username)))
-        }
+        Way::Webhook { public_url, .. } => Some(format!(
+            "{public_url}{}",
+            Webhooks::path(Channel::Telegram, &now.username)
+        )),
     };
     let brought = match ours {
         None => Brought::Never,

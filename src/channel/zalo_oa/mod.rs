@@ -1,0 +1,247 @@
+//! A Zalo Official Account in groups of its own (GMF): its events as ours, our rows as its calls.
+//!
+//! Names of calls and fields: Zalo's OpenAPI v3.0 as public integrations describe it (2026-08). Errors come inside
+//! HTTP 200. Not tried on the real platform.
+
+mod deliver;
+pub mod inbound;
+pub mod signature;
+mod token;
+mod trouble;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use reqwest::{Method, Url};
+use serde::Deserialize;
+use serde_json::Value;
+
+pub use super::Trouble;
+use super::http;
+use crate::db::Db;
+use crate::domain::Timestamp;
+use crate::domain::time::{MINUTE_MS, SECOND_MS};
+use crate::installation::Key;
+use trouble::Refusal;
+
+/// The longest a call may take; without an answer by then its outcome counts as unknown.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What the operator sets: the app that acts for the account, and its secrets.
+#[derive(Clone)]
+pub struct Credentials {
+    pub app_id: String,
+    /// Refreshes tokens.
+    pub app_secret: String,
+    /// Signs what is brought, where it is not the app's.
+    pub oa_secret: Option<String>,
+    /// The first refresh token, or a new one after somebody consented again.
+    pub seed: Option<String>,
+}
+
+/// An Official Account.
+#[derive(Clone)]
+pub struct ZaloOa {
+    http: reqwest::Client,
+    api: Url,
+    oauth: Url,
+    credentials: Arc<Credentials>,
+    db: Db,
+    key: Key,
+    /// One refresh at a time in this program; across programs it is a hold on the database.
+    refreshing: Arc<tokio::sync::Mutex<()>>,
+    /// Another program than the one that serves the account only looks.
+    only_looks: bool,
+    /// Until then the app's calls of a minute are used up.
+    closed_until_ms: Arc<AtomicI64>,
+}
+
+/// Who we are on Zalo.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Me {
+    pub oa_id: String,
+    pub name: String,
+}
+
+/// Somebody in a group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    pub user_id: String,
+    pub name: String,
+}
+
+impl ZaloOa {
+    /// `api` and `oauth` are the addresses without a path.
+    pub fn new(
+        credentials: Credentials,
+        api: Url,
+        oauth: Url,
+        proxy: Option<Url>,
+        db: Db,
+        key: Key,
+    ) -> Result<Self, Trouble> {
+        let mut client = reqwest::Client::builder()
+            .connect_timeout(Duration::from_secs(10))
+            .timeout(PATIENCE);
+        if let Some(proxy) = proxy {
+            client = client.proxy(reqwest::Proxy::all(proxy).map_err(|_| Trouble::Unreached)?);
+        }
+        Ok(Self {
+            http: client.build().map_err(|_| Trouble::Unreached)?,
+            api,
+            oauth,
+            credentials: Arc::new(credentials),
+            db,
+            key,
+            refreshing: Arc::default(),
+            only_looks: false,
+            closed_until_ms: Arc::default(),
+        })
+    }
+
+    /// The same, which never renews a token: two refreshers would make each other's worthless.
+    pub fn only_looking(self) -> Self {
+        Self {
+            only_looks: true,
+            ..self
+        }
+    }
+
+    pub fn credentials(&self) -> &Credentials {
+        &self.credentials
+    }
+
+    pub async fn me(&self) -> Result<Me, Trouble> {
+        #[derive(Deserialize)]
+        struct Account {
+            oa_id: String,
+            #[serde(default)]
+            name: String,
+        }
+        let account: Account = self.get("/v2.0/oa/getoa", &[]).await?;
+        Ok(Me {
+            oa_id: account.oa_id,
+            name: account.name,
+        })
+    }
+
+    /// Everybody in a group but the account itself.
+    pub async fn members(&self, group: &str) -> Result<Vec<Member>, Trouble> {
+        const PAGE: usize = 50;
+        #[derive(Deserialize)]
+        struct Page {
+            #[serde(default)]
+            members: Vec<Listed>,
+        }
+        #[derive(Deserialize)]
+        struct Listed {
+            user_id: Option<String>,
+            #[serde(default)]
+            name: String,
+        }
+        let mut all = Vec::new();
+        for page in 0.. {
+            let (offset, count) = ((page * PAGE).to_string(), PAGE.to_string());
+            let query = [
+                ("group_id", group),
+                ("offset", offset.as_str()),
+                ("count", count.as_str()),
+            ];
+            let listed: Page = self.get("/v3.0/oa/group/listmember", &query).await?;
+            let was = listed.members.len();
+            let people = listed.members.into_iter().filter_map(|one| {
+                let name = one.name;
+                one.user_id.map(|user_id| Member { user_id, name })
+            });
+            all.extend(people);
+            if was < PAGE {
+                break;
+            }
+        }
+        Ok(all)
+    }
+
+    async fn get<T: for<'de> Deserialize<'de>>(
+        &self,
+        path: &str,
+        query: &[(&str, &str)],
+    ) -> Result<T, Trouble> {
+        let mut url = self.at(path);
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        self.call(Method::GET, url, None).await
+    }
+
+    async fn post<T: for<'de> Deserialize<'de>>(
+        &self,
+        path: &str,
+        body: &Value,
+    ) -> Result<T, Trouble> {
+        self.call(Method::POST, self.at(path), Some(body)).await
+    }
+
+    fn at(&self, path: &str) -> Url {
+        let mut url = self.api.clone();
+        url.set_path(path);
+        url
+    }
+
+    /// With the token that is good now, and once more with a new one should it not be.
+    async fn call<T: for<'de> Deserialize<'de>>(
+        &self,
+        method: Method,
+        url: Url,
+        body: Option<&Value>,
+    ) -> Result<T, Trouble> {
+        let access = self.access(now()).await?;
+        let asked = self.ask(method.clone(), url.clone(), body, &access).await;
+        match asked {
+            Err(Refusal::Stale) => {
+                let access = self.refresh(Some(&access), now()).await?;
+                let again = self.ask(method, url, body, &access).await;
+                again.map_err(Refusal::into_trouble)
+            }
+            done => done.map_err(Refusal::into_trouble),
+        }
+    }
+
+    async fn ask<T: for<'de> Deserialize<'de>>(
+        &self,
+        method: Method,
+        url: Url,
+        body: Option<&Value>,
+        access: &str,
+    ) -> Result<T, Refusal> {
+        let wait_ms = self.closed_until_ms.load(Ordering::Relaxed) - now().0;
+        if wait_ms > 0 {
+            let seconds = u32::try_from(wait_ms / SECOND_MS + 1).unwrap_or(60);
+            return Err(Refusal::Told(Trouble::Wait(seconds)));
+        }
+        let mut request = self
+            .http
+            .request(method, url)
+            .header("access_token", access);
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        let response = match request.send().await {
+            Ok(response) => response,
+            Err(error) => return Err(Refusal::Told(http::of_network(&error))),
+        };
+        let left = response.headers().get("x-ratelimit-remain");
+        let left = left.and_then(|left| left.to_str().ok()?.parse::<i64>().ok());
+        if left.is_some_and(|left| left <= 0) {
+            // The header does not say when the minute began.
+            let until = now().plus_ms(MINUTE_MS);
+            self.closed_until_ms.store(until.0, Ordering::Relaxed);
+        }
+        trouble::read(&http::body(response).await.1)
+    }
+}
+
+/// Tokens grow old by the clock on the wall.
+fn now() -> Timestamp {
+    Timestamp(jiff::Timestamp::now().as_millisecond())
+}
