@@ -100,8 +100,15 @@ impl App {
             desk.close(&mut tx, false)
                 .await
                 .map_err(|failure| failure.error)?;
-            // Whatever could be drawn: none of them is looked at again before something moves.
-            let chats: Vec<ChatId> = due.iter().map(|board| board.chat).collect();
+            // Whatever could be drawn: none of them is looked at again before something moves, except what was held
+            // back just now because its group had its boards of the week.
+            let waits = outbox::moved(&mut tx, bot.id, i64::MAX).await?;
+            let held_back = |board: &&Moved| {
+                let mut waits = waits.iter();
+                waits.any(|one| one.chat == board.chat && one.drawn_at == Some(now))
+            };
+            let done = due.iter().filter(|board| !held_back(board));
+            let chats: Vec<ChatId> = done.map(|board| board.chat).collect();
             outbox::note_drawn(&mut tx, &chats, now).await?;
             tx.commit().await?;
             self.ring();

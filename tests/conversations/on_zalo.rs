@@ -114,6 +114,17 @@ with_numbers! {
         assert_eq!(boards(&room), 2);
     }
 
+    async fn a_board_held_back_by_a_full_week_comes_when_the_week_has_room(room: Room) {
+        three_families(&mut room).await;
+        room.at("thứ Hai 20:00").privately("Cô Lan", "/phatdong Cài ứng dụng họp").await.hears("gửi bảng vào 1 nhóm lớp");
+        room.at("thứ Ba 09:00").chooses("5A1", "Mẹ An", "Đã quét QR").await;
+        room.begins();
+        // Half a week after the last, but the week had its two.
+        room.at("thứ Sáu 09:00").lets_the_clock_strike().await.is_silent();
+        room.at("thứ Tư 09:00").after_ms(7 * DAY_MS).lets_the_clock_strike().await.hears("1/3 gia đình");
+        assert_eq!(boards(&room), 1, "{}", room.transcript());
+    }
+
     async fn the_principal_hears_that_a_third_board_waits(room: Room) {
         three_families(&mut room).await;
         room.at("thứ Hai 09:00").privately("Cô Lan", "/phatdong Cài ứng dụng họp").await.hears("gửi bảng vào 1 nhóm lớp");
