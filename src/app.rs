@@ -345,14 +345,19 @@ impl App {
             .collect();
         let updates = heard.into_iter().map(|one| one.update).collect();
         let updates = without_strangers(&mut tx, bot, updates).await?;
+        let unreadable = unreadable(&updates);
         let fresh = inbox::first_time(&mut tx, bot.id, updates, now).await?; // a second delivery was answered the first time
+        if bot.channel.is_counted_by_month() {
+            // What cannot be read is one update a day and chat, and each of them is a message to the platform.
+            let received = fresh.len() + unreadable - self::unreadable(&fresh);
+            if received > 0 {
+                let received = i64::try_from(received).unwrap_or(i64::MAX);
+                budget::note(&mut tx, bot.id, received, 0, now).await?;
+            }
+        }
         if fresh.is_empty() {
             tx.commit().await?;
             return Ok(0);
-        }
-        if bot.channel.is_counted_by_month() {
-            let received = i64::try_from(fresh.len()).unwrap_or(i64::MAX);
-            budget::note(&mut tx, bot.id, received, 0, now).await?;
         }
         let facts = Facts::load(&mut tx, bot, &fresh, now).await?;
         let mut desk = Desk::open(bot, self, &fresh, facts, now);
@@ -379,6 +384,11 @@ impl App {
         }
         Ok(fresh.len())
     }
+}
+
+fn unreadable(updates: &[Update]) -> usize {
+    let is_such = |update: &&Update| update.what == What::Unreadable;
+    updates.iter().filter(is_such).count()
 }
 
 /// That somebody came into a group or went is nothing to us before they are known, and not to be kept.
