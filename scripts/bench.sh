@@ -13,6 +13,7 @@
 #   wave      3,060 messages under Telegram's limits (two minutes on each database)
 #   start     to the first answer, and idle memory
 #   backup    a back-up and its restore, of a school and of a million acts (minutes)
+#   zalo      a month of a kindergarten on twelve, six and four free Zalo bots, on a clock of its own (a minute or two)
 #   report    /baocao with 1, 100 and 3,000 schools in the database (minutes; LOPSO_BENCH_SCHOOLS=100 leaves out 3,000)
 #
 # Needs what scripts/test.sh installs (run that first). The peers are built here: one with cargo, one with npm where
@@ -28,14 +29,14 @@ parts=()
 for word in "$@"; do
   case $word in
     --readme) readme=yes ;;
-    taps | server | delivery | far | latency | wave | start | backup | report) parts+=("$word") ;;
+    taps | server | delivery | far | latency | wave | start | backup | zalo | report) parts+=("$word") ;;
     *)
       echo "scripts/bench.sh: no part is called $word (see its first lines)" >&2
       exit 2
       ;;
   esac
 done
-if [ "${#parts[@]}" = 0 ]; then parts=(taps server delivery far latency wave start backup report); fi
+if [ "${#parts[@]}" = 0 ]; then parts=(taps server delivery far latency wave start backup zalo report); fi
 
 scratch=$(mktemp -d /tmp/lopso-bench.XXXXXX)
 # shellcheck disable=SC2317  # called by the trap
@@ -115,6 +116,7 @@ targets=()
 for part in taps start backup report; do
   if wanted "$part"; then targets+=(--bench "$part"); fi
 done
+if wanted zalo; then targets+=(--bench zalo_month); fi
 if [ "${#of_delivery[@]}" -gt 0 ]; then targets+=(--bench delivery); fi
 cargo bench --no-run --locked --quiet "${targets[@]}"
 if wanted delivery || wanted far || wanted latency; then
@@ -136,6 +138,10 @@ fi
   fi
   if wanted backup; then
     cargo bench --locked --quiet --bench backup
+    echo
+  fi
+  if wanted zalo; then
+    cargo bench --locked --quiet --bench zalo_month
     echo
   fi
   if wanted report; then cargo bench --locked --quiet --bench report; fi
