@@ -87,7 +87,7 @@ pub fn sent(title: &str, plan: &Plan) -> String {
 pub fn in_group(title: &str, done: i64, families: i64) -> String {
     format!(
         "Dạ, việc “{title}” lớp mình đã có {done}/{families} gia đình xong rồi ạ. \
-         Nhà nào làm xong bấm giúp em trên bảng dưới đây; chưa rõ cách làm thì bấm “Hướng dẫn” nhé."
+         Nhà nào làm xong báo giúp em trên bảng của lớp nhé; chưa rõ cách làm thì chọn “Hướng dẫn” ạ."
     )
 }
 
