@@ -461,6 +461,12 @@ fn a_choice_is_made_by_number_place_or_mark() {
     );
     check("multi", "2 thôi ạ", &["done:pay"]);
     check("multi", "1 3, à quên 1 2", &["done:qr", "done:pay"]);
+    check(
+        "multi",
+        "xong hết rồi ạ",
+        &["done:qr", "done:pay", "done:vneid"],
+    );
+    check("multi", "xong rồi ạ", &["other"]);
     // Two of three, the month, a date: nobody knows which.
     for text in ["2/3 ạ", "21", "3 tuổi", "12/9"] {
         let found = read("multi", text);

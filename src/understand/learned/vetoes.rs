@@ -10,7 +10,7 @@ use super::{Reply, is_in};
 /// The first veto that a message meets, by a name for `--explain` and the log.
 pub(super) fn forbid_done(reply: &Reply<'_>, task: usize) -> Option<&'static str> {
     let several = reply.context.items.len() > 1;
-    let vetoes: [(&'static str, bool); 19] = [
+    let vetoes: [(&'static str, bool); 20] = [
         ("condition", has(reply, &[Cue::If])),
         ("quotation", reply.tagged.quotes),
         (
@@ -30,6 +30,7 @@ pub(super) fn forbid_done(reply: &Reply<'_>, task: usize) -> Option<&'static str
             several && !is_named(reply, task) && has(reply, &[Cue::SomeOf]),
         ),
         ("nothing over", several && nothing_over(reply)),
+        ("which of them", several && bare(reply)),
         ("another thing", another_thing(reply, task)),
         ("another bill", another_bill(reply, task)),
         ("only the verb", only_the_verb(reply)),
@@ -225,6 +226,21 @@ fn tail_asks(reply: &Reply<'_>) -> bool {
 fn says(reply: &Reply<'_>, span: &Span, words: &Words) -> bool {
     let first = reply.tagged.tokens.get(span.from);
     first.is_some_and(|token| words.has(&token.word))
+}
+
+/// "xong rồi ạ" to a list, and no more: all of it, or the one thing that was meant?
+fn bare(reply: &Reply<'_>) -> bool {
+    static WHOLE: Words = Words::of(&["hết", "cả", "đủ", "tất", "toàn", "sạch", "luôn", "hoàn"]);
+    let mut tokens = reply.tagged.tokens.iter();
+    if tokens.any(|token| WHOLE.has(&token.word)) {
+        return false;
+    }
+    let mut spans = reply.tagged.spans.iter();
+    let is_bare = |span: &Span| {
+        let bare = [Cue::Xong, Cue::Roi, Cue::Da, Cue::Polite];
+        bare.iter().any(|cue| span.is(*cue))
+    };
+    reply.rules.heard.len() == 1 && spans.all(is_bare)
 }
 
 /// Of a list nothing is named and nothing is over: "2 vợ chồng em đi làm cả ngày".
