@@ -23,8 +23,6 @@ CREATE TABLE oa_token (
     -- Nothing before the first refresh.
     access_token  TEXT,
     refresh_token TEXT   NOT NULL,
-    -- The pair's refresh token before, for one turn more.
-    before_it     TEXT,
     refreshed_at  BIGINT,
     -- A refresh is on its way: should the program end now, the token may be dead already.
     begun_at      BIGINT,

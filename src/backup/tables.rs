@@ -115,7 +115,7 @@ tables! {
     bot { bot_id: int, channel: text, name: text, called: text }
     picture { picture_id: int, content: text, expires_at: int }
     oa_token {
-        app_id: text, access_token: text, refresh_token: text, before_it: text, refreshed_at: int, begun_at: int,
+        app_id: text, access_token: text, refresh_token: text, refreshed_at: int, begun_at: int,
         refused_at: int, seed: text, signed_by: text
     }
     bot_month { bot_id: int, month: text, received: int, sent: int, told: int }

@@ -64,7 +64,7 @@ pub fn mark(key: &Key, token: &str) -> String {
 pub async fn seed(tx: &mut Tx, key: &Key, app_id: &str, token: &str) -> Result<(), Problem> {
     const UPSERT: &str = "INSERT INTO oa_token (app_id, refresh_token, seed) VALUES ($1, $2, $3) \
          ON CONFLICT (app_id) DO UPDATE SET refresh_token = excluded.refresh_token, seed = excluded.seed, \
-         access_token = NULL, before_it = NULL, refreshed_at = NULL, begun_at = NULL, refused_at = NULL";
+         access_token = NULL, refreshed_at = NULL, begun_at = NULL, refused_at = NULL";
     let sealed = key.seal(PURPOSE, token)?;
     tx.execute(UPSERT, vals![app_id, sealed, mark(key, token)])
         .await?;
@@ -87,7 +87,7 @@ pub async fn keep(
     refresh: &str,
     now: Timestamp,
 ) -> Result<(), Problem> {
-    const UPDATE: &str = "UPDATE oa_token SET before_it = refresh_token, access_token = $2, refresh_token = $3, \
+    const UPDATE: &str = "UPDATE oa_token SET access_token = $2, refresh_token = $3, \
          refreshed_at = $4, begun_at = NULL, refused_at = NULL WHERE app_id = $1";
     let (access, refresh) = (key.seal(PURPOSE, access)?, key.seal(PURPOSE, refresh)?);
     tx.execute(UPDATE, vals![app_id, access, refresh, now])

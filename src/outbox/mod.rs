@@ -335,7 +335,8 @@ pub async fn note_moved(tx: &mut Tx, chats: &[ChatId], now: Timestamp) -> Result
     Ok(())
 }
 
-/// Those of these chats that got so many boards in the last seven days, or will once what waits is sent.
+/// Those of these chats that got so many boards in the last seven days, or will once what waits is sent. A board is what
+/// asks nobody in particular; other posts with its priority are none.
 pub async fn full_weeks(
     tx: &mut Tx,
     chats: &[ChatId],
@@ -344,6 +345,7 @@ pub async fn full_weeks(
 ) -> Result<Vec<ChatId>, sqlx::Error> {
     const SELECT: &str = "SELECT o.chat_id FROM outbox o WHERE o.chat_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) \
          AND o.priority = $2 AND o.priority > 0 AND o.state IN ('waiting', 'sending', 'sent') AND o.edits IS NULL \
+         AND EXISTS (SELECT 1 FROM prompt p WHERE p.outbox_id = o.outbox_id AND p.account_id IS NULL) \
          AND COALESCE(o.written_at, o.due_at) > $3 GROUP BY o.chat_id HAVING COUNT(*) >= $4";
     let since = now.plus_ms(-7 * DAY_MS);
     let vals = vals![Set(chats), Priority::Board.order(), since, most];

@@ -270,12 +270,9 @@ fn statements(text: &str, around: &Around<'_>) -> Intent {
 
 fn confirms(text: &str) -> bool {
     let folded = fold::fold(text);
-    let mut words = folded.split(|c: char| !c.is_alphanumeric());
+    let words = folded.split(|c: char| !c.is_alphanumeric());
     let courtesy = ["", "da", "vang", "a", "nhe", "em", "con", "toi", "nha"];
-    let said: Vec<&str> = words
-        .by_ref()
-        .filter(|word| !courtesy.contains(word))
-        .collect();
+    let said: Vec<&str> = words.filter(|word| !courtesy.contains(word)).collect();
     said == ["xac", "nhan"]
 }
 

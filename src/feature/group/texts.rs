@@ -17,7 +17,7 @@ pub fn by_marker(lines: &[String]) -> String {
          2️⃣ Trong nhóm, gõ @ rồi chọn tên em\n\
          3️⃣ Dán mã vào sau tên em, rồi gửi\n\n\
          {}\n\n\
-         Mã dùng được một lần, trong hôm nay ạ.",
+         Mã dùng được một lần, trong một ngày ạ.",
         lines.join("\n")
     )
 }
