@@ -9,7 +9,7 @@ use anyhow::Context as _;
 use reqwest::Url;
 use sqlx::sqlite::SqliteConnectOptions;
 
-use super::live::{Platform, Settings, Way};
+use super::live::{Platform, Way};
 use super::{Stop, say, texts};
 use crate::channel::telegram::Telegram;
 use crate::channel::zalo_bot::ZaloBot;
@@ -35,12 +35,7 @@ pub fn has_zalo_oa() -> bool {
 
 /// The Official Account, if its app is set. What happens there is brought to our public address, which its console is
 /// told by hand.
-pub fn zalo_oa(
-    config: &Config,
-    db: &Db,
-    key: &Key,
-    doors: &Arc<Webhooks>,
-) -> Result<Option<Settings>, Stop> {
+pub fn zalo_oa(db: &Db, key: &Key, doors: &Arc<Webhooks>) -> Result<Option<Platform>, Stop> {
     let Some(app_id) = set("LOPSO_ZALO_OA_APP_ID") else {
         return Ok(None);
     };
@@ -58,37 +53,32 @@ pub fn zalo_oa(
     let api = at("LOPSO_ZALO_OA_API_URL", "https://openapi.zalo.me")?;
     let oauth = at("LOPSO_ZALO_OA_OAUTH_URL", "https://oauth.zaloapp.com")?;
     let oa = ZaloOa::new(credentials, api, oauth, proxy()?, db.clone(), key.clone());
-    Ok(Some(Settings {
-        platform: Platform::ZaloOa(oa.context("Zalo's client not built")?),
-        limits: Limits::default(),
-        way: Way::Webhook {
-            public_url: config.public_url.clone().unwrap_or_default(),
-            secret: String::new(),
-            doors: doors.clone(),
-        },
-    }))
+    let oa = oa.context("Zalo's client not built")?;
+    Ok(Some(Platform::ZaloOa(oa, doors.clone())))
 }
 
-/// The bots that are set, each with how it is spoken with. Asks no platform anything yet.
-pub fn bots(config: &Config, doors: &Arc<Webhooks>) -> Result<Vec<Settings>, Stop> {
-    let telegram = telegram()?.map(Platform::Telegram);
-    let zalo = zalo(config)?.into_iter().map(Platform::ZaloBot);
-    let platforms = telegram.into_iter().chain(zalo);
-    let with = |platform: Platform| {
-        Ok(Settings {
-            way: way_in(platform.channel(), config, doors.clone())?,
-            limits: match platform.channel() {
-                Channel::Telegram => Limits::telegram(&config.limits.telegram),
-                // No rate is published; the month's messages are counted elsewhere.
-                Channel::ZaloBot
-                | Channel::ZaloOa
-                | Channel::SandboxTelegram
-                | Channel::SandboxZalo => Limits::default(),
-            },
-            platform,
-        })
-    };
-    platforms.map(with).collect()
+/// The bots that are set, each with how what happens comes in. Asks no platform anything yet.
+pub fn bots(config: &Config, doors: &Arc<Webhooks>) -> Result<Vec<Platform>, Stop> {
+    let way = |channel| way_in(channel, config, doors.clone());
+    let mut bots = Vec::new();
+    if let Some(telegram) = telegram()? {
+        bots.push(Platform::Telegram(telegram, way(Channel::Telegram)?));
+    }
+    for zalo in zalo(config)? {
+        bots.push(Platform::ZaloBot(zalo, way(Channel::ZaloBot)?));
+    }
+    Ok(bots)
+}
+
+/// How fast a platform may be written to.
+pub fn limits(channel: Channel, config: &Config) -> Limits {
+    match channel {
+        Channel::Telegram => Limits::telegram(&config.limits.telegram),
+        // No rate is published; a bot's month is counted elsewhere, and an account's calls by their answers.
+        Channel::ZaloBot | Channel::ZaloOa | Channel::SandboxTelegram | Channel::SandboxZalo => {
+            Limits::default()
+        }
+    }
 }
 
 /// The bot on Telegram, if a token is set. Asks Telegram nothing yet.

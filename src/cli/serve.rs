@@ -26,7 +26,7 @@ pub async fn run() -> Result<(), Stop> {
     let metrics = web::metrics::install();
     let db = open::database(&config.database_url).await?;
     let key = open::key(&db, &config.database_url).await?;
-    bots.extend(open::zalo_oa(&config, &db, &key, &doors)?);
+    bots.extend(open::zalo_oa(&db, &key, &doors)?);
     let listener = listen(&config.http_addr).await?;
     let app = App::new(db.clone(), library, key).with_reminders(config.reminders.clone());
     let app = Arc::new(
@@ -40,7 +40,10 @@ pub async fn run() -> Result<(), Stop> {
     }
     let mut bots: JoinSet<()> = bots
         .into_iter()
-        .map(|bot| live::live(app.clone(), bot, stopped.clone()))
+        .map(|bot| {
+            let limits = open::limits(bot.channel(), &config);
+            live::live(app.clone(), bot, limits, stopped.clone())
+        })
         .collect();
     let router = web::router(app.clone())
         .merge(web::pictures::router(app.clone()))

@@ -90,8 +90,8 @@ pub async fn run(remove_webhook: bool) -> Result<(), Stop> {
     }
     if open::has_zalo_oa() {
         let key = open::key(&db, &config.database_url).await?;
-        let settings = open::zalo_oa(&config, &db, &key, &Arc::default())?;
-        if let Some(Platform::ZaloOa(oa)) = settings.map(|settings| settings.platform) {
+        let oa = open::zalo_oa(&db, &key, &Arc::default())?;
+        if let Some(Platform::ZaloOa(oa, _)) = oa {
             ill |= !official::is_well(&oa.only_looking(), config.public_url.as_deref()).await;
         }
     }

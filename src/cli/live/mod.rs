@@ -32,7 +32,7 @@ const KNOCK_AGAIN: Duration = Duration::from_secs(10);
 /// A bot that another program has is asked for again after this.
 const ASK_AGAIN: Duration = Duration::from_secs(1);
 
-/// How updates come in.
+/// How updates come in where they can also be asked for.
 #[derive(Clone)]
 pub enum Way {
     Polling,
@@ -44,39 +44,33 @@ pub enum Way {
     },
 }
 
-/// A platform to knock at.
+/// A platform to knock at, and how what happens there comes in.
 #[derive(Clone)]
 pub enum Platform {
-    Telegram(Telegram),
-    ZaloBot(ZaloBot),
-    ZaloOa(ZaloOa),
+    Telegram(Telegram, Way),
+    ZaloBot(ZaloBot, Way),
+    /// Its events are brought and signed; where we are is told to its console by hand.
+    ZaloOa(ZaloOa, Arc<Webhooks>),
 }
 
 impl Platform {
     pub fn channel(&self) -> Channel {
         match self {
-            Platform::Telegram(_) => Channel::Telegram,
-            Platform::ZaloBot(_) => Channel::ZaloBot,
-            Platform::ZaloOa(_) => Channel::ZaloOa,
+            Platform::Telegram(..) => Channel::Telegram,
+            Platform::ZaloBot(..) => Channel::ZaloBot,
+            Platform::ZaloOa(..) => Channel::ZaloOa,
         }
     }
 }
 
-/// A bot, and how it is to be spoken with.
-#[derive(Clone)]
-pub struct Settings {
-    pub platform: Platform,
-    pub limits: Limits,
-    pub way: Way,
-}
-
 /// A bot's whole life. When its token is refused it ends, with one line to the operator, and everything else goes on;
 /// when asked to stop it ends with everything answered that people wait for.
-pub async fn live(app: Arc<App>, settings: Settings, stop: watch::Receiver<bool>) {
-    let channel = settings.platform.channel();
+pub async fn live(app: Arc<App>, platform: Platform, limits: Limits, stop: watch::Receiver<bool>) {
+    let channel = platform.channel();
     let life = Life {
         app,
-        settings,
+        platform,
+        limits,
         stop,
     };
     match life.go_on().await {
@@ -96,40 +90,41 @@ pub async fn live(app: Arc<App>, settings: Settings, stop: watch::Receiver<bool>
 
 struct Life {
     app: Arc<App>,
-    settings: Settings,
+    platform: Platform,
+    limits: Limits,
     stop: watch::Receiver<bool>,
 }
 
 /// The platform, and who we are on it.
 enum Known {
-    Telegram(Telegram, telegram_channel::inbound::Me),
-    ZaloBot(ZaloBot, zalo_bot::Me),
-    ZaloOa(ZaloOa, zalo_oa::Me),
+    Telegram(Telegram, telegram_channel::inbound::Me, Way),
+    ZaloBot(ZaloBot, zalo_bot::Me, Way),
+    ZaloOa(ZaloOa, zalo_oa::Me, Arc<Webhooks>),
 }
 
 impl Known {
     fn name(&self) -> &str {
         match self {
-            Known::Telegram(_, me) => &me.username,
-            Known::ZaloBot(_, me) => &me.account_name,
-            Known::ZaloOa(_, me) => &me.oa_id,
+            Known::Telegram(_, me, _) => &me.username,
+            Known::ZaloBot(_, me, _) => &me.account_name,
+            Known::ZaloOa(_, me, _) => &me.oa_id,
         }
     }
 
     /// By which people mention it.
     fn called(&self) -> &str {
         match self {
-            Known::Telegram(_, me) => &me.username,
-            Known::ZaloBot(_, me) => &me.display_name,
-            Known::ZaloOa(_, me) => &me.name,
+            Known::Telegram(_, me, _) => &me.username,
+            Known::ZaloBot(_, me, _) => &me.display_name,
+            Known::ZaloOa(_, me, _) => &me.name,
         }
     }
 
     fn door(&self) -> Door {
         match self {
-            Known::Telegram(telegram, _) => Door::Telegram(telegram.clone()),
-            Known::ZaloBot(zalo, _) => Door::ZaloBot(zalo.clone()),
-            Known::ZaloOa(oa, _) => Door::ZaloOa(oa.clone()),
+            Known::Telegram(telegram, ..) => Door::Telegram(telegram.clone()),
+            Known::ZaloBot(zalo, ..) => Door::ZaloBot(zalo.clone()),
+            Known::ZaloOa(oa, ..) => Door::ZaloOa(oa.clone()),
         }
     }
 }
@@ -163,7 +158,7 @@ impl Life {
         let Some(known) = self.knock().await? else {
             return Ok(());
         };
-        let channel = self.settings.platform.channel();
+        let channel = self.platform.channel();
         let mut tx = self.app.db().begin().await?;
         let mut bot = bots::add(&mut tx, channel, known.name(), now()).await?;
         if bot.called != known.called() {
@@ -192,21 +187,21 @@ impl Life {
     /// Who we are, once the platform answers; none when asked to stop before.
     async fn knock(&mut self) -> Result<Option<Known>, Trouble> {
         loop {
-            let known = match &self.settings.platform {
-                Platform::Telegram(telegram) => {
+            let known = match &self.platform {
+                Platform::Telegram(telegram, way) => {
                     let me = telegram.me().await;
-                    me.map(|me| Known::Telegram(telegram.clone(), me))
+                    me.map(|me| Known::Telegram(telegram.clone(), me, way.clone()))
                 }
-                Platform::ZaloBot(zalo) => {
+                Platform::ZaloBot(zalo, way) => {
                     let me = zalo.me().await;
-                    me.map(|me| Known::ZaloBot(zalo.clone(), me))
+                    me.map(|me| Known::ZaloBot(zalo.clone(), me, way.clone()))
                 }
-                Platform::ZaloOa(oa) => {
+                Platform::ZaloOa(oa, doors) => {
                     let me = oa.me().await;
-                    me.map(|me| Known::ZaloOa(oa.clone(), me))
+                    me.map(|me| Known::ZaloOa(oa.clone(), me, doors.clone()))
                 }
             };
-            let channel = self.settings.platform.channel().slug();
+            let channel = self.platform.channel().slug();
             match known {
                 Ok(known) => return Ok(Some(known)),
                 Err(Trouble::Token) => return Err(Trouble::Token),
@@ -262,16 +257,20 @@ impl Life {
         let (closed, intake_closed) = watch::channel(false);
         let intake = async {
             match known {
-                Known::Telegram(telegram, me) => {
-                    telegram::take_in(self, telegram, bot, me).await?;
+                Known::Telegram(telegram, me, way) => {
+                    telegram::take_in(self, telegram, bot, me, way).await?;
                 }
-                Known::ZaloBot(zalo, me) => zalo::take_in(self, zalo, bot, me).await?,
-                Known::ZaloOa(oa, me) => official::take_in(self, oa, bot, me).await?,
+                Known::ZaloBot(zalo, me, way) => {
+                    zalo::take_in(self, zalo, bot, me, way).await?;
+                }
+                Known::ZaloOa(oa, me, doors) => {
+                    official::take_in(self, oa, bot, me, doors).await?;
+                }
             }
             closed.send_replace(true);
             Ok(())
         };
-        let (app, limits) = (self.app.clone(), self.settings.limits);
+        let (app, limits) = (self.app.clone(), self.limits);
         let send = async {
             let door = known.door();
             let sent = sender::send_until(app, bot.clone(), door, limits, recovered, intake_closed);
@@ -280,9 +279,9 @@ impl Life {
         let both = async { tokio::try_join!(intake, send) };
         let beside = async {
             match known {
-                Known::Telegram(telegram, _) => telegram::beside(&self.app, telegram, bot).await,
+                Known::Telegram(telegram, ..) => telegram::beside(&self.app, telegram, bot).await,
                 Known::ZaloBot(..) => std::future::pending().await,
-                Known::ZaloOa(oa, _) => official::beside(&self.app, oa, bot).await,
+                Known::ZaloOa(oa, ..) => official::beside(&self.app, oa, bot).await,
             }
         };
         tokio::select! {

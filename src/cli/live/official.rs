@@ -3,36 +3,38 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{End, Life, Way};
+use super::{End, Life};
 use crate::app::App;
 use crate::channel::zalo_oa::signature;
 use crate::channel::zalo_oa::{Me, Trouble, ZaloOa};
 use crate::cli::{say, texts};
 use crate::domain::Bot;
 use crate::intake::{members, now};
-use crate::web::webhooks::{OaReader, Reader, Webhooks};
+use crate::web::webhooks::{Reader, Signed, Webhooks};
 
 /// Tokens are looked at this often: a refresh is due after 20 hours, and an account nobody writes to needs it too.
 const KEEP_ALIVE: Duration = Duration::from_secs(600);
 
 /// Until asked to stop.
-pub(super) async fn take_in(life: &Life, oa: &ZaloOa, bot: &Bot, me: &Me) -> Result<(), End> {
+pub(super) async fn take_in(
+    life: &Life,
+    oa: &ZaloOa,
+    bot: &Bot,
+    me: &Me,
+    doors: &Webhooks,
+) -> Result<(), End> {
     let (app, mut stop) = (life.app.clone(), life.stop.clone());
-    let Way::Webhook {
-        public_url, doors, ..
-    } = &life.settings.way
-    else {
-        return Ok(());
-    };
     let stored = oa.stored().await?;
     let frozen = stored.and_then(|stored| signature::Way::from_slug(&stored.signed_by?));
-    let reader = OaReader::new(oa, me.clone(), frozen);
-    let emptied = doors.open(app, bot, Reader::ZaloOa(Arc::new(reader)), "");
-    if public_url.starts_with("https://") {
-        let url = format!("{public_url}{}", Webhooks::path(bot.channel, &bot.name));
-        say(&texts::zalo::oa_webhook(&me.name, &url));
-    } else {
-        say(texts::zalo::OA_NO_ADDRESS);
+    let signed = Signed::new(oa, me.clone(), frozen);
+    let emptied = doors.open(app, bot, Reader::ZaloOa(Arc::new(signed)));
+    let public_url = life.app.public_url();
+    match public_url.filter(|url| url.starts_with("https://")) {
+        Some(url) => {
+            let url = format!("{url}{}", Webhooks::path(bot.channel, &bot.name));
+            say(&texts::zalo::oa_webhook(&me.name, &url));
+        }
+        None => say(texts::zalo::OA_NO_ADDRESS),
     }
     let _ = stop.wait_for(|stop| *stop).await;
     doors.close(bot);

@@ -22,9 +22,10 @@ pub(super) async fn take_in(
     telegram: &Telegram,
     bot: &Bot,
     me: &Me,
+    way: &Way,
 ) -> Result<(), End> {
     let (app, mut stop) = (life.app.clone(), life.stop.clone());
-    match &life.settings.way {
+    match way {
         Way::Polling => {
             stop_being_brought(telegram, me).await;
             let (bot, telegram, me) = (bot.clone(), telegram.clone(), me.clone());
@@ -36,7 +37,14 @@ pub(super) async fn take_in(
             secret,
             doors,
         } => {
-            let emptied = doors.open(app, bot, Reader::Telegram(me.clone()), secret);
+            let emptied = doors.open(
+                app,
+                bot,
+                Reader::Telegram {
+                    me: me.clone(),
+                    secret: secret.clone(),
+                },
+            );
             let url = format!("{public_url}{}", Webhooks::path(bot.channel, &bot.name));
             while let Err(trouble) = telegram.bring_to(&url, secret).await {
                 if trouble == Trouble::Token {

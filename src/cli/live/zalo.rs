@@ -10,12 +10,18 @@ use crate::intake::zalo;
 use crate::web::webhooks::{Reader, Webhooks};
 
 /// Until asked to stop.
-pub(super) async fn take_in(life: &Life, zalo: &ZaloBot, bot: &Bot, me: &Me) -> Result<(), End> {
+pub(super) async fn take_in(
+    life: &Life,
+    zalo: &ZaloBot,
+    bot: &Bot,
+    me: &Me,
+    way: &Way,
+) -> Result<(), End> {
     let (app, mut stop) = (life.app.clone(), life.stop.clone());
     if !me.can_join_groups {
         say(&texts::zalo::no_groups(&bot.called));
     }
-    match &life.settings.way {
+    match way {
         Way::Polling => {
             stop_being_brought(zalo, bot).await;
             say(texts::zalo::POLLING);
@@ -27,7 +33,14 @@ pub(super) async fn take_in(life: &Life, zalo: &ZaloBot, bot: &Bot, me: &Me) -> 
             secret,
             doors,
         } => {
-            let emptied = doors.open(app, bot, Reader::ZaloBot(me.clone()), secret);
+            let emptied = doors.open(
+                app,
+                bot,
+                Reader::ZaloBot {
+                    me: me.clone(),
+                    secret: secret.clone(),
+                },
+            );
             let url = address(life.app.key(), public_url, &bot.name, secret);
             while let Err(trouble) = be_brought(zalo, bot, &url, secret).await {
                 if trouble == Trouble::Token {
