@@ -6,17 +6,17 @@
     reason = "a test that cannot go on should stop"
 )]
 
-#[path = "support/bot_api/mod.rs"]
-mod bot_api;
 #[path = "bot_api_server/client.rs"]
 mod client;
+#[path = "support/platforms/mod.rs"]
+mod platforms;
 #[path = "bot_api_server/rules.rs"]
 mod rules;
 #[path = "bot_api_server/updates.rs"]
 mod updates;
 
-use bot_api::{BotApi, Failure, File};
 use client::{TOKEN, call, forbidden, granted, refused, send, try_call};
+use platforms::bot_api::{BotApi, Failure, File};
 use serde_json::{Value, json};
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;

@@ -47,7 +47,8 @@ use lopso::db::Engine;
 use program::Office;
 use scene::Scene;
 use storm::Storm;
-use support::bot_api::{BotApi, Dice};
+use support::platforms::bot_api::BotApi;
+use support::platforms::server::dice::Dice;
 
 /// Enough to see the worst at each change; long runs ask for more.
 const KILLS: u64 = 6;

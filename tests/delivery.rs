@@ -26,7 +26,7 @@ use lopso::domain::{ChatId, OutboxId, Timestamp};
 use lopso::outbox::Letter;
 use program::{Office, Running};
 use serde_json::json;
-use support::bot_api::{self, BotApi, Call, Failure, SentMessage};
+use support::platforms::bot_api::{self, BotApi, Call, Failure, SentMessage};
 
 const TOKEN: &str = "42:test-token";
 const MOTHER: i64 = 1_001;

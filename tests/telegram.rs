@@ -8,17 +8,17 @@
     reason = "a test that cannot go on should stop"
 )]
 
-#[path = "support/bot_api/mod.rs"]
-mod bot_api;
 #[path = "support/http.rs"]
 mod http;
+#[path = "support/platforms/mod.rs"]
+mod platforms;
 #[path = "support/program.rs"]
 mod program;
 #[path = "support/proxy.rs"]
 mod proxy;
 
-use bot_api::{BotApi, Failure, SentMessage};
 use http::{free_address, get, post, wait_for};
+use platforms::bot_api::{BotApi, Failure, SentMessage};
 use program::{Office, Running, Said};
 use proxy::Proxy;
 use serde_json::json;

@@ -8,20 +8,20 @@
     reason = "a test that cannot go on should stop"
 )]
 
-#[path = "support/bot_api/mod.rs"]
-mod bot_api;
 #[path = "support/http.rs"]
 mod http;
+#[path = "support/platforms/mod.rs"]
+mod platforms;
 #[path = "support/program.rs"]
 mod program;
 
 use base64::Engine as _;
-use bot_api::{BotApi, Call, Failure, SentMessage};
 use http::{free_address, get, wait_for};
 use lopso::db::Db;
 use lopso::domain::Timestamp;
 use lopso::domain::message::{Payload, Priority, Show};
 use lopso::outbox::{self, Draft};
+use platforms::bot_api::{BotApi, Call, Failure, SentMessage};
 use program::{Office, Running, Said};
 use serde_json::json;
 

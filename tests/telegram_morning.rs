@@ -10,12 +10,12 @@
     reason = "a test that cannot go on should stop"
 )]
 
-#[path = "support/bot_api/mod.rs"]
-mod bot_api;
 #[path = "support/http.rs"]
 mod http;
 #[path = "support/paper.rs"]
 mod paper;
+#[path = "support/platforms/mod.rs"]
+mod platforms;
 #[path = "support/program.rs"]
 mod program;
 
@@ -24,8 +24,8 @@ use std::io::{BufRead as _, BufReader};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use bot_api::{BotApi, SentMessage};
 use http::{free_address, get, wait_for};
+use platforms::bot_api::{BotApi, SentMessage};
 use program::{Office, Running};
 use serde_json::{Value, json};
 

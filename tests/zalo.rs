@@ -10,10 +10,10 @@
 
 #[path = "support/http.rs"]
 mod http;
+#[path = "support/platforms/mod.rs"]
+mod platforms;
 #[path = "support/program.rs"]
 mod program;
-#[path = "support/zalo_bot_api/mod.rs"]
-mod zalo_bot_api;
 
 use std::time::Duration;
 
@@ -25,9 +25,9 @@ use lopso::domain::Timestamp;
 use lopso::domain::message::{Payload, Priority, Show};
 use lopso::outbox::{self, Draft};
 use lopso::vals;
+use platforms::zalo_bot_api::{Failure, SentMessage, ZaloBotApi};
 use program::{Office, Running, Said};
 use serde_json::json;
-use zalo_bot_api::{Failure, SentMessage, ZaloBotApi};
 
 const TOKEN: &str = "42:test-token";
 const SECRET: &str = "0123456789abcdef-zalo";
@@ -113,7 +113,7 @@ impl School {
         })
     }
 
-    fn calls(&self, method: &str) -> Vec<zalo_bot_api::Call> {
+    fn calls(&self, method: &str) -> Vec<platforms::zalo_bot_api::Call> {
         let mut calls = self.api.calls();
         calls.retain(|call| call.method == method);
         calls

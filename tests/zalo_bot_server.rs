@@ -13,21 +13,21 @@ mod client;
 mod http;
 #[path = "zalo_bot_server/people.rs"]
 mod people;
+#[path = "support/platforms/mod.rs"]
+mod platforms;
 #[path = "zalo_bot_server/polling.rs"]
 mod polling;
 #[path = "zalo_bot_server/sends.rs"]
 mod sends;
 #[path = "zalo_bot_server/webhook.rs"]
 mod webhook;
-#[path = "support/zalo_bot_api/mod.rs"]
-mod zalo_bot_api;
 
 use client::{TOKEN, address, call, forbidden, granted, refused, try_call};
+use platforms::zalo_bot_api::{Failure, ZaloBotApi};
 use serde_json::{Value, json};
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
-use zalo_bot_api::{Failure, ZaloBotApi};
 
 const LAN: &str = "0a1b2c3d4e5f60718293";
 const NAM: &str = "1a1b2c3d4e5f60718293";

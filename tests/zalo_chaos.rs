@@ -10,10 +10,10 @@
 
 #[path = "support/http.rs"]
 mod http;
+#[path = "support/platforms/mod.rs"]
+mod platforms;
 #[path = "support/program.rs"]
 mod program;
-#[path = "support/zalo_bot_api/mod.rs"]
-mod zalo_bot_api;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -25,8 +25,8 @@ use lopso::domain::message::{ChatKind, ChatSeen};
 use lopso::domain::{Channel, ClassId, SchoolId, Timestamp};
 use lopso::roster::chats;
 use lopso::{bots, vals};
+use platforms::zalo_bot_api::ZaloBotApi;
 use program::{Office, Running};
-use zalo_bot_api::ZaloBotApi;
 
 const TOKEN: &str = "42:test-token";
 const SECRET: &str = "0123456789abcdef-zalo";

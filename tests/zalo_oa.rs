@@ -10,16 +10,16 @@
 
 #[path = "support/http.rs"]
 mod http;
+#[path = "support/platforms/mod.rs"]
+mod platforms;
 #[path = "support/program.rs"]
 mod program;
-#[path = "support/zalo_oa_api/mod.rs"]
-mod zalo_oa_api;
 
 use std::time::Duration;
 
 use http::{free_address, get, wait_for};
+use platforms::zalo_oa_api::{Attachment, Failure, SentMessage, SignedBy, SignedWith, ZaloOaApi};
 use program::{Office, Running, Said};
-use zalo_oa_api::{Attachment, Failure, SentMessage, SignedBy, SignedWith, ZaloOaApi};
 
 const MOTHER: &str = "2512523625412515";
 const GROUP: &str = "f414c8f76fa586fbdfb4";

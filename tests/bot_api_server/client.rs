@@ -1,6 +1,6 @@
 //! A client that sends what it is told, byte by byte, so that the server meets also what no library would send.
 
-use crate::bot_api::BotApi;
+use crate::platforms::bot_api::BotApi;
 use serde_json::{Value, json};
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;

@@ -1,7 +1,7 @@
 //! How updates reach the bot: in order, until confirmed, one reader at a time.
 
-use crate::bot_api::BotApi;
 use crate::client::{TOKEN, call, forbidden, granted, refused};
+use crate::platforms::bot_api::BotApi;
 use crate::{CLASS, LAN, started};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};

@@ -12,7 +12,7 @@ use crate::load::Event;
 use crate::model::{Expected, Model, in_order};
 use crate::scene::{GROUPS, Scene, TASKS, child_of, everybody, group, user};
 use crate::storm::Kill;
-use crate::support::bot_api::{BotApi, Call, Failure};
+use crate::support::platforms::bot_api::{BotApi, Call, Failure};
 
 /// Offences that are told one by one.
 const TOLD: usize = 12;

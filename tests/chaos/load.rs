@@ -10,7 +10,8 @@ use lopso::domain::{Tap, TaskId, Verb};
 
 use crate::model::Word;
 use crate::scene::{TASKS, class_of, everybody, group, name, user};
-use crate::support::bot_api::{BotApi, Dice};
+use crate::support::platforms::bot_api::BotApi;
+use crate::support::platforms::server::dice::Dice;
 
 /// Between two things that happen: twenty in a second.
 const PAUSE_MS: u64 = 50;

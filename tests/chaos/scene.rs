@@ -16,7 +16,7 @@ use lopso::roster::accounts::{accounts, join};
 use lopso::roster::chats::{bind_class, chats};
 use lopso::roster::store::{self, ChildEntry, NewClass};
 
-use crate::support::bot_api::{BotApi, USERNAME};
+use crate::support::platforms::bot_api::{BotApi, USERNAME};
 
 pub const GROUPS: usize = 10;
 pub const PARENTS: usize = 30;

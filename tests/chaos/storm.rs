@@ -8,7 +8,8 @@ use lopso::db::Db;
 use lopso::domain::Timestamp;
 
 use crate::program::{Office, Running};
-use crate::support::bot_api::{BotApi, Dice};
+use crate::support::platforms::bot_api::BotApi;
+use crate::support::platforms::server::dice::Dice;
 
 pub const TOKEN: &str = "42:test-token";
 /// Calls that go wrong by themselves, in a hundred.

@@ -10,10 +10,10 @@
     reason = "a test that cannot go on should stop"
 )]
 
-#[path = "../support/bot_api/mod.rs"]
-mod bot_api;
 #[path = "../support/http.rs"]
 mod http;
+#[path = "../support/platforms/mod.rs"]
+mod platforms;
 #[path = "../support/program.rs"]
 mod program;
 
@@ -21,8 +21,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-use bot_api::BotApi;
 use http::{free_address, get, wait_for};
+use platforms::bot_api::BotApi;
 use program::Office;
 use serde_json::Value;
 

@@ -8,13 +8,9 @@
     reason = "a test that cannot go on should stop; not every test file uses every helper"
 )]
 
-#[path = "bot_api/mod.rs"]
-pub mod bot_api;
+#[path = "platforms/mod.rs"]
+pub mod platforms;
 pub mod room;
-#[path = "zalo_bot_api/mod.rs"]
-pub mod zalo_bot_api;
-#[path = "zalo_oa_api/mod.rs"]
-pub mod zalo_oa_api;
 
 use std::path::PathBuf;
 

@@ -1,8 +1,8 @@
 //! A client that sends what it is told, and a page of the program for the platform to call.
 
 use crate::http::post_json;
-use crate::zalo_bot_api::ZaloBotApi;
-use crate::zalo_bot_api::http_server::{Caller, HttpServer, Reply, Request, Site};
+use crate::platforms::server::{Caller, HttpServer, Reply, Request, Site};
+use crate::platforms::zalo_bot_api::ZaloBotApi;
 use serde_json::{Value, json};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};

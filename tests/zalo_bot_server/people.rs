@@ -1,7 +1,7 @@
 //! What the bot hears of people: in groups next to nothing, of children nothing, beyond the plan nothing.
 
 use crate::client::{granted, refused};
-use crate::zalo_bot_api::ZaloBotApi;
+use crate::platforms::zalo_bot_api::ZaloBotApi;
 use crate::{CLASS, LAN, NAM, started};
 use serde_json::{Value, json};
 

@@ -2,7 +2,7 @@
 
 use crate::client::{TOKEN, address, call, forbidden, granted, refused, try_call};
 use crate::http::wait_for;
-use crate::zalo_bot_api::{Failure, ZaloBotApi};
+use crate::platforms::zalo_bot_api::{Failure, ZaloBotApi};
 use crate::{LAN, started};
 use serde_json::{Value, json};
 use std::io::Write as _;

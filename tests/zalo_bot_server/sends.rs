@@ -1,7 +1,7 @@
 //! What the bot sends: to whom it may, what fits, and what the phones show of it.
 
 use crate::client::{Page, forbidden, granted, refused, try_call};
-use crate::zalo_bot_api::{Style, ZaloBotApi};
+use crate::platforms::zalo_bot_api::{Style, ZaloBotApi};
 use crate::{CLASS, LAN, NAM, started, text};
 use serde_json::{Value, json};
 

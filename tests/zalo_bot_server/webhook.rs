@@ -2,7 +2,7 @@
 
 use crate::client::{Page, Visit, call, forbidden, granted, refused};
 use crate::http::wait_for;
-use crate::zalo_bot_api::{Delivery, ZaloBotApi};
+use crate::platforms::zalo_bot_api::{Delivery, ZaloBotApi};
 use crate::{LAN, started};
 use serde_json::{Value, json};
 use std::time::Duration;

@@ -1,6 +1,6 @@
 //! A client that sends what it is told, byte by byte, so that the server meets also what no library would send.
 
-use crate::zalo_oa_api::ZaloOaApi;
+use crate::platforms::zalo_oa_api::ZaloOaApi;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::io::{Read as _, Write as _};

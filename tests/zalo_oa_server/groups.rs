@@ -1,7 +1,7 @@
 //! The rules of groups: what may be said in them, and what may be asked about them.
 
 use crate::client::*;
-use crate::zalo_oa_api::{Attachment, File, ZaloOaApi};
+use crate::platforms::zalo_oa_api::{Attachment, File, ZaloOaApi};
 use serde_json::{Value, json};
 
 fn say(api: &ZaloOaApi, message: Value) -> Value {

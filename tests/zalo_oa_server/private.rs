@@ -1,7 +1,7 @@
 //! The rules of private talk: when it may be begun, and what buttons it may have.
 
 use crate::client::*;
-use crate::zalo_oa_api::{Attachment, ZaloOaApi};
+use crate::platforms::zalo_oa_api::{Attachment, ZaloOaApi};
 use serde_json::{Value, json};
 use std::time::Duration;
 

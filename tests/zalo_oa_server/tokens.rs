@@ -1,7 +1,7 @@
 //! The rules of tokens: one refresh for each refresh token, and no call without a living access token.
 
 use crate::client::*;
-use crate::zalo_oa_api::{Failure, ZaloOaApi};
+use crate::platforms::zalo_oa_api::{Failure, ZaloOaApi};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 

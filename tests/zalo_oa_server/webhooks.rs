@@ -1,7 +1,7 @@
 //! The rules of webhooks: what events look like, how they are signed, and how often they come again.
 
 use crate::client::*;
-use crate::zalo_oa_api::{Delivery, GroupIdAt, Media, SignedBy, SignedWith, ZaloOaApi};
+use crate::platforms::zalo_oa_api::{Delivery, GroupIdAt, Media, SignedBy, SignedWith, ZaloOaApi};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;

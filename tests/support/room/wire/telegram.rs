@@ -10,7 +10,7 @@ use lopso::domain::message::{ChatKind, Payload, Update, What};
 use lopso::outbox::Letter;
 
 use super::super::GROUP;
-use crate::support::bot_api::{BotApi, USERNAME};
+use crate::support::platforms::bot_api::{BotApi, USERNAME};
 
 const TOKEN: &str = "42:test-token";
 

@@ -9,7 +9,7 @@ use lopso::outbox::Letter;
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::super::GROUP;
-use crate::support::zalo_bot_api::ZaloBotApi;
+use crate::support::platforms::zalo_bot_api::ZaloBotApi;
 
 const TOKEN: &str = "42:test-token";
 

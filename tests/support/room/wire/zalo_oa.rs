@@ -13,7 +13,7 @@ use lopso::outbox::Letter;
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::super::GROUP;
-use crate::support::zalo_oa_api::{Media, ZaloOaApi};
+use crate::support::platforms::zalo_oa_api::{Media, ZaloOaApi};
 
 pub struct Wire {
     api: ZaloOaApi,

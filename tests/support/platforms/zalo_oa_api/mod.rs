@@ -28,28 +28,24 @@ mod state;
 mod uploads;
 mod weather;
 mod webhook;
-mod wire;
 
+pub use super::server::forms::File;
 pub use events::{GroupIdAt, Media};
 pub use message::{Attachment, Button, Link, SentMessage};
 pub use oauth::Refresh;
-pub use params::File;
-pub use weather::Dice;
 pub use webhook::{Delivery, SignedBy, SignedWith};
 
+use super::server::HttpServer;
 use serde_json::Value;
 use state::State;
-use std::net::TcpListener;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 
 /// A running server; it ends when dropped.
 pub struct ZaloOaApi {
-    address: String,
+    server: HttpServer,
     inside: Arc<Inside>,
-    stop: Option<oneshot::Sender<()>>,
-    thread: Option<std::thread::JoinHandle<()>>,
 }
 
 struct Inside {
@@ -102,8 +98,6 @@ impl ZaloOaApi {
     /// The account begins with one living access token, as after the console's API Explorer; a refresh token is got by
     /// [`ZaloOaApi::consent`].
     pub fn start(app_id: &str, app_secret: &str, oa_id: &str, oa_secret: &str) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap().to_string();
         let names = Names {
             app_id: app_id.to_owned(),
             app_secret: app_secret.to_owned(),
@@ -115,48 +109,19 @@ impl ZaloOaApi {
             state: Mutex::new(State::of(names)),
             post,
         });
-        let (stop, stopped) = oneshot::channel();
-        let thread = Self::serve(listener, Arc::clone(&inside), parcels, stopped);
-        Self {
-            address,
-            inside,
-            stop: Some(stop),
-            thread: Some(thread),
-        }
+        let server = HttpServer::start(Arc::clone(&inside));
+        server.spawn(webhook::carry_forever(Arc::clone(&inside), parcels));
+        Self { server, inside }
     }
 
     /// Stands for `https://openapi.zalo.me`.
     pub fn api_url(&self) -> String {
-        format!("http://{}", self.address)
+        self.server.url()
     }
 
     /// Stands for `https://oauth.zaloapp.com`.
     pub fn oauth_url(&self) -> String {
         self.api_url()
-    }
-
-    /// The server has a thread and a runtime of its own, so that a test may block while it waits.
-    fn serve(
-        listener: TcpListener,
-        inside: Arc<Inside>,
-        parcels: mpsc::UnboundedReceiver<webhook::Parcel>,
-        stop: oneshot::Receiver<()>,
-    ) -> std::thread::JoinHandle<()> {
-        std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()
-                .unwrap();
-            runtime.block_on(async move {
-                listener.set_nonblocking(true).unwrap();
-                let listener = tokio::net::TcpListener::from_std(listener).unwrap();
-                tokio::select! {
-                    () = wire::accept_forever(listener, Arc::clone(&inside)) => {}
-                    () = webhook::carry_forever(inside, parcels) => {}
-                    _ = stop => {}
-                }
-            });
-        })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -168,16 +133,5 @@ impl Inside {
     fn state(&self) -> MutexGuard<'_, State> {
         // A test that failed in one thread must not hide the reason in another.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Drop for ZaloOaApi {
-    fn drop(&mut self) {
-        if let Some(stop) = self.stop.take() {
-            let _ = stop.send(());
-        }
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
     }
 }

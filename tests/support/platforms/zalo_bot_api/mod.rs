@@ -15,8 +15,6 @@
 mod addresses;
 mod answer;
 mod habits;
-#[path = "../http_server.rs"]
-pub mod http_server;
 mod markup;
 mod people;
 mod photos;
@@ -33,7 +31,8 @@ pub use photos::{Fetch, Photo};
 pub use sending::{SentMessage, Style};
 pub use webhook::Delivery;
 
-use http_server::HttpServer;
+use super::server::HttpServer;
+use super::server::dice::Dice;
 use serde_json::Value;
 use state::State;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -191,7 +190,7 @@ impl ZaloBotApi {
             assert!(rules::is_method(method), "{method} is no method");
         }
         self.state().weather = Some(weather::Weather {
-            dice: weather::Dice::new(seed),
+            dice: Dice::new(seed),
             percent,
             methods: methods.iter().map(|&method| method.to_owned()).collect(),
         });

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 /// The extract that scripts/make-telegram-extract.py takes from the documentation.
 static RULES: LazyLock<Rules> = LazyLock::new(|| {
-    serde_json::from_str(include_str!("../../data/telegram-methods.json")).unwrap()
+    serde_json::from_str(include_str!("../../../data/telegram-methods.json")).unwrap()
 });
 
 #[derive(Deserialize)]

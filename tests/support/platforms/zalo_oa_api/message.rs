@@ -1,6 +1,7 @@
 //! Messages of the account: the shapes they may have, and what is kept of one that was sent.
 
-use super::params::{File, present};
+use super::super::server::forms::File;
+use super::params::present;
 use super::state::Refusal;
 use super::uploads::Uploads;
 use serde::Deserialize;

@@ -1,5 +1,6 @@
 //! Everything the server remembers, and why it says no.
 
+use super::super::server::dice::Dice;
 use super::endpoint::Endpoint;
 use super::events::GroupIdAt;
 use super::groups::Group;
@@ -8,7 +9,7 @@ use super::params::{Given, Nothing};
 use super::private::Person;
 use super::rates::Rates;
 use super::uploads::Uploads;
-use super::weather::{Dice, Weather};
+use super::weather::Weather;
 use super::webhook::Webhook;
 use super::{Call, Failure, Names};
 use serde_json::{Value, json};

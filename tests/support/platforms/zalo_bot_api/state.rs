@@ -1,10 +1,11 @@
 //! Everything the server remembers, and the ways in which a call can be refused.
 
+use super::super::server::dice::Dice;
 use super::habits::Habits;
 use super::plan::Plan;
 use super::polling::Waiting;
 use super::sending::SentMessage;
-use super::weather::{Dice, Weather};
+use super::weather::Weather;
 use super::webhook::{Delivery, Webhook};
 use super::{Call, Failure};
 use serde_json::{Map, Value, json};

@@ -1,7 +1,7 @@
 //! Chats, who is in them and what stands there.
 
+use super::super::server::forms::File;
 use super::SentMessage;
-use super::params::File;
 use super::state::{Refusal, State, user};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;

@@ -1,19 +1,18 @@
 //! The way of one request: endpoint, parameters, an ordered failure, token and limit, the work, the answer.
 
+use super::super::server::{Caller, Reply, Request, Site};
 use super::endpoint::{Endpoint, nothing_there};
 use super::params::{self, Given};
 use super::state::{Refusal, State};
-use super::wire::{Reply, Request, pause};
 use super::{Call, Failure, Inside};
 use serde_json::{Value, json};
 use std::time::Instant;
-
-const JSON: &str = "application/json";
+use tokio::time::sleep;
 
 type Headers = Vec<(&'static str, String)>;
 
-impl Inside {
-    pub async fn answer(&self, request: Request) -> Reply {
+impl Site for Inside {
+    async fn answer(&self, request: Request, _: Caller<'_>) -> Reply {
         let at = Instant::now();
         let Some(endpoint) = Endpoint::at(&request.verb, &request.path) else {
             let refusal = nothing_there(&request.verb, &request.path);
@@ -22,7 +21,7 @@ impl Inside {
             return api_answer(state.rate_headers(at), Err(&refusal));
         };
         let way = self.state().way;
-        pause(way / 2).await;
+        sleep(way / 2).await;
         let given = params::read(endpoint, &request);
         let (call, failure) = self.note(endpoint, &given, at);
         let (reply, error) = match failure {
@@ -31,18 +30,20 @@ impl Inside {
                 let headers = self.state().rate_headers(at);
                 (spoken(endpoint, headers, Err(&refusal)), Some(code))
             }
-            Some(Failure::Html502) => (gateway_page(), None),
+            Some(Failure::Html502) => (Reply::bad_gateway(), None),
             Some(Failure::Reset) => (Reply::Cut, None),
             Some(Failure::ResetAfterApplied | Failure::TruncatedJson | Failure::Slow(_)) | None => {
                 let (reply, error) = self.work(endpoint, &request, given, call, at);
                 spoil(reply, error, failure).await
             }
         };
-        pause(way / 2).await;
+        sleep(way / 2).await;
         self.state().calls[call].error = error;
         reply
     }
+}
 
+impl Inside {
     /// Keeps the call and takes the failure that was ordered for it, or that comes by itself.
     fn note(
         &self,
@@ -148,39 +149,17 @@ fn api_answer(headers: Headers, outcome: Result<&Value, &Refusal>) -> Reply {
 
 /// Errors too come with HTTP 200.
 fn answer(headers: Headers, body: &Value) -> Reply {
-    Reply::Answer {
-        status: 200,
-        kind: JSON,
-        headers,
-        body: body.to_string(),
-    }
+    Reply::json(200, body).with(headers)
 }
 
-fn gateway_page() -> Reply {
-    Reply::Answer {
-        status: 502,
-        kind: "text/html",
-        headers: Vec::new(),
-        body: "<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
-            .to_owned(),
-    }
-}
-
-async fn spoil(
-    mut reply: Reply,
-    error: Option<i64>,
-    failure: Option<Failure>,
-) -> (Reply, Option<i64>) {
-    match (&mut reply, failure) {
-        (Reply::Answer { body, .. }, Some(Failure::TruncatedJson)) => {
-            *body = body.chars().take(body.chars().count() / 2).collect();
-            (reply, None)
-        }
-        (_, Some(Failure::ResetAfterApplied)) => (Reply::Cut, None),
-        (_, Some(Failure::Slow(time))) => {
-            pause(time).await;
+async fn spoil(reply: Reply, error: Option<i64>, failure: Option<Failure>) -> (Reply, Option<i64>) {
+    match failure {
+        Some(Failure::TruncatedJson) => (reply.halved(), None),
+        Some(Failure::ResetAfterApplied) => (Reply::Cut, None),
+        Some(Failure::Slow(time)) => {
+            sleep(time).await;
             (reply, error)
         }
-        _ => (reply, error),
+        Some(Failure::Error { .. } | Failure::Html502 | Failure::Reset) | None => (reply, error),
     }
 }

@@ -1,6 +1,6 @@
 //! How updates leave by getUpdates: one at a time, to one reader, and only to a reader who is there.
 
-use super::http_server::Caller;
+use super::super::server::Caller;
 use super::state::{Blame, Outcome, Refusal, State, Values};
 use super::{Inside, ZaloBotApi};
 use serde_json::Value;

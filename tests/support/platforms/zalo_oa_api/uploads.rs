@@ -1,6 +1,7 @@
 //! Files that are handed in first and sent later, by the id they got.
 
-use super::params::{File, Given};
+use super::super::server::forms::File;
+use super::params::Given;
 use super::state::{Refusal, State};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;

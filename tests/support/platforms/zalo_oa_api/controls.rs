@@ -1,12 +1,13 @@
 //! What a test may turn, and what it may look at.
 
+use super::super::server::dice::Dice;
 use super::endpoint::Endpoint;
 use super::events::GroupIdAt;
 use super::groups::{Group, Standing};
 use super::message::SentMessage;
 use super::oauth::Refresh;
 use super::rates::Rates;
-use super::weather::{Dice, Weather};
+use super::weather::Weather;
 use super::webhook::{Delivery, SignedBy, SignedWith};
 use super::{Call, Failure, ZaloOaApi};
 use std::time::Duration;

@@ -23,14 +23,13 @@ mod rules;
 mod sending;
 mod state;
 mod weather;
-mod wire;
 
-pub use params::File;
-pub use weather::Dice;
+pub use super::server::forms::File;
 
+use super::server::HttpServer;
+use super::server::dice::Dice;
 use serde_json::Value;
 use state::State;
-use std::net::TcpListener;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::Notify;
@@ -40,10 +39,8 @@ pub const USERNAME: &str = "lopso_test_bot";
 
 /// A running server; it ends when dropped.
 pub struct BotApi {
-    address: String,
+    server: HttpServer,
     inside: Arc<Inside>,
-    stop: Option<tokio::sync::oneshot::Sender<()>>,
-    thread: Option<std::thread::JoinHandle<()>>,
 }
 
 struct Inside {
@@ -103,25 +100,17 @@ pub struct SentMessage {
 impl BotApi {
     /// Privacy mode is off at first, so that the bot hears all that is said in groups; see [`BotApi::hears_all`].
     pub fn start(token: &str) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap().to_string();
         let inside = Arc::new(Inside {
             token: token.to_owned(),
             state: Mutex::new(State::of_bot(token)),
             news: Notify::new(),
         });
-        let (stop, stopped) = tokio::sync::oneshot::channel();
-        let thread = Self::serve(listener, Arc::clone(&inside), stopped);
-        Self {
-            address,
-            inside,
-            stop: Some(stop),
-            thread: Some(thread),
-        }
+        let server = HttpServer::start(Arc::clone(&inside));
+        Self { server, inside }
     }
 
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        self.server.url()
     }
 
     /// `can_read_all_group_messages`: without it a group's plain talk does not reach a bot that is no administrator.
@@ -254,16 +243,5 @@ impl Inside {
     fn state(&self) -> MutexGuard<'_, State> {
         // A test that failed in one thread must not hide the reason in another.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Drop for BotApi {
-    fn drop(&mut self) {
-        if let Some(stop) = self.stop.take() {
-            let _ = stop.send(());
-        }
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
     }
 }

@@ -1,10 +1,14 @@
-//! A small HTTP server for the tests: a request is read whole, an answer is written whole, or not.
+//! What our platforms have in common: a small HTTP server, on which a request is read whole and an answer is written
+//! whole, or not; how parameters are written; and dice for what goes wrong.
 
 #![allow(
     dead_code,
     clippy::unwrap_used,
     reason = "a test that cannot go on should stop; not every test file uses every helper"
 )]
+
+pub mod dice;
+pub mod forms;
 
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -37,7 +41,7 @@ impl Request {
 pub enum Reply {
     Answer {
         status: u16,
-        headers: Vec<(&'static str, &'static str)>,
+        headers: Vec<(&'static str, String)>,
         body: Vec<u8>,
     },
     /// The connection is cut, as a failing network does.
@@ -52,8 +56,39 @@ impl Reply {
     pub fn of_kind(status: u16, kind: &'static str, body: impl Into<Vec<u8>>) -> Self {
         Self::Answer {
             status,
-            headers: vec![("Content-Type", kind)],
+            headers: vec![("Content-Type", kind.to_owned())],
             body: body.into(),
+        }
+    }
+
+    /// A gateway's page where JSON should be.
+    pub fn bad_gateway() -> Self {
+        const PAGE: &str =
+            "<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>";
+        Self::of_kind(502, "text/html", PAGE)
+    }
+
+    /// The answer with these headers more.
+    pub fn with(mut self, more: impl IntoIterator<Item = (&'static str, String)>) -> Self {
+        if let Self::Answer { headers, .. } = &mut self {
+            headers.extend(more);
+        }
+        self
+    }
+
+    /// The answer ends in its middle.
+    pub fn halved(mut self) -> Self {
+        if let Self::Answer { body, .. } = &mut self {
+            body.truncate(body.len() / 2);
+        }
+        self
+    }
+
+    /// None when the connection was cut.
+    pub fn status(&self) -> Option<u16> {
+        match self {
+            Self::Answer { status, .. } => Some(*status),
+            Self::Cut => None,
         }
     }
 }
@@ -176,7 +211,7 @@ async fn converse<S: Site>(mut stream: TcpStream, site: &S) {
     }
 }
 
-fn head(status: u16, headers: &[(&str, &str)], length: usize, last: bool) -> String {
+fn head(status: u16, headers: &[(&str, String)], length: usize, last: bool) -> String {
     let date = jiff::Timestamp::now().strftime("%a, %d %b %Y %H:%M:%S GMT");
     let headers: String = headers
         .iter()
@@ -273,6 +308,7 @@ fn reason(status: u16) -> &'static str {
         403 => "Forbidden",
         404 => "Not Found",
         408 => "Request Timeout",
+        409 => "Conflict",
         429 => "Too Many Requests",
         500 => "Internal Server Error",
         502 => "Bad Gateway",

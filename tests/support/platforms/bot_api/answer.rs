@@ -1,18 +1,17 @@
 //! The way of one request: token, method, parameters, an ordered failure, the work, the answer.
 
+use super::super::server::{Caller, Reply, Request, Site};
 use super::params::{self, Params};
 use super::rules::{method_named, offences};
 use super::sending::formatted;
 use super::state::Refusal;
-use super::wire::{Reply, Request, pause};
 use super::{Call, Failure, Inside};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
+use tokio::time::sleep;
 
-const JSON: &str = "application/json";
-
-impl Inside {
-    pub async fn answer(&self, request: Request) -> Reply {
+impl Site for Inside {
+    async fn answer(&self, request: Request, _: Caller<'_>) -> Reply {
         let at = Instant::now();
         let not_found = || Refusal::with_status(404, "Not Found");
         let called = request.path.strip_prefix("/bot");
@@ -33,11 +32,11 @@ impl Inside {
             "getUpdates" => Duration::ZERO,
             _ => self.state().way,
         };
-        pause(way / 2).await;
+        sleep(way / 2).await;
         let (call, failure) = self.note(method, &read, at);
         let early = match failure {
             Some(Failure::Status(status, why)) => Some(refused(&ordered(status, why))),
-            Some(Failure::Html502) => Some(gateway_page()),
+            Some(Failure::Html502) => Some(Reply::bad_gateway()),
             Some(Failure::Reset) => Some(Reply::Cut),
             Some(Failure::ResetAfterApplied | Failure::TruncatedJson | Failure::Slow(_)) | None => {
                 None
@@ -62,13 +61,15 @@ impl Inside {
                 spoil(granted_or_refused(outcome), failure).await
             }
         };
-        pause(way / 2).await;
-        if let Reply::Answer { status, .. } = &reply {
-            self.state().calls[call].status = *status;
+        sleep(way / 2).await;
+        if let Some(status) = reply.status() {
+            self.state().calls[call].status = status;
         }
         reply
     }
+}
 
+impl Inside {
     /// Keeps the call and takes the failure that was ordered for it, or that comes by itself.
     fn note(
         &self,
@@ -120,11 +121,7 @@ impl Inside {
 
 fn granted_or_refused(outcome: Result<Value, Refusal>) -> Reply {
     match outcome {
-        Ok(result) => Reply::Answer {
-            status: 200,
-            kind: JSON,
-            body: in_telegrams_order(&result),
-        },
+        Ok(result) => Reply::of_kind(200, "application/json", in_telegrams_order(&result)),
         Err(refusal) => refused(&refusal),
     }
 }
@@ -152,11 +149,7 @@ fn refused(refusal: &Refusal) -> Reply {
     if let Some(parameters) = &refusal.parameters {
         body["parameters"] = parameters.clone();
     }
-    Reply::Answer {
-        status: refusal.status,
-        kind: JSON,
-        body: body.to_string(),
-    }
+    Reply::json(refusal.status, &body)
 }
 
 fn ordered(status: u16, why: &str) -> Refusal {
@@ -170,30 +163,14 @@ fn ordered(status: u16, why: &str) -> Refusal {
     }
 }
 
-fn gateway_page() -> Reply {
-    Reply::Answer {
-        status: 502,
-        kind: "text/html",
-        body: "<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
-            .to_owned(),
-    }
-}
-
 async fn spoil(reply: Reply, failure: Option<Failure>) -> Reply {
-    match (reply, failure) {
-        (Reply::Answer { status, kind, body }, Some(Failure::TruncatedJson)) => {
-            let half = body.chars().take(body.chars().count() / 2).collect();
-            Reply::Answer {
-                status,
-                kind,
-                body: half,
-            }
-        }
-        (_, Some(Failure::ResetAfterApplied)) => Reply::Cut,
-        (reply, Some(Failure::Slow(time))) => {
-            pause(time).await;
+    match failure {
+        Some(Failure::TruncatedJson) => reply.halved(),
+        Some(Failure::ResetAfterApplied) => Reply::Cut,
+        Some(Failure::Slow(time)) => {
+            sleep(time).await;
             reply
         }
-        (reply, _) => reply,
+        Some(Failure::Status(..) | Failure::Html502 | Failure::Reset) | None => reply,
     }
 }

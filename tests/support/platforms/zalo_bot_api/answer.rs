@@ -1,6 +1,6 @@
 //! The way of one request: token, method, parameters, an ordered failure, the work, the answer.
 
-use super::http_server::{Caller, Reply, Request, Site};
+use super::super::server::{Caller, Reply, Request, Site};
 use super::photos;
 use super::rules;
 use super::state::{Blame, Outcome, Refusal, Values};
@@ -122,8 +122,8 @@ impl Inside {
 
     async fn finish(&self, call: usize, reply: Reply, way: Duration) -> Reply {
         tokio::time::sleep(way / 2).await;
-        if let Reply::Answer { status, .. } = &reply {
-            self.state().calls[call].status = *status;
+        if let Some(status) = reply.status() {
+            self.state().calls[call].status = status;
         }
         reply
     }
@@ -183,11 +183,7 @@ fn instead(failure: Failure) -> Option<Reply> {
             error_code,
             description,
         } => Some(refused(200, error_code, description)),
-        Failure::Html502 => Some(Reply::of_kind(
-            502,
-            "text/html",
-            "<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>",
-        )),
+        Failure::Html502 => Some(Reply::bad_gateway()),
         Failure::Reset => Some(Reply::Cut),
         Failure::ResetAfterApplied
         | Failure::TruncatedJson
@@ -197,25 +193,20 @@ fn instead(failure: Failure) -> Option<Reply> {
 }
 
 async fn spoil(reply: Reply, failure: Option<Failure>) -> Reply {
-    let Reply::Answer {
-        status,
-        mut headers,
-        mut body,
-    } = reply
-    else {
-        return reply;
-    };
     match failure {
-        Some(Failure::ResetAfterApplied) => return Reply::Cut,
-        Some(Failure::TruncatedJson) => body.truncate(body.len() / 2),
-        Some(Failure::Slow(time)) => tokio::time::sleep(time).await,
-        Some(Failure::TwoServers) => headers.extend([("Server", "ZGateway"), ("Server", "ZEdge")]),
-        _ => {}
-    }
-    Reply::Answer {
-        status,
-        headers,
-        body,
+        Some(Failure::ResetAfterApplied) => Reply::Cut,
+        Some(Failure::TruncatedJson) => reply.halved(),
+        Some(Failure::Slow(time)) => {
+            tokio::time::sleep(time).await;
+            reply
+        }
+        Some(Failure::TwoServers) => {
+            reply.with(["ZGateway", "ZEdge"].map(|name| ("Server", name.to_owned())))
+        }
+        Some(
+            Failure::Status { .. } | Failure::OkFalse { .. } | Failure::Html502 | Failure::Reset,
+        )
+        | None => reply,
     }
 }
 

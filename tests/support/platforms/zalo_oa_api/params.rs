@@ -1,8 +1,9 @@
 //! Parameters, read in the one encoding that an endpoint takes, and then by the exact shape that it documents.
 
+use super::super::server::Request;
+use super::super::server::forms::{self, File, Part};
 use super::endpoint::{Encoding, Endpoint};
 use super::state::Refusal;
-use super::wire::{Request, find};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value, json};
@@ -12,12 +13,6 @@ pub struct Given {
     values: Value,
     /// The uploaded file, from the part named `file`.
     pub file: Option<File>,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub struct File {
-    pub name: String,
-    pub bytes: Vec<u8>,
 }
 
 /// An endpoint that asks for nothing.
@@ -90,80 +85,28 @@ pub fn read(endpoint: Endpoint, request: &Request) -> Result<Given, Refusal> {
 
 fn pairs(text: &str) -> Result<Map<String, Value>, Refusal> {
     let mut values = Map::new();
-    for pair in text.split('&').filter(|pair| !pair.is_empty()) {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let name = plain(name);
-        if values.insert(name.clone(), plain(value).into()).is_some() {
+    for (name, value) in forms::pairs(text) {
+        if values.insert(name.clone(), value.into()).is_some() {
             return Err(Refusal::field(format!("{name} is given twice")));
         }
     }
     Ok(values)
 }
 
-fn plain(escaped: &str) -> String {
-    let bytes = escaped.as_bytes();
-    let mut made = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let code = escaped
-            .get(at + 1..at + 3)
-            .and_then(|hex| u8::from_str_radix(hex, 16).ok());
-        match (bytes[at], code) {
-            (b'%', Some(byte)) => {
-                made.push(byte);
-                at += 2;
-            }
-            (b'+', _) => made.push(b' '),
-            (byte, _) => made.push(byte),
-        }
-        at += 1;
-    }
-    String::from_utf8_lossy(&made).into_owned()
-}
-
 /// An upload is one part named `file`, and no other.
 fn only_file(kind: &str, body: &[u8]) -> Result<Given, Refusal> {
     let broken = |what: &str| Refusal::field(format!("the parts cannot be read: {what}"));
-    let boundary = setting(kind, "boundary").ok_or_else(|| broken("no boundary"))?;
-    let border = format!("--{boundary}").into_bytes();
-    let rest = body
-        .strip_prefix(border.as_slice())
-        .ok_or_else(|| broken("no border at the beginning"))?;
-    let head_end = find(rest, b"\r\n\r\n").ok_or_else(|| broken("a part has no head"))?;
-    let (head, rest) = (
-        String::from_utf8_lossy(&rest[..head_end]).into_owned(),
-        &rest[head_end + 4..],
-    );
-    let end = [b"\r\n", border.as_slice()].concat();
-    let length = find(rest, &end).ok_or_else(|| broken("a part does not end"))?;
-    if !rest[length + end.len()..].starts_with(b"--") {
-        return Err(broken("more than one part"));
+    let parts = forms::parts(kind, body).map_err(broken)?;
+    let [(field, Part::File(file))]: [(String, Part); 1] =
+        parts.try_into().map_err(|_| broken("not one part"))?
+    else {
+        return Err(broken("no file name"));
+    };
+    if field != "file" {
+        return Err(broken(&format!("the field is {field:?}")));
     }
-    let disposition = head
-        .lines()
-        .find(|line| line.to_ascii_lowercase().starts_with("content-disposition"))
-        .unwrap_or("");
-    match (
-        setting(disposition, "name"),
-        setting(disposition, "filename"),
-    ) {
-        (Some(field), Some(name)) if field == "file" => Ok(Given {
-            file: Some(File {
-                name,
-                bytes: rest[..length].to_vec(),
-            }),
-            ..Given::of(Map::new())
-        }),
-        (field, name) => Err(broken(&format!("field {field:?} with file name {name:?}"))),
-    }
-}
-
-/// The value after `name=` in a header.
-fn setting(header: &str, name: &str) -> Option<String> {
-    header.split(';').find_map(|piece| {
-        let (known, value) = piece.trim().split_once('=')?;
-        known
-            .eq_ignore_ascii_case(name)
-            .then(|| value.trim().trim_matches('"').to_owned())
+    Ok(Given {
+        file: Some(file),
+        ..Given::of(Map::new())
     })
 }
