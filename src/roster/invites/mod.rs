@@ -4,14 +4,20 @@
 //! again gives the same slips and the database alone gives none (design §5). The printed QR says another code
 //! than the link that may be passed on, so that only the paper proves a scan.
 
+mod guesses;
+mod typed;
+
 use serde::Serialize;
 
 use crate::db::{Row, Set, Tx, unknown_word};
-use crate::domain::time::{DAY_MS, MINUTE_MS};
+use crate::domain::time::DAY_MS;
 use crate::domain::{AccountId, ChildId, ClassId, PersonId, SchoolId, Timestamp};
 use crate::installation::{Key, hex};
 use crate::understand::codes::{Code, write_link, write_short};
 use crate::vals;
+
+pub use guesses::{Guessing, TRIES, guessing, note_wrong_code};
+pub use typed::{Marks, PAGE_CODES, PAGE_LIVES_MS, marker, page_code, page_codes, take_marker};
 
 /// Guardians that one child's slip lets in (design §5).
 pub const GUARDIANS: usize = 3;
@@ -23,9 +29,6 @@ const CLASS_LIVES_MS: i64 = 300 * DAY_MS;
 pub const STAFF_LIVES_MS: i64 = 30 * DAY_MS;
 /// A new phone is at hand when its code is asked for.
 pub const MOVE_LIVES_MS: i64 = 3 * DAY_MS;
-/// The code on a slip's page is typed at once.
-pub const PAGE_LIVES_MS: i64 = 30 * MINUTE_MS;
-
 /// Whom an invite is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum For {
@@ -174,163 +177,11 @@ pub async fn find(
             let mark = mark(key, short);
             match tx.row(SHORT, vals![&mark, school]).await? {
                 Some(row) => read(&row).map(Some),
-                None => of_page(tx, &mark, now).await,
+                None => typed::of_page(tx, &mark, now).await,
             }
         }
         Code::Mistyped => Ok(None),
     }
-}
-
-/// The invite behind a code that a slip's page showed; the code is used up by it.
-async fn of_page(tx: &mut Tx, mark: &str, now: Timestamp) -> Result<Option<Invite>, sqlx::Error> {
-    const TAKE: &str = "DELETE FROM page_code WHERE code_mark = $1 AND expires_at > $2 \
-         AND kind NOT IN ('group', 'room') RETURNING school_id, kind, subject, issue, scanned";
-    // Issued anew since, the slip is worthless and so is its page.
-    const SELECT: &str = "SELECT school_id, kind, subject, issue, expires_at, used_by FROM invite \
-         WHERE school_id = $1 AND kind = $2 AND subject = $3 AND issue = $4";
-    let Some(code) = tx.row(TAKE, vals![mark, now]).await? else {
-        return Ok(None);
-    };
-    let (kind, scanned): (String, bool) = (code.get("kind")?, code.get("scanned")?);
-    let (school, subject): (SchoolId, i64) = (code.get("school_id")?, code.get("subject")?);
-    let issue: i64 = code.get("issue")?;
-    let row = tx.row(SELECT, vals![school, kind, subject, issue]).await?;
-    let with = |row: Row| {
-        Ok(Invite {
-            scanned,
-            ..read(&row)?
-        })
-    };
-    row.map(with).transpose()
-}
-
-/// Codes of one slip's page that may wait to be typed at the same time: for three guardians and some second taps.
-pub const PAGE_CODES: i64 = 10;
-
-/// How many codes of an invite's page still wait to be typed.
-pub async fn page_codes(tx: &mut Tx, invite: &Invite, now: Timestamp) -> Result<i64, sqlx::Error> {
-    const SELECT: &str = "SELECT COUNT(*) AS codes FROM page_code \
-         WHERE school_id = $1 AND kind = $2 AND subject = $3 AND expires_at > $4";
-    let (kind, subject) = invite.to.columns();
-    let row = tx
-        .row(SELECT, vals![invite.school, kind, subject, now])
-        .await?;
-    row.map_or(Ok(0), |row| row.get("codes"))
-}
-
-/// A code to be typed, for who opened the page of this invite's slip and tapped there. Good once.
-pub async fn page_code(
-    tx: &mut Tx,
-    key: &Key,
-    invite: &Invite,
-    now: Timestamp,
-) -> Result<String, sqlx::Error> {
-    let (kind, subject) = invite.to.columns();
-    let typed = Typed {
-        school: invite.school,
-        kind,
-        subject,
-        issue: invite.issue,
-        scanned: invite.scanned,
-        until: now.plus_ms(PAGE_LIVES_MS),
-    };
-    typed_once(tx, key, &typed).await
-}
-
-/// A code that is typed once, and what it stands for.
-struct Typed {
-    school: SchoolId,
-    kind: &'static str,
-    subject: i64,
-    issue: i64,
-    scanned: bool,
-    until: Timestamp,
-}
-
-async fn typed_once(tx: &mut Tx, key: &Key, typed: &Typed) -> Result<String, sqlx::Error> {
-    const INSERT: &str = "INSERT INTO page_code (code_mark, school_id, kind, subject, issue, scanned, expires_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (code_mark) DO NOTHING";
-    const TAKEN: &str = "SELECT COUNT(*) AS n FROM invite WHERE code_mark = $1";
-    loop {
-        let mut random = [0_u8; 8];
-        getrandom::fill(&mut random).map_err(|error| sqlx::Error::Io(error.into()))?;
-        let Some(code) = write_short(u64::from_be_bytes(random)) else {
-            continue;
-        };
-        let mark = mark(key, &code);
-        let taken = tx.row(TAKEN, vals![&mark]).await?;
-        if taken.map_or(Ok(0), |row| row.get::<i64>("n"))? > 0 {
-            continue;
-        }
-        let vals = vals![
-            &mark,
-            typed.school,
-            typed.kind,
-            typed.subject,
-            typed.issue,
-            typed.scanned,
-            typed.until
-        ];
-        if tx.execute(INSERT, vals).await? == 1 {
-            return Ok(code);
-        }
-    }
-}
-
-/// What a group becomes in which its marker is said.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Marks {
-    Group(ClassId),
-    StaffRoom,
-}
-
-/// A marker for a group: said there once, whoever says it, the group is the class's or the staff's. For platforms on
-/// which nobody can tell whether who speaks in a group is the teacher who wrote privately.
-pub async fn marker(
-    tx: &mut Tx,
-    key: &Key,
-    school: SchoolId,
-    marks: Marks,
-    now: Timestamp,
-) -> Result<String, sqlx::Error> {
-    let (kind, subject) = match marks {
-        Marks::Group(class) => ("group", class.0),
-        Marks::StaffRoom => ("room", school.0),
-    };
-    let typed = Typed {
-        school,
-        kind,
-        subject,
-        issue: 0,
-        scanned: false,
-        until: now.plus_ms(DAY_MS),
-    };
-    typed_once(tx, key, &typed).await
-}
-
-/// What this code marks; it is used up by it. None for a code that marks nothing.
-pub async fn take_marker(
-    tx: &mut Tx,
-    key: &Key,
-    code: &Code,
-    now: Timestamp,
-) -> Result<Option<(SchoolId, Marks)>, sqlx::Error> {
-    const TAKE: &str = "DELETE FROM page_code WHERE code_mark = $1 AND expires_at > $2 \
-         AND kind IN ('group', 'room') RETURNING school_id, kind, subject";
-    let Code::Short(code) = code else {
-        return Ok(None);
-    };
-    let taken = tx.row(TAKE, vals![mark(key, code), now]).await?;
-    let Some(row) = taken else {
-        return Ok(None);
-    };
-    let (kind, subject): (String, i64) = (row.get("kind")?, row.get("subject")?);
-    let marks = if kind == "group" {
-        Marks::Group(ClassId(subject))
-    } else {
-        Marks::StaffRoom
-    };
-    Ok(Some((row.get("school_id")?, marks)))
 }
 
 /// Whether invites that are still good are printed again or made worthless by new ones.
@@ -474,53 +325,6 @@ pub async fn use_up(tx: &mut Tx, invite: &Invite, account: AccountId) -> Result<
     let (kind, subject) = invite.to.columns();
     let vals = vals![invite.school, kind, subject, invite.issue, account];
     Ok(tx.execute(UPDATE, vals).await? == 1)
-}
-
-/// Wrong codes of one account after which it is not listened to for a day.
-pub const TRIES: i64 = 5;
-/// Wrong codes in a school, of all accounts together, after which no short code is taken for a day. Some 110 million
-/// short codes can be written and a school of 360 families gives out 360, so that this many guesses, day after day,
-/// find one in about seventeen years. Slips of the pen are not counted: the check character finds them.
-const TRIES_IN_SCHOOL: i64 = 50;
-
-/// Who has tried too many wrong codes in the last day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Guessing {
-    /// This account.
-    Account,
-    /// All accounts of a school together.
-    School,
-}
-
-/// Whether codes are not listened to for now, and because of whom.
-pub async fn guessing(
-    tx: &mut Tx,
-    account: AccountId,
-    school: Option<SchoolId>,
-    now: Timestamp,
-) -> Result<Option<Guessing>, sqlx::Error> {
-    const OWN: &str = "SELECT COUNT(*) AS wrong FROM wrong_code WHERE account_id = $1 AND at > $2";
-    const ALL: &str = "SELECT COUNT(*) AS wrong FROM wrong_code WHERE school_id = $1 AND at > $2";
-    let day_ago = now.plus_ms(-DAY_MS);
-    let wrong = |row: Option<Row>| row.map_or(Ok(0), |row| row.get::<i64>("wrong"));
-    let own = wrong(tx.row(OWN, vals![account, day_ago]).await?)?;
-    let all = wrong(tx.row(ALL, vals![school, day_ago]).await?)?;
-    Ok(if own >= TRIES {
-        Some(Guessing::Account)
-    } else {
-        (all >= TRIES_IN_SCHOOL).then_some(Guessing::School)
-    })
-}
-
-pub async fn note_wrong_code(
-    tx: &mut Tx,
-    account: AccountId,
-    school: Option<SchoolId>,
-    now: Timestamp,
-) -> Result<(), sqlx::Error> {
-    const INSERT: &str = "INSERT INTO wrong_code (account_id, school_id, at) VALUES ($1, $2, $3)";
-    tx.execute(INSERT, vals![account, school, now]).await?;
-    Ok(())
 }
 
 /// Forgets wrong codes after a day, and what slips' pages showed and nobody typed.
