@@ -158,6 +158,15 @@ everywhere! {
         assert_eq!(room.count("qr").await, (1, 3));
     }
 
+    async fn done_said_of_a_whole_list_is_asked_which_of_it(room: Room) {
+        three_families(&mut room).await;
+        room.privately("Mẹ An", "/xacnhan").await;
+        room.privately("Mẹ An", "xong rồi ạ").await.hears("nhà mình đã làm được việc nào rồi ạ?");
+        nothing_done(&room).await;
+        room.chooses_privately("Mẹ An", "kích hoạt VNeID").await.hears("đã kích hoạt VNeID mức 2");
+        assert_eq!((room.count("qr").await, room.count("vneid").await), ((0, 3), (1, 3)));
+    }
+
     async fn one_question_at_most_in_one_answer(room: Room) {
         three_families(&mut room).await;
         room.privately("Mẹ An", "hình như em quét mã qr rồi, chắc vneid cũng xong rồi").await;

@@ -234,7 +234,7 @@ pub fn reasons(reply: &Reply<'_>, about: About, class: &str) -> Vec<(String, f32
 /// What is recorded and what is asked back, from the rules' reading and what was learned.
 pub fn decide(reply: &Reply<'_>, opinions: &[Opinion]) -> (Vec<Statement>, Option<Unsure>) {
     let mut statements = Vec::new();
-    let mut unsure = None;
+    let mut doubted = Vec::new();
     let (tasks, whole): (Vec<&Opinion>, Vec<&Opinion>) =
         opinions.iter().partition(|opinion| opinion.task.is_some());
     for opinion in &tasks {
@@ -243,12 +243,16 @@ pub fn decide(reply: &Reply<'_>, opinions: &[Opinion]) -> (Vec<Statement>, Optio
                 said,
                 task: opinion.task,
             }),
-            Verdict::Unsure => {
-                unsure.get_or_insert(Unsure { task: opinion.task });
-            }
+            Verdict::Unsure => doubted.push(opinion.task),
             Verdict::Nothing => {}
         }
     }
+    // "Xong rồi ạ" to a list: it is asked which of them, not whether the first.
+    let mut unsure = match doubted.as_slice() {
+        [] => None,
+        [task] => Some(Unsure { task: *task }),
+        _ => Some(Unsure { task: None }),
+    };
     if tasks.is_empty() {
         let rules = reply.rules.statements.iter();
         statements.extend(rules.filter(|statement| statement.said != Said::Question));
