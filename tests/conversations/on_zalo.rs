@@ -70,6 +70,7 @@ with_numbers! {
         room.privately("Cô Lan", "/ganlop").await.hears("Nhóm hội đồng của trường: @LopSoBot K");
         let code = marker(&room);
         room.mentioning("nhóm hội đồng mới", "Ai đó", &code).await.hears("nhóm hội đồng của trường");
+        room.hears("bot → Cô Lan: Dạ, nhóm hội đồng của trường đã gắn xong bằng mã em gửi thầy cô");
     }
 
     async fn somebody_with_one_id_on_two_bots_is_one_person(room: Room) {

@@ -103,10 +103,15 @@ async fn marked(
         if turn.chat.class.is_some() {
             return Ok(answer(turn, texts::ANOTHER_CLASS, Vec::new()));
         }
-        if turn.chat.staff_room.is_none() {
-            bind_staff_room(tx, turn.chat.id, school).await?;
+        let done = answer(turn, texts::BOUND_STAFF, Vec::new());
+        if turn.chat.staff_room.is_some() {
+            return Ok(done);
         }
-        return Ok(answer(turn, texts::BOUND_STAFF, Vec::new()).and_read_anew());
+        bind_staff_room(tx, turn.chat.id, school).await?;
+        let leads = leads_of(tx, school, here.now).await?;
+        return Ok(done
+            .and_read_anew()
+            .and(tell(&leads, texts::STAFF_ROOM_BY_MARKER)));
     };
     let known = store::classes_by_id(tx, &[class]).await?;
     let title = known.first().map_or("", |class| class.title.as_str());

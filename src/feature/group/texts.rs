@@ -37,6 +37,9 @@ pub fn bound_by_marker(title: &str) -> String {
     )
 }
 
+pub const STAFF_ROOM_BY_MARKER: &str = "Dạ, nhóm hội đồng của trường đã gắn xong bằng mã em gửi thầy cô ạ. Nếu không phải người nhà trường làm việc này, \
+     thầy cô nhờ trưởng nhóm ấy đưa em ra, rồi nhắn /ganlop lấy mã mới nhé.";
+
 pub const WHICH: &str = "Dạ, nhóm này là của lớp nào ạ?";
 pub const CHANGE: &str = "Đổi sang nhóm này";
 pub const ANOTHER_CLASS: &str = "Dạ, nhóm này đang là nhóm của một lớp khác ạ. \
