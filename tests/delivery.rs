@@ -425,6 +425,7 @@ fn letter(text: &str, choices: Vec<Choice>) -> Letter {
             text: text.to_owned(),
             choices,
             reply_to: None,
+            calls: None,
         },
         edits: None,
         attempts: 1,

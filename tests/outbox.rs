@@ -59,6 +59,7 @@ impl Post {
                 text: text.to_owned(),
                 choices: Vec::new(),
                 reply_to: None,
+                calls: None,
             },
             edits: None,
             is_board: false,

@@ -15,14 +15,10 @@ mod platforms;
 #[path = "support/program.rs"]
 mod program;
 
-use base64::Engine as _;
 use http::{free_address, get, wait_for};
-use lopso::db::Db;
-use lopso::domain::Timestamp;
-use lopso::domain::message::{Payload, Priority, Show};
-use lopso::outbox::{self, Draft};
+use lopso::domain::message::Show;
 use platforms::bot_api::{BotApi, Call, Failure, SentMessage};
-use program::{Office, Running, Said};
+use program::{Office, Parcel, Running, Said};
 use serde_json::json;
 
 const TOKEN: &str = "42:test-token";
@@ -483,47 +479,27 @@ fn the_bot_introduces_itself_by_the_schools_name_and_does_not_repeat_itself() {
     school.holds();
 }
 
-/// Nothing of the product sends files yet; the row is written as a feature's would be.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_picture_and_a_document_arrive_with_their_bytes_and_their_words() {
+#[test]
+fn a_picture_and_a_document_arrive_with_their_bytes_and_their_words() {
     let school = School::new();
     let running = school.opens();
     school
         .api
         .person_writes(TEACHER, TEACHER, "Hoa", "/trogiup");
     school.hears(TEACHER, "/xacnhan");
-    // The program's own day.
-    let when = Timestamp::from_local(jiff::civil::date(2026, 11, 17).at(8, 0, 0, 0)).unwrap();
-    let db = Db::open(school.office.url()).await.unwrap();
-    let mut tx = db.begin().await.unwrap();
-    let chat = tx
-        .row("SELECT chat_id, bot_id FROM chat", Vec::new())
-        .await
-        .unwrap()
-        .unwrap();
-    let draft = |show, name: &str, content: &[u8]| Draft {
-        bot: chat.get("bot_id").unwrap(),
-        chat: chat.get("chat_id").unwrap(),
-        priority: Priority::Reply,
-        payload: Payload::File {
-            show,
-            name: name.to_owned(),
-            content: base64::prelude::BASE64_STANDARD.encode(content),
-            caption: "📊 Tháng 11 <5A1> & 5A2".to_owned(),
-        },
-        edits: None,
-        is_board: false,
-        asks: None,
-        about: None,
-    };
     // A real picture: Telegram looks into it.
     let bytes = include_bytes!("../docs/screenshot.png").to_vec();
-    let drafts = [
-        draft(Show::Photo, "bang.png", &bytes),
-        draft(Show::Document, "Báo cáo \"tháng 11\".xlsx", b"PK\x03\x04"),
+    let parcel = |show, name, content| Parcel {
+        show,
+        name,
+        content,
+        caption: "📊 Tháng 11 <5A1> & 5A2",
+    };
+    let parcels = [
+        parcel(Show::Photo, "bang.png", bytes.as_slice()),
+        parcel(Show::Document, "Báo cáo \"tháng 11\".xlsx", b"PK\x03\x04"),
     ];
-    outbox::add(&mut tx, &drafts, when).await.unwrap();
-    tx.commit().await.unwrap();
+    school.office.puts(&TEACHER.to_string(), &parcels);
     let files = wait_for("both files", || {
         let files: Vec<_> = school
             .api

@@ -17,16 +17,10 @@ mod program;
 
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
 use http::{free_address, get, post_json, wait_for};
-use lopso::db::Db;
-use lopso::domain::Timestamp;
-use lopso::domain::message::{Payload, Priority, Show};
-use lopso::outbox::{self, Draft};
-use lopso::vals;
+use lopso::domain::message::Show;
 use platforms::zalo_bot_api::{Failure, SentMessage, ZaloBotApi};
-use program::{Office, Running, Said};
+use program::{Office, Parcel, Running, Said};
 use serde_json::json;
 
 const TOKEN: &str = "42:test-token";
@@ -125,34 +119,15 @@ impl School {
         found.and_then(|number| number.trim().parse().ok())
     }
 
-    /// As a report does: a picture for who writes with the bot.
-    fn puts_a_picture(&self, content: &[u8], caption: &str) {
-        let runtime = tokio::runtime::Runtime::new().unwrap();
-        runtime.block_on(async {
-            let db = Db::open(self.office.url()).await.unwrap();
-            let mut tx = db.begin().await.unwrap();
-            let chat = tx.row("SELECT chat_id, bot_id FROM chat", vals![]).await;
-            let chat = chat.unwrap().unwrap();
-            let draft = Draft {
-                bot: chat.get("bot_id").unwrap(),
-                chat: chat.get("chat_id").unwrap(),
-                priority: Priority::Reply,
-                payload: Payload::File {
-                    show: Show::Photo,
-                    name: "bieu-do.png".to_owned(),
-                    content: BASE64_STANDARD.encode(content),
-                    caption: caption.to_owned(),
-                },
-                edits: None,
-                is_board: false,
-                asks: None,
-                about: None,
-            };
-            let now = Timestamp(jiff::Timestamp::now().as_millisecond());
-            outbox::add(&mut tx, &[draft], now).await.unwrap();
-            tx.commit().await.unwrap();
-            db.close().await;
-        });
+    /// As a report will do.
+    fn puts_a_picture(&self, chat: &str, content: &[u8], caption: &str) {
+        let parcel = Parcel {
+            show: Show::Photo,
+            name: "bieu-do.png",
+            content,
+            caption,
+        };
+        self.office.puts(chat, &[parcel]);
     }
 
     /// Every call was one that Zalo allows.
@@ -160,21 +135,6 @@ impl School {
     fn holds(&self) {
         assert_eq!(self.api.violations(), Vec::<String>::new());
     }
-}
-
-/// What the program said until now; it ends with it.
-fn said(mut running: Running) -> String {
-    use std::io::Read as _;
-    running.0.kill().unwrap();
-    let mut out = String::new();
-    running
-        .0
-        .stdout
-        .take()
-        .unwrap()
-        .read_to_string(&mut out)
-        .unwrap();
-    out
 }
 
 #[test]
@@ -293,7 +253,7 @@ fn an_address_that_zalo_does_not_reach_is_told_with_its_cause() {
     let running = school.starts(&settings);
     wait_for("the webhook", || school.api.webhook());
     std::thread::sleep(Duration::from_millis(500));
-    let told = said(running);
+    let told = running.said();
     assert!(
         told.contains("gọi thử không được: không ai trả lời ở địa chỉ ấy"),
         "{told}"
@@ -312,7 +272,7 @@ fn a_burst_between_two_polls_is_answered_one_by_one_and_what_is_said_meanwhile_i
         school.writes(&format!("/trogiup {number}"));
     }
     school.hears(MOTHER, 5);
-    let told = said(running);
+    let told = running.said();
     assert!(told.contains("chỉ để thử"), "{told}");
     // The program is off: Zalo forgets it.
     std::thread::sleep(Duration::from_millis(400));
@@ -334,7 +294,7 @@ fn polling_never_stands_beside_a_webhook() {
     assert_eq!(school.api.webhook(), None);
     school.writes("/trogiup");
     school.hears(MOTHER, 1);
-    let told = said(running);
+    let told = running.said();
     assert!(told.contains("Đã gỡ webhook Zalo"), "{told}");
     school.holds();
 }
@@ -520,7 +480,7 @@ fn a_refused_token_ends_its_bot_and_nothing_else() {
     wait_for("the program", || get(&school.address, "/readyz"));
     std::thread::sleep(Duration::from_millis(500));
     assert_eq!(get(&school.address, "/healthz").unwrap().0, 200);
-    let told = said(running);
+    let told = running.said();
     assert!(told.contains("✘ Zalo không nhận mã bot"), "{told}");
     school
         .office
@@ -608,9 +568,15 @@ fn a_picture_is_fetched_from_us_as_often_as_zalo_likes_and_by_nobody_else() {
     school.writes("/trogiup");
     school.hears(MOTHER, 1);
     let png = b"\x89PNG\r\n\x1a\n the rest of a picture";
-    school.puts_a_picture(png, "Biểu đồ tháng 11");
+    school.puts_a_picture(MOTHER, png, "Biểu đồ tháng 11");
     let shown = school.hears(MOTHER, 2).remove(1);
     assert_eq!(shown.text, "Biểu đồ tháng 11");
+    let calls = school.api.calls();
+    let calls: Vec<&str> = calls.iter().map(|call| call.method.as_str()).collect();
+    assert!(
+        calls.ends_with(&["sendChatAction", "sendPhoto"]),
+        "{calls:?}"
+    );
     let photo = shown.photo.unwrap();
     school.api.refetch_photos();
     assert_eq!(school.api.black_photos(), Vec::<String>::new());
@@ -639,7 +605,7 @@ fn without_an_address_the_words_of_a_picture_go_alone() {
     let _running = school.polls();
     school.writes("/trogiup");
     school.hears(MOTHER, 1);
-    school.puts_a_picture(b"\x89PNG", "Biểu đồ tháng 11");
+    school.puts_a_picture(MOTHER, b"\x89PNG", "Biểu đồ tháng 11");
     let told = school.hears(MOTHER, 2).remove(1);
     assert!(told.text.starts_with("Biểu đồ tháng 11\n"), "{}", told.text);
     assert!(told.text.contains("LOPSO_PUBLIC_URL"), "{}", told.text);

@@ -18,8 +18,11 @@ mod program;
 use std::time::Duration;
 
 use http::{free_address, get, wait_for};
-use platforms::zalo_oa_api::{Attachment, Failure, SentMessage, SignedBy, SignedWith, ZaloOaApi};
-use program::{Office, Running, Said};
+use lopso::domain::message::Show;
+use platforms::zalo_oa_api::{
+    Attachment, Failure, File, SentMessage, SignedBy, SignedWith, ZaloOaApi,
+};
+use program::{Office, Parcel, Running, Said};
 
 const MOTHER: &str = "2512523625412515";
 const GROUP: &str = "f414c8f76fa586fbdfb4";
@@ -120,16 +123,6 @@ impl School {
     }
 }
 
-/// What the program said until now; it ends with it.
-fn said(mut running: Running) -> String {
-    use std::io::Read as _;
-    running.0.kill().unwrap();
-    let mut out = String::new();
-    let mut stdout = running.0.stdout.take().unwrap();
-    stdout.read_to_string(&mut out).unwrap();
-    out
-}
-
 #[test]
 fn who_writes_is_answered_and_a_button_is_as_good_as_its_number() {
     let school = School::new();
@@ -169,9 +162,93 @@ fn a_group_is_answered_when_it_calls_the_account_and_left_alone_else() {
         .api
         .person_writes_group(GROUP, MOTHER, "Mẹ An", "/huongdan quét mã");
     let told = wait_for("the answer", || school.api.group_messages(GROUP).pop());
-    assert!(told.text.starts_with("📖 Quét mã QR"), "{}", told.text);
+    // Whom it answers is called: among thirty people's talk nothing else shows whose question it was.
+    let called = format!("[@{MOTHER}] 📖 Quét mã QR");
+    assert!(told.text.starts_with(&called), "{}", told.text);
     assert_eq!(school.api.group_messages(GROUP).len(), 1);
     assert!(told.attachment.is_none(), "groups take no buttons");
+    school.holds();
+}
+
+#[test]
+fn who_left_the_group_meanwhile_costs_nobody_the_answer() {
+    let school = School::new();
+    let _running = school.opens();
+    school.api.fail_next(
+        "group/message",
+        Failure::Error {
+            code: -201,
+            message: "the member has left the group",
+        },
+    );
+    school
+        .api
+        .person_writes_group(GROUP, MOTHER, "Mẹ An", "/huongdan quét mã");
+    let told = wait_for("the answer", || school.api.group_messages(GROUP).pop());
+    assert!(told.text.starts_with("📖 Quét mã QR"), "{}", told.text);
+    school.holds();
+}
+
+#[test]
+fn in_a_group_who_is_thanked_is_not_named() {
+    let school = School::new();
+    let _running = school.opens();
+    school
+        .api
+        .person_writes_group(GROUP, MOTHER, "Mẹ An", "/trangthai");
+    let told = wait_for("the answer", || school.api.group_messages(GROUP).pop());
+    assert!(!told.text.contains("[@"), "{}", told.text);
+    school.holds();
+}
+
+#[test]
+fn a_picture_and_a_document_are_handed_in_and_sent_in_private_and_to_a_group() {
+    let school = School::new();
+    let _running = school.opens();
+    school.writes("/trogiup");
+    school.hears(1);
+    school
+        .api
+        .person_writes_group(GROUP, MOTHER, "Mẹ An", "/trogiup");
+    wait_for("the answer", || school.api.group_messages(GROUP).pop());
+    let before = school.hears(2).len();
+    let png = b"\x89PNG\r\n\x1a\n the rest of a picture";
+    let parcels = [
+        Parcel {
+            show: Show::Photo,
+            name: "Biểu đồ.png",
+            content: png,
+            caption: "Biểu đồ tháng 11",
+        },
+        Parcel {
+            show: Show::Document,
+            name: "Báo cáo tháng 11.docx",
+            content: b"PK\x03\x04",
+            caption: "",
+        },
+    ];
+    // An upload that nobody answers is handed in again: what is not sent harms nobody.
+    for failure in [Failure::ResetAfterApplied, Failure::Html502] {
+        school.api.fail_next("upload/file", failure);
+    }
+    school.office.puts(MOTHER, &parcels);
+    school.office.puts(GROUP, &parcels);
+    let private = school.hears(before + 2).split_off(before);
+    let group = wait_for("the group's files", || {
+        Some(school.api.group_messages(GROUP)).filter(|messages| messages.len() >= 3)
+    });
+    for sent in [private, group[1..].to_vec()] {
+        assert_eq!(sent[0].text, "Biểu đồ tháng 11");
+        let file = |name: &str, bytes: &[u8]| File {
+            name: name.to_owned(),
+            bytes: bytes.to_vec(),
+        };
+        let picture = Attachment::Image(file("bieu-do.png", png));
+        assert_eq!(sent[0].attachment, Some(picture));
+        let document = Attachment::File(file("bao-cao-thang-11.docx", b"PK\x03\x04"));
+        assert_eq!(sent[1].attachment, Some(document));
+        assert_eq!(sent.len(), 2);
+    }
     school.holds();
 }
 
@@ -292,7 +369,7 @@ fn killed_after_zalo_did_it_and_before_it_was_written_there_is_an_alarm_and_a_wa
             .then_some(())
     });
     std::thread::sleep(Duration::from_millis(300));
-    let told = said(running);
+    let told = running.said();
     assert!(told.contains("mã làm mới đã hết hiệu lực"), "{told}");
     school.doctor().refused().says("cấp quyền lại cho ứng dụng");
     // Again and again is no use: what is known to be dead is not offered.
@@ -319,7 +396,7 @@ fn an_answer_that_was_lost_twice_is_an_alarm_and_not_silence() {
         (school.refreshes() == (1, 2)).then_some(())
     });
     std::thread::sleep(Duration::from_millis(300));
-    let told = said(running);
+    let told = running.said();
     assert!(told.contains("LOPSO_ZALO_OA_REFRESH_TOKEN"), "{told}");
 }
 

@@ -113,6 +113,7 @@ async fn fill(url: &str, priority: Priority) {
                 .to_owned(),
             choices: Vec::new(),
             reply_to: None,
+            calls: None,
         },
         edits: None,
         is_board: false,

@@ -1,5 +1,6 @@
 //! The doors: each platform's JSON on one side, our message types on the other.
 
+mod file;
 mod heading;
 mod http;
 pub mod sandbox;

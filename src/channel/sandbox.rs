@@ -105,6 +105,7 @@ impl Sandbox {
                 text,
                 choices,
                 reply_to,
+                calls: _,
             } => {
                 let posted = Posted {
                     id: fresh_id(now).to_string(),

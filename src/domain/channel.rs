@@ -1,8 +1,10 @@
 //! The platforms a bot can live on, and what each can do.
 
 use super::BotId;
-use super::message::Capabilities;
+use super::message::{Capabilities, Files};
 use super::time::DAY_MS;
+
+const MB: usize = 1024 * 1024;
 
 /// So many boards a group gets in seven days where a board cannot be rewritten.
 pub const BOARDS_A_WEEK: i64 = 2;
@@ -54,7 +56,9 @@ impl Channel {
     }
 
     /// Limits as the platforms publish them: Telegram's Bot API (`sendMessage` 4096, `answerCallbackQuery`
-    /// 200), the Zalo Bot platform (`sendMessage` 2000).
+    /// 200, `sendPhoto` 10 MB, `sendDocument` 50 MB, captions 1024), the Zalo Bot platform (`sendMessage` and captions
+    /// 2000; how large a picture may be is not told), Zalo's OpenAPI (uploads of 1 MB jpg or png, 5 MB pdf, doc, docx
+    /// or csv; a file goes without words).
     pub fn capabilities(self) -> Capabilities {
         match self {
             Channel::Telegram | Channel::SandboxTelegram => Capabilities {
@@ -70,9 +74,17 @@ impl Channel {
                 },
                 reaction: true,
                 text_limit: 4096,
-                files: true,
-                photos: true,
-                caption_limit: 1024,
+                calls: false,
+                photos: Some(Files {
+                    largest: 10 * MB,
+                    endings: &[],
+                    caption_limit: 1024,
+                }),
+                documents: Some(Files {
+                    largest: 50 * MB,
+                    endings: &[],
+                    caption_limit: 1024,
+                }),
                 toast_limit: 200,
                 begins_by_link: self == Channel::Telegram,
             },
@@ -83,9 +95,31 @@ impl Channel {
                 redraw_ms: 7 * DAY_MS / BOARDS_A_WEEK,
                 reaction: false,
                 text_limit: 2000,
-                files: false,
-                photos: self == Channel::ZaloBot,
-                caption_limit: 2000,
+                calls: self == Channel::ZaloOa,
+                photos: match self {
+                    Channel::ZaloBot => Some(Files {
+                        largest: 5 * MB,
+                        endings: &[],
+                        caption_limit: 2000,
+                    }),
+                    Channel::ZaloOa => Some(Files {
+                        largest: MB,
+                        endings: &["jpg", "jpeg", "png"],
+                        caption_limit: 2000,
+                    }),
+                    Channel::SandboxZalo | Channel::Telegram | Channel::SandboxTelegram => None,
+                },
+                documents: match self {
+                    Channel::ZaloOa => Some(Files {
+                        largest: 5 * MB,
+                        endings: &["pdf", "doc", "docx", "csv"],
+                        caption_limit: 0,
+                    }),
+                    Channel::ZaloBot
+                    | Channel::SandboxZalo
+                    | Channel::Telegram
+                    | Channel::SandboxTelegram => None,
+                },
                 toast_limit: 0,
                 begins_by_link: false,
             },
@@ -120,4 +154,26 @@ pub struct Bot {
     pub name: String,
     /// By which people mention it, without "@": on Telegram its user name, on Zalo the name that is shown.
     pub called: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_official_account_takes_what_zalo_takes_and_no_excel() {
+        let files = Channel::ZaloOa.capabilities().documents.unwrap();
+        for (name, size, taken) in [
+            ("bao-cao.docx", 5 * MB, true),
+            ("BAO-CAO.PDF", 1, true),
+            ("bao-cao.docx", 5 * MB + 1, false),
+            ("bao-cao.xlsx", 1, false),
+            ("bao-cao", 1, false),
+        ] {
+            assert_eq!(files.take(name, size), taken, "{name}");
+        }
+        let any = Channel::Telegram.capabilities().documents.unwrap();
+        assert!(any.take("bao-cao.xlsx", 50 * MB));
+        assert!(!any.take("bao-cao.xlsx", 50 * MB + 1));
+    }
 }

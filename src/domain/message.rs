@@ -108,6 +108,8 @@ pub struct Asker {
     pub account: AccountId,
     pub chat: ChatId,
     pub kind: ChatKind,
+    /// The platform's id of the person.
+    pub person: String,
     /// Set when the person tapped a button.
     pub callback: Option<String>,
     /// The platform's id of the person's message, when there is one.
@@ -228,16 +230,33 @@ pub struct Capabilities {
     pub reaction: bool,
     /// Longest text of one message, in UTF-16 units (Telegram 4096, Zalo 2000).
     pub text_limit: usize,
-    /// Pictures and documents can be sent.
-    pub files: bool,
-    /// Pictures can be sent, if need be by an address from which the platform fetches them.
-    pub photos: bool,
-    /// Longest text under a file, in UTF-16 units (Telegram 1024).
-    pub caption_limit: usize,
+    /// In a group an answer can call the person whom it answers.
+    pub calls: bool,
+    pub photos: Option<Files>,
+    pub documents: Option<Files>,
     /// Longest text of a tap's own answer, in UTF-16 units (Telegram 200).
     pub toast_limit: usize,
     /// A link opens the private chat with a word to begin with (Telegram's `?start=`).
     pub begins_by_link: bool,
+}
+
+/// The files of one sort that a channel takes, by upload or by an address from which the platform fetches them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Files {
+    /// In bytes.
+    pub largest: usize,
+    /// The endings of their names; none stands for any.
+    pub endings: &'static [&'static str],
+    /// Longest text under one, in UTF-16 units; 0 where it goes without.
+    pub caption_limit: usize,
+}
+
+impl Files {
+    pub fn take(&self, name: &str, size: usize) -> bool {
+        let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+        let known = |one: &&str| one.eq_ignore_ascii_case(ending);
+        size <= self.largest && (self.endings.is_empty() || self.endings.iter().any(known))
+    }
 }
 
 /// What is sent for one outbox row; the channel turns it into its own JSON.
@@ -247,7 +266,11 @@ pub enum Payload {
     Message {
         text: String,
         choices: Vec<Choice>,
+        /// The message that it answers, by the platform's id.
         reply_to: Option<String>,
+        /// Whom it answers, by the platform's id, where the channel can call them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        calls: Option<String>,
     },
     /// A new text for an earlier message; which one stands in the row's `edits`.
     Edit {

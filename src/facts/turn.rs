@@ -45,6 +45,7 @@ impl<'a> Turn<'a> {
             account: self.account.id,
             chat: self.chat.id,
             kind: self.chat.kind,
+            person: self.update.sender.external_id.clone(),
             callback,
             message,
             private_chat: self.account.private_chat,

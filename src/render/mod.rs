@@ -1,6 +1,8 @@
 //! From what we want to say to the rows a channel can send: buttons or numbers, toasts or words,
 //! one message or several.
 
+#[cfg(test)]
+mod tests;
 mod texts;
 
 use base64::Engine as _;
@@ -43,7 +45,7 @@ pub fn render(says: Vec<Say>, bot: &Bot, boards: &[Board], bots: &[Bot]) -> Vec<
                 priority,
             } => {
                 out.by(bots, owner)
-                    .message(chat, &text, choices, None, priority);
+                    .message(chat, &text, choices, Answers::Nothing, priority);
             }
             Say::File {
                 to,
@@ -61,7 +63,7 @@ pub fn render(says: Vec<Say>, bot: &Bot, boards: &[Board], bots: &[Bot]) -> Vec<
             } => {
                 let out = out.by(bots, owner);
                 let first = out.drafts.len();
-                out.message(chat, &text, choices, None, Priority::Reminder);
+                out.message(chat, &text, choices, Answers::Nothing, Priority::Reminder);
                 for draft in out.drafts.iter_mut().skip(first) {
                     draft.about = Some(about);
                 }
@@ -101,6 +103,29 @@ struct Letters<'a> {
     drafts: Vec<Draft>,
 }
 
+/// What a message in a group shows of its being an answer.
+enum Answers {
+    Nothing,
+    /// The message that it quotes, by the platform's id.
+    Message(String),
+    /// The person whom it calls, by the platform's id.
+    Person(String),
+}
+
+impl Answers {
+    fn of_message(to: &Asker) -> Self {
+        to.message.clone().map_or(Self::Nothing, Self::Message)
+    }
+
+    /// What it takes of the text's own room, in UTF-16 units: "[@", the id, "] ".
+    fn room(&self) -> usize {
+        match self {
+            Self::Person(person) => person.encode_utf16().count() + 4,
+            Self::Nothing | Self::Message(_) => 0,
+        }
+    }
+}
+
 impl<'a> Letters<'a> {
     /// The same pile of letters, written by another bot until the next thing to say.
     fn by(&mut self, bots: &'a [Bot], owner: BotId) -> &mut Self {
@@ -131,9 +156,13 @@ impl<'a> Letters<'a> {
     fn acknowledge(&mut self, to: &Asker, private: &str, public: &str) {
         match (&to.callback, to.kind) {
             (Some(callback), _) => self.toast(to.chat, callback, private),
-            (None, ChatKind::Private) => {
-                self.message(to.chat, private, Vec::new(), None, Priority::Reply)
-            }
+            (None, ChatKind::Private) => self.message(
+                to.chat,
+                private,
+                Vec::new(),
+                Answers::Nothing,
+                Priority::Reply,
+            ),
             (None, ChatKind::Group) => self.nod(to, public),
         }
     }
@@ -152,7 +181,7 @@ impl<'a> Letters<'a> {
                     to.chat,
                     public,
                     Vec::new(),
-                    to.message.clone(),
+                    Answers::of_message(to),
                     Priority::Reply,
                 );
             }
@@ -176,18 +205,18 @@ impl<'a> Letters<'a> {
 
     fn answer(&mut self, to: &Asker, text: &str, choices: Vec<Choice>) {
         self.close_tap(to, "");
-        let reply_to = if to.kind == ChatKind::Group {
-            to.message.clone()
-        } else {
-            None
+        let answers = match to.kind {
+            ChatKind::Private => Answers::Nothing,
+            ChatKind::Group if self.can().calls => Answers::Person(to.person.clone()),
+            ChatKind::Group => Answers::of_message(to),
         };
-        self.message(to.chat, text, choices, reply_to, Priority::Reply);
+        self.message(to.chat, text, choices, answers, Priority::Reply);
     }
 
     fn confide(&mut self, to: &Asker, text: &str, choices: Vec<Choice>, public: &str) {
         if to.kind == ChatKind::Private {
             self.close_tap(to, "");
-            return self.message(to.chat, text, choices, None, Priority::Reply);
+            return self.message(to.chat, text, choices, Answers::Nothing, Priority::Reply);
         }
         let public = if to.private_chat.is_some() {
             public
@@ -200,12 +229,12 @@ impl<'a> Letters<'a> {
                 to.chat,
                 public,
                 Vec::new(),
-                to.message.clone(),
+                Answers::of_message(to),
                 Priority::Reply,
             ),
         }
         if let Some(private) = to.private_chat {
-            self.message(private, text, choices, None, Priority::Reply);
+            self.message(private, text, choices, Answers::Nothing, Priority::Reply);
         }
     }
 
@@ -220,14 +249,23 @@ impl<'a> Letters<'a> {
         };
         self.close_tap(to, "");
         let can = self.can();
-        let is_taken = can.files || can.photos && show == Show::Photo;
-        if !is_taken {
+        let files = match show {
+            Show::Photo => can.photos,
+            Show::Document => can.documents,
+        };
+        let Some(files) = files.filter(|files| files.take(&name, content.len())) else {
             let text = texts::no_files(&name);
-            return self.message(chat, &text, Vec::new(), None, Priority::Reply);
-        }
-        let fits = caption.encode_utf16().count() <= can.caption_limit;
+            return self.message(chat, &text, Vec::new(), Answers::Nothing, Priority::Reply);
+        };
+        let fits = caption.encode_utf16().count() <= files.caption_limit;
         if !fits {
-            self.message(chat, &caption, Vec::new(), None, Priority::Reply);
+            self.message(
+                chat,
+                &caption,
+                Vec::new(),
+                Answers::Nothing,
+                Priority::Reply,
+            );
         }
         let payload = Payload::File {
             show,
@@ -250,7 +288,7 @@ impl<'a> Letters<'a> {
         if !can.buttons {
             // A number was "tapped": its answer is a message.
             if !text.is_empty() {
-                self.message(chat, text, Vec::new(), None, Priority::Reply);
+                self.message(chat, text, Vec::new(), Answers::Nothing, Priority::Reply);
             }
             return;
         }
@@ -295,7 +333,7 @@ impl<'a> Letters<'a> {
         chat: ChatId,
         text: &str,
         choices: Vec<Choice>,
-        reply_to: Option<String>,
+        answers: Answers,
         priority: Priority,
     ) {
         let can = self.can();
@@ -304,7 +342,7 @@ impl<'a> Letters<'a> {
         } else {
             texts::numbered(text, &choices)
         };
-        let parts = split(&text, can.text_limit);
+        let parts = split(&text, can.text_limit - answers.room());
         let last = parts.len().saturating_sub(1);
         for (place, part) in parts.into_iter().enumerate() {
             // Buttons belong under the last part, the quotation above the first.
@@ -313,7 +351,11 @@ impl<'a> Letters<'a> {
             } else {
                 Vec::new()
             };
-            let reply_to = if place == 0 { reply_to.clone() } else { None };
+            let (reply_to, calls) = match &answers {
+                Answers::Message(message) if place == 0 => (Some(message.clone()), None),
+                Answers::Person(person) if place == 0 => (None, Some(person.clone())),
+                Answers::Nothing | Answers::Message(_) | Answers::Person(_) => (None, None),
+            };
             self.draft(
                 chat,
                 priority,
@@ -321,6 +363,7 @@ impl<'a> Letters<'a> {
                     text: part,
                     choices,
                     reply_to,
+                    calls,
                 },
             );
         }
@@ -356,6 +399,7 @@ impl<'a> Letters<'a> {
                         text,
                         choices,
                         reply_to: None,
+                        calls: None,
                     },
                     None,
                 )

@@ -166,6 +166,7 @@ impl Post {
                     text: texts::no_picture(name, caption),
                     choices: Vec::new(),
                     reply_to: None,
+                    calls: None,
                 };
                 let letter = Letter {
                     payload,

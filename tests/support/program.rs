@@ -8,9 +8,27 @@
     reason = "a test that cannot go on should stop; not every test file uses every helper"
 )]
 
-use std::io::Write as _;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use lopso::db::Db;
+use lopso::domain::message::{Payload, Priority, Show};
+use lopso::domain::{BotId, ChatId, Timestamp};
+use lopso::outbox::{self, Draft};
+use lopso::vals;
+use std::io::{Read as _, Write as _};
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
+
+/// A file for a chat.
+pub struct Parcel<'a> {
+    pub show: Show,
+    pub name: &'a str,
+    pub content: &'a [u8],
+    pub caption: &'a str,
+}
+
+/// 17 November 2026, a quarter to eight: past by any clock that a test gives the program.
+const LONG_DUE: Timestamp = Timestamp(1_794_876_300_000);
 
 /// A key for tests, so that the program does not make one.
 pub const KEY: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
@@ -113,9 +131,59 @@ impl Office {
             .stderr(Stdio::piped());
         Running(command.spawn().unwrap())
     }
+
+    /// Puts files into the outbox for the chat with this id of the platform's, in one transaction as a feature would.
+    /// Nothing of the product sends any yet.
+    pub fn puts(&self, chat: &str, parcels: &[Parcel<'_>]) {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        runtime.block_on(async {
+            let db = Db::open(&self.url).await.unwrap();
+            let mut tx = db.begin().await.unwrap();
+            let chat = tx
+                .row(
+                    "SELECT chat_id, bot_id FROM chat WHERE external_id = $1",
+                    vals![chat],
+                )
+                .await
+                .unwrap()
+                .expect("a chat that the bot knows");
+            let (bot, chat): (BotId, ChatId) =
+                (chat.get("bot_id").unwrap(), chat.get("chat_id").unwrap());
+            let draft = |parcel: &Parcel<'_>| Draft {
+                bot,
+                chat,
+                priority: Priority::Reply,
+                payload: Payload::File {
+                    show: parcel.show,
+                    name: parcel.name.to_owned(),
+                    content: BASE64_STANDARD.encode(parcel.content),
+                    caption: parcel.caption.to_owned(),
+                },
+                edits: None,
+                is_board: false,
+                asks: None,
+                about: None,
+            };
+            let drafts: Vec<Draft> = parcels.iter().map(draft).collect();
+            outbox::add(&mut tx, &drafts, LONG_DUE).await.unwrap();
+            tx.commit().await.unwrap();
+            db.close().await;
+        });
+    }
 }
 
 pub struct Running(pub Child);
+
+impl Running {
+    /// What the program said until now; it ends with it.
+    pub fn said(mut self) -> String {
+        self.0.kill().unwrap();
+        let mut out = String::new();
+        let stdout = self.0.stdout.as_mut().unwrap();
+        stdout.read_to_string(&mut out).unwrap();
+        out
+    }
+}
 
 impl Drop for Running {
     fn drop(&mut self) {

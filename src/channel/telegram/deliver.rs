@@ -3,8 +3,6 @@
 
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
 use serde::{Deserialize, Serialize};
 use teloxide::RequestError;
 use teloxide::payloads::{
@@ -19,10 +17,9 @@ use teloxide::types::{
 
 use super::html::{self, Html};
 use super::{Telegram, Trouble, private_link, trouble};
-use crate::channel::http;
+use crate::channel::{file, http};
 use crate::domain::message::{Choice, Payload, Show};
 use crate::outbox::Letter;
-use crate::understand::fold::fold;
 use crate::understand::split::split;
 
 /// How long a sent row may stay without an answer before its outcome counts as unknown.
@@ -44,6 +41,7 @@ impl Telegram {
                 text,
                 choices,
                 reply_to,
+                calls: _,
             } => {
                 self.message(letter, text, choices, reply_to.as_deref())
                     .await
@@ -181,10 +179,7 @@ impl Telegram {
         content: &str,
         caption: &str,
     ) -> Result<Option<String>, Trouble> {
-        let bytes = BASE64_STANDARD
-            .decode(content)
-            .map_err(|_| Trouble::Refused)?;
-        let file = InputFile::memory(bytes).file_name(file_name(name));
+        let file = InputFile::memory(file::bytes(content)?).file_name(file::name(name));
         let caption = Html::of_message(caption);
         let sent = match show {
             Show::Photo => html::photo(&self.bot, chat(letter)?, file, caption).await,
@@ -239,15 +234,6 @@ fn of_teloxide(error: &RequestError) -> Trouble {
     }
 }
 
-/// A name that arrives as it was sent. With a space or an accent in it the client writes `filename*=`, which
-/// Telegram does not read: it then sees no file at all and refuses the whole message.
-fn file_name(name: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
-    let words = fold(name);
-    let words = words.split(|c| !plain(c)).filter(|word| !word.is_empty());
-    words.collect::<Vec<_>>().join("-").replace("-.", ".")
-}
-
 const NO_PREVIEW: LinkPreviewOptions = LinkPreviewOptions {
     is_disabled: true,
     url: None,
@@ -275,21 +261,4 @@ fn keyboard(choices: &[Choice]) -> InlineKeyboardMarkup {
             choice.data.clone(),
         )]
     }))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::file_name;
-
-    #[test]
-    fn a_file_keeps_a_name_that_telegram_reads() {
-        for (name, sent) in [
-            ("bao-cao.xlsx", "bao-cao.xlsx"),
-            ("Phiếu mời 5A1.pdf", "phieu-moi-5a1.pdf"),
-            ("Báo cáo \"tháng 11\".xlsx", "bao-cao-thang-11.xlsx"),
-            ("../Đợt thu/a_b.csv", "..-dot-thu-a_b.csv"),
-        ] {
-            assert_eq!(file_name(name), sent);
-        }
-    }
 }

@@ -8,7 +8,7 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use super::{PATIENCE, Trouble, ZaloBot, text_or_number, trouble};
 use crate::channel::heading;
-use crate::domain::message::Payload;
+use crate::domain::message::{ChatKind, Payload};
 use crate::outbox::Letter;
 use crate::understand::split::split;
 
@@ -18,6 +18,9 @@ const HALF: usize = 1_000;
 
 /// So long a picture may take: Zalo fetches it before it answers.
 const FETCHING: Duration = Duration::from_secs(45);
+
+/// So long the word that a picture is coming may hold up the picture.
+const A_WORD: Duration = Duration::from_secs(3);
 
 /// What Zalo says of a message it took.
 #[derive(Deserialize)]
@@ -39,13 +42,19 @@ impl ZaloBot {
         }
     }
 
-    /// Sends a picture by the address from which Zalo fetches it, which takes its time.
+    /// Sends a picture by the address from which Zalo fetches it, which takes its time: meanwhile a private chat shows
+    /// that something is being written. Whether a group may be told so is not known.
     pub async fn show(
         &self,
         letter: &Letter,
         url: &str,
         caption: &str,
     ) -> Result<Option<String>, Trouble> {
+        if letter.kind == ChatKind::Private {
+            let wanted = json!({ "chat_id": letter.to, "action": "typing" });
+            // The picture comes also without.
+            let _ = self.ask("sendChatAction", &wanted, A_WORD).await;
+        }
         let caption: String = caption.nfc().collect();
         let mut wanted = json!({ "chat_id": letter.to, "photo": url });
         if !caption.is_empty() {

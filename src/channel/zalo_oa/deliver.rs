@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::{Trouble, ZaloOa};
-use crate::domain::message::{ChatKind, Choice, Payload};
+use crate::channel::file;
+use crate::domain::message::{ChatKind, Choice, Payload, Show};
 use crate::outbox::Letter;
 
 /// So many buttons stand under a private message.
@@ -19,31 +20,118 @@ struct Taken {
     message_id: String,
 }
 
+/// What came of an upload: a picture has an id, another file a token. Both are good for seven days.
+#[derive(Deserialize)]
+struct Uploaded {
+    #[serde(alias = "attachment_id")]
+    token: String,
+}
+
 impl ZaloOa {
     /// Sends one row; returns the message's id where there is one.
     pub async fn deliver(&self, letter: &Letter) -> Result<Option<String>, Trouble> {
-        let Payload::Message { text, choices, .. } = &letter.payload else {
-            // No edits, toasts, reactions or files: `render` makes no such rows for it.
-            return Err(Trouble::Refused);
-        };
-        let text: String = text.nfc().collect();
-        let taken: Taken = match letter.kind {
-            ChatKind::Group => {
-                let wanted = json!({
-                    "recipient": { "group_id": letter.to },
-                    "message": { "text": without_calls(&text) },
-                });
-                self.post("/v3.0/oa/group/message", &wanted).await?
-            }
-            ChatKind::Private => {
-                let mut message = json!({ "text": text });
-                if let Some(buttons) = buttons(choices) {
-                    message["attachment"] = buttons;
+        match &letter.payload {
+            Payload::Message {
+                text,
+                choices,
+                calls,
+                ..
+            } => {
+                let text: String = text.nfc().collect();
+                match letter.kind {
+                    ChatKind::Group => self.in_group(letter, &text, calls.as_deref()).await,
+                    ChatKind::Private => self.in_private(letter, &text, choices).await,
                 }
-                let wanted = json!({ "recipient": { "user_id": letter.to }, "message": message });
-                self.post("/v3.0/oa/message/cs", &wanted).await?
+            }
+            Payload::File {
+                show,
+                name,
+                content,
+                caption,
+            } => self.file(letter, *show, name, content, caption).await,
+            // `render` makes no such rows for it.
+            Payload::Edit { .. } | Payload::Toast { .. } | Payload::Reaction { .. } => {
+                Err(Trouble::Refused)
+            }
+        }
+    }
+
+    /// Whoever is called and has left the group meanwhile must not cost the others the words.
+    async fn in_group(
+        &self,
+        letter: &Letter,
+        text: &str,
+        calls: Option<&str>,
+    ) -> Result<Option<String>, Trouble> {
+        let text = without_calls(text);
+        if let Some(person) = calls {
+            let called = json!({ "text": format!("[@{person}] {text}") });
+            match self.message(letter, &called).await {
+                Err(Trouble::Refused) => {}
+                done => return done,
+            }
+        }
+        self.message(letter, &json!({ "text": text })).await
+    }
+
+    async fn in_private(
+        &self,
+        letter: &Letter,
+        text: &str,
+        choices: &[Choice],
+    ) -> Result<Option<String>, Trouble> {
+        let mut message = json!({ "text": text });
+        if let Some(buttons) = buttons(choices) {
+            message["attachment"] = buttons;
+        }
+        self.message(letter, &message).await
+    }
+
+    /// It is handed in first and then sent by the name it got. The words under it are ours alone where it is a
+    /// picture; another file goes without.
+    async fn file(
+        &self,
+        letter: &Letter,
+        show: Show,
+        name: &str,
+        content: &str,
+        caption: &str,
+    ) -> Result<Option<String>, Trouble> {
+        let path = match show {
+            Show::Photo => "/v2.0/oa/upload/image",
+            Show::Document => "/v2.0/oa/upload/file",
+        };
+        let (name, bytes) = (file::name(name), file::bytes(content)?);
+        let uploaded: Result<Uploaded, Trouble> = self.upload(path, &name, &bytes).await;
+        let token = match uploaded {
+            Ok(uploaded) => uploaded.token,
+            // What nobody sends is forgotten there: handing it in twice does no harm.
+            Err(Trouble::Unclear) => return Err(Trouble::Unreached),
+            Err(trouble) => return Err(trouble),
+        };
+        let mut message = match show {
+            Show::Photo => {
+                let picture = json!({ "media_type": "image", "attachment_id": token });
+                let payload = json!({ "template_type": "media", "elements": [picture] });
+                json!({ "attachment": { "type": "template", "payload": payload } })
+            }
+            Show::Document => {
+                json!({ "attachment": { "type": "file", "payload": { "token": token } } })
             }
         };
+        if !caption.is_empty() {
+            message["text"] = caption.nfc().collect::<String>().into();
+        }
+        self.message(letter, &message).await
+    }
+
+    async fn message(&self, letter: &Letter, message: &Value) -> Result<Option<String>, Trouble> {
+        let (path, recipient) = match letter.kind {
+            ChatKind::Group => ("/v3.0/oa/group/message", json!({ "group_id": letter.to })),
+            ChatKind::Private => ("/v3.0/oa/message/cs", json!({ "user_id": letter.to })),
+        };
+        let wanted = json!({ "recipient": recipient, "message": message });
+        let taken: Taken = self.post(path, &wanted).await?;
         Ok(Some(taken.message_id).filter(|id| !id.is_empty()))
     }
 }

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+use reqwest::multipart::{Form, Part};
 use reqwest::{Method, Url};
 use serde::Deserialize;
 use serde_json::Value;
@@ -69,6 +70,14 @@ pub struct Me {
 pub struct Member {
     pub user_id: String,
     pub name: String,
+}
+
+/// What goes along with a request.
+#[derive(Clone, Copy)]
+enum Body<'a> {
+    None,
+    Json(&'a Value),
+    File { name: &'a str, bytes: &'a [u8] },
 }
 
 impl ZaloOa {
@@ -171,7 +180,7 @@ impl ZaloOa {
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
         }
-        self.call(Method::GET, url, None).await
+        self.call(Method::GET, url, Body::None).await
     }
 
     async fn post<T: for<'de> Deserialize<'de>>(
@@ -179,7 +188,18 @@ impl ZaloOa {
         path: &str,
         body: &Value,
     ) -> Result<T, Trouble> {
-        self.call(Method::POST, self.at(path), Some(body)).await
+        self.call(Method::POST, self.at(path), Body::Json(body))
+            .await
+    }
+
+    async fn upload<T: for<'de> Deserialize<'de>>(
+        &self,
+        path: &str,
+        name: &str,
+        bytes: &[u8],
+    ) -> Result<T, Trouble> {
+        let body = Body::File { name, bytes };
+        self.call(Method::POST, self.at(path), body).await
     }
 
     fn at(&self, path: &str) -> Url {
@@ -193,7 +213,7 @@ impl ZaloOa {
         &self,
         method: Method,
         url: Url,
-        body: Option<&Value>,
+        body: Body<'_>,
     ) -> Result<T, Trouble> {
         let access = self.access(now()).await?;
         let asked = self.ask(method.clone(), url.clone(), body, &access).await;
@@ -211,7 +231,7 @@ impl ZaloOa {
         &self,
         method: Method,
         url: Url,
-        body: Option<&Value>,
+        body: Body<'_>,
         access: &str,
     ) -> Result<T, Refusal> {
         let wait_ms = self.closed_until_ms.load(Ordering::Relaxed) - now().0;
@@ -223,9 +243,14 @@ impl ZaloOa {
             .http
             .request(method, url)
             .header("access_token", access);
-        if let Some(body) = body {
-            request = request.json(body);
-        }
+        request = match body {
+            Body::None => request,
+            Body::Json(body) => request.json(body),
+            Body::File { name, bytes } => {
+                let part = Part::bytes(bytes.to_vec()).file_name(name.to_owned());
+                request.multipart(Form::new().part("file", part))
+            }
+        };
         let response = match request.send().await {
             Ok(response) => response,
             Err(error) => return Err(Refusal::Told(http::of_network(&error))),

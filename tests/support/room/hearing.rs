@@ -54,6 +54,7 @@ impl Room {
                 text,
                 choices,
                 reply_to: _,
+                calls: _,
             } => {
                 self.no_name_in_a_group(&letter.to, text, choices);
                 self.said.push(Said {

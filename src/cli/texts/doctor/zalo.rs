@@ -19,7 +19,7 @@ pub const NO_GROUP: &str = "  – Chưa có nhóm lớp nào của bot này. Tr�
 
 /// What the platform does not say and we take as given (README, "Zalo").
 pub const UNKNOWN: &str = "– Zalo không công bố, Lớp Số tạm hiểu như sau: thành viên nhóm chỉ tính là “người” khi có nhắn bot; \
-     3 nhóm là cho mỗi bot; tin tính cả nhận và gửi; một người có thể mang hai mã khác nhau ở hai bot. \
+     3 nhóm là cho mỗi bot; tin tính cả nhận và gửi, dấu “đang gõ” trước khi gửi ảnh thì không; một người có thể mang hai mã khác nhau ở hai bot. \
      Tin Zalo bỏ trước khi tới máy này thì không ai đếm được. Thấy khác thì sửa [limits.zalo] trong config/lopso.toml.";
 
 /// By its account name a group invites it.

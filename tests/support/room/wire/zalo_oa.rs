@@ -116,7 +116,12 @@ impl Wire {
                 let sticker = Media::Sticker { id: "s1" };
                 self.api.person_sends_group(&chat, &who, &name, sticker);
             }
-            // Captions come with no kind of theirs; buttons are made up here as anybody could.
+            // A button is made up here as anybody in the group could.
+            (What::Tap { .. }, ChatKind::Group) => {
+                self.api.joins(&chat, &who, &name);
+                return vec![update];
+            }
+            // Captions come with no kind of theirs.
             (
                 What::Attachment { .. }
                 | What::Tap { .. }
@@ -152,14 +157,21 @@ impl Wire {
 
     pub async fn delivers(&mut self, letter: &Letter) -> Option<String> {
         let chat = self.id(&letter.to);
-        let sent = Letter {
+        let mut sent = Letter {
             to: chat.clone(),
             ..letter.clone()
         };
+        if let Payload::Message {
+            calls: Some(person),
+            ..
+        } = &mut sent.payload
+        {
+            *person = self.id(person);
+        }
         let delivered = self.oa.deliver(&sent).await;
         let id = delivered.unwrap_or_else(|trouble| panic!("{trouble}: {sent:?}"));
-        let Payload::Message { text, .. } = &letter.payload else {
-            panic!("an account takes messages alone: {letter:?}");
+        let Payload::Message { text, calls, .. } = &sent.payload else {
+            panic!("no other rows are made for an account: {letter:?}");
         };
         let messages = match letter.kind {
             ChatKind::Group => self.api.group_messages(&chat),
@@ -169,6 +181,10 @@ impl Wire {
             .iter()
             .find(|message| Some(&message.message_id) == id.as_ref());
         let composed: String = text.trim_end().nfc().collect();
+        let composed = match calls {
+            Some(person) => format!("[@{person}] {composed}"),
+            None => composed,
+        };
         assert_eq!(found.expect("a message that stands there").text, composed);
         id
     }
