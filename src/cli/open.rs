@@ -9,7 +9,7 @@ use anyhow::Context as _;
 use reqwest::Url;
 use sqlx::sqlite::SqliteConnectOptions;
 
-use super::live::{Platform, Way};
+use super::live::{OwnZalo, Platform, Way};
 use super::{Stop, say, texts};
 use crate::channel::telegram::Telegram;
 use crate::channel::zalo_bot::ZaloBot;
@@ -93,11 +93,14 @@ pub fn telegram() -> Result<Option<Telegram>, Stop> {
 }
 
 /// The bots on Zalo: that of the environment's own name, and one for each `[[bot]]`.
-pub fn zalo(config: &Config) -> Result<Vec<ZaloBot>, Stop> {
-    let mut tokens: Vec<String> = set(ZALO_TOKEN).into_iter().collect();
+pub fn zalo(config: &Config) -> Result<Vec<OwnZalo>, Stop> {
+    let first = set(ZALO_TOKEN).map(|token| (ZALO_TOKEN, token));
+    let mut tokens: Vec<(&str, String)> = first.into_iter().collect();
     for bot in &config.bots {
         match set(&bot.token_env) {
-            Some(token) if !tokens.contains(&token) => tokens.push(token),
+            Some(token) if tokens.iter().all(|(_, known)| *known != token) => {
+                tokens.push((&bot.token_env, token));
+            }
             Some(_) => {}
             None => return Err(Stop::Told(texts::zalo::no_token(&bot.token_env))),
         }
@@ -105,9 +108,12 @@ pub fn zalo(config: &Config) -> Result<Vec<ZaloBot>, Stop> {
     let api = set("LOPSO_ZALO_API_URL").unwrap_or_else(|| ZALO_API.to_owned());
     let api = address(&api, &["http", "https"], texts::zalo::API_URL)?;
     let proxy = proxy()?;
-    let bot = |token: &String| {
+    let bot = |(variable, token): &(&str, String)| {
         let zalo = ZaloBot::new(token, &api, proxy.clone());
-        Ok(zalo.context("Zalo's client not built")?)
+        Ok(OwnZalo {
+            bot: zalo.context("Zalo's client not built")?,
+            variable: (*variable).to_owned(),
+        })
     };
     tokens.iter().map(bot).collect()
 }

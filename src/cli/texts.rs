@@ -60,7 +60,7 @@ pub const DOCTOR: &str = "Kiểm tra chương trình, dữ liệu và kênh đã
 pub const DOCTOR_REPLAY: &str =
     "Làm lại một tin đã gác lại vì lỗi (mã tin do lopso doctor in ra), sau khi đã sửa chỗ sai";
 pub const DOCTOR_REMOVE_WEBHOOK: &str =
-    "Gỡ webhook mà chương trình khác để lại trên bot Telegram, để Lớp Số nhận được tin";
+    "Gỡ webhook của MỌI bot Zalo và Telegram, kể cả của Lớp Số; sau đó phải chạy lại lopso";
 
 pub const FAILED: &str = "Có lỗi ngoài dự kiến nên lệnh chưa làm xong; dữ liệu cũ vẫn nguyên. Thử lại, nếu vẫn lỗi hãy gửi dòng nhật ký phía trên cho người phụ trách.";
 pub const NO_SCHOOL: &str = "Chưa có trường nào. Thêm trường trước: lopso school add --code hoa-sen --name \"Trường Mầm non Hoa Sen\"";

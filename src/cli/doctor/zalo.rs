@@ -5,10 +5,11 @@ use std::time::Duration;
 use crate::bots::{self, budget};
 use crate::channel::Trouble;
 use crate::channel::zalo_bot::{Me, ZaloBot};
-use crate::cli::live::Way;
 use crate::cli::live::zalo::address;
+use crate::cli::live::{OwnZalo, Way};
 use crate::cli::say;
 use crate::cli::texts::doctor::zalo::{self as texts, Month};
+use crate::cli::texts::live::token;
 use crate::config::ZaloLimits;
 use crate::db::Db;
 use crate::domain::Channel;
@@ -30,18 +31,17 @@ pub struct Look<'a> {
 
 impl Look<'_> {
     /// Says how each bot stands; false when something is wrong with one.
-    pub async fn at_all(&self, bots: &[ZaloBot]) -> Result<bool, sqlx::Error> {
+    pub async fn at_all(&self, bots: &[OwnZalo]) -> Result<bool, sqlx::Error> {
         let mut well = true;
-        for bot in bots {
+        for OwnZalo { bot, variable } in bots {
             let me = match bot.me().await {
                 Ok(me) => me,
                 Err(trouble) => {
                     tracing::warn!(%trouble, "zalo not looked at");
-                    let refused = trouble == Trouble::Token;
-                    say(if refused {
-                        texts::TOKEN
+                    say(&if trouble == Trouble::Token {
+                        token(Channel::ZaloBot, variable)
                     } else {
-                        texts::NO_ANSWER
+                        texts::no_answer(variable)
                     });
                     well = false;
                     continue;
@@ -74,7 +74,7 @@ impl Look<'_> {
             brought = bot.brought_to().await;
         }
         let Ok(brought) = brought else {
-            say(texts::NO_ANSWER);
+            say(&texts::no_answer(&me.display_name));
             return false;
         };
         match (self.way, brought) {

@@ -44,11 +44,19 @@ pub enum Way {
     },
 }
 
+/// A bot on Zalo, of which a school has several.
+#[derive(Clone)]
+pub struct OwnZalo {
+    pub bot: ZaloBot,
+    /// The variable of the environment with its token, by which the operator knows it.
+    pub variable: String,
+}
+
 /// A platform to knock at, and how what happens there comes in.
 #[derive(Clone)]
 pub enum Platform {
     Telegram(Telegram, Way),
-    ZaloBot(ZaloBot, Way),
+    ZaloBot(OwnZalo, Way),
     /// Its events are brought and signed; where we are is told to its console by hand.
     ZaloOa(ZaloOa, Arc<Webhooks>),
 }
@@ -61,12 +69,22 @@ impl Platform {
             Platform::ZaloOa(..) => Channel::ZaloOa,
         }
     }
+
+    /// The variable of the environment that holds its token.
+    fn variable(&self) -> &str {
+        match self {
+            Platform::Telegram(..) => "LOPSO_TELEGRAM_TOKEN",
+            Platform::ZaloBot(zalo, _) => &zalo.variable,
+            Platform::ZaloOa(..) => "LOPSO_ZALO_OA_REFRESH_TOKEN",
+        }
+    }
 }
 
 /// A bot's whole life. When its token is refused it ends, with one line to the operator, and everything else goes on;
 /// when asked to stop it ends with everything answered that people wait for.
 pub async fn live(app: Arc<App>, platform: Platform, limits: Limits, stop: watch::Receiver<bool>) {
     let channel = platform.channel();
+    let token_refused = texts::live::token(channel, platform.variable());
     let life = Life {
         app,
         platform,
@@ -75,7 +93,7 @@ pub async fn live(app: Arc<App>, platform: Platform, limits: Limits, stop: watch
     };
     match life.go_on().await {
         Ok(()) => {}
-        Err(End::Told(Trouble::Token)) => say(texts::live::token(channel)),
+        Err(End::Told(Trouble::Token)) => say(&token_refused),
         Err(End::Told(trouble)) => say(&texts::live::ended(channel, &trouble.to_string())),
         Err(End::Ours(error)) => {
             tracing::error!(
@@ -193,8 +211,8 @@ impl Life {
                     me.map(|me| Known::Telegram(telegram.clone(), me, way.clone()))
                 }
                 Platform::ZaloBot(zalo, way) => {
-                    let me = zalo.me().await;
-                    me.map(|me| Known::ZaloBot(zalo.clone(), me, way.clone()))
+                    let me = zalo.bot.me().await;
+                    me.map(|me| Known::ZaloBot(zalo.bot.clone(), me, way.clone()))
                 }
                 Platform::ZaloOa(oa, doors) => {
                     let me = oa.me().await;

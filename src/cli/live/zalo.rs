@@ -1,5 +1,7 @@
 //! A bot on Zalo: how it takes in what happens.
 
+use std::time::Duration;
+
 use super::{End, Life, Way, on_a_thread_of_its_own};
 use crate::channel::Trouble;
 use crate::channel::zalo_bot::{Me, ZaloBot};
@@ -8,6 +10,9 @@ use crate::domain::{Bot, Channel};
 use crate::installation::{Key, hex};
 use crate::intake::zalo;
 use crate::web::webhooks::{Reader, Webhooks};
+
+/// Zalo takes only so many `setWebhook` a day: one that was refused is tried again after these minutes, then every hour.
+const REFUSED_PAUSES_MIN: [u64; 3] = [1, 5, 15];
 
 /// Until asked to stop.
 pub(super) async fn take_in(
@@ -23,7 +28,17 @@ pub(super) async fn take_in(
     }
     match way {
         Way::Polling => {
-            stop_being_brought(zalo, bot).await;
+            let mut told = false;
+            while let Some(host) = brought_elsewhere(zalo).await {
+                if !told {
+                    say(&texts::zalo::brought_elsewhere(&bot.called, &host));
+                    told = true;
+                }
+                tokio::select! {
+                    () = tokio::time::sleep(super::KNOCK_AGAIN) => {}
+                    _ = stop.changed() => return Ok(()),
+                }
+            }
             say(texts::zalo::POLLING);
             let polled = zalo::poll_until(app, bot.clone(), zalo.clone(), me.clone(), stop);
             on_a_thread_of_its_own(polled).await
@@ -42,6 +57,7 @@ pub(super) async fn take_in(
                 },
             );
             let url = address(life.app.key(), public_url, &bot.name, secret);
+            let mut refused = REFUSED_PAUSES_MIN.iter();
             while let Err(trouble) = be_brought(zalo, bot, &url, secret).await {
                 if trouble == Trouble::Token {
                     return Err(trouble.into());
@@ -50,8 +66,13 @@ pub(super) async fn take_in(
                     say(&texts::zalo::webhook_refused(&bot.called));
                 }
                 tracing::warn!(%trouble, "webhook not set");
+                let pause = if matches!(trouble, Trouble::Refused | Trouble::Quota) {
+                    Duration::from_mins(refused.next().copied().unwrap_or(60))
+                } else {
+                    super::KNOCK_AGAIN
+                };
                 tokio::select! {
-                    () = tokio::time::sleep(super::KNOCK_AGAIN) => {}
+                    () = tokio::time::sleep(pause) => {}
                     _ = stop.changed() => break,
                 }
             }
@@ -88,17 +109,22 @@ async fn be_brought(zalo: &ZaloBot, bot: &Bot, url: &str, secret: &str) -> Resul
     Ok(())
 }
 
-/// A webhook of our own from before keeps polling from working: it goes. Another program's stays, and
-/// `lopso doctor` explains it.
-async fn stop_being_brought(zalo: &ZaloBot, bot: &Bot) {
-    let ours = Webhooks::path(bot.channel, &bot.name);
+/// The host to which Zalo brings what happens: then asking gets nothing. It may be the school's own server, which a
+/// trial on another machine must not cut off, and what Zalo could not bring is lost; so only the operator removes it
+/// (`lopso doctor --remove-webhook`).
+async fn brought_elsewhere(zalo: &ZaloBot) -> Option<String> {
     match zalo.brought_to().await {
-        Ok(Some(url)) if url.contains(&ours) => match zalo.remove_webhook().await {
-            Ok(()) => say(texts::zalo::WEBHOOK_GONE),
-            Err(trouble) => tracing::warn!(%trouble, "own webhook not removed"),
-        },
-        Ok(Some(_)) => say(&texts::zalo::another_webhook(&bot.called)),
-        Ok(None) => {}
-        Err(trouble) => tracing::warn!(%trouble, "webhook not looked at"),
+        Ok(url) => url.map(|url| host(&url)),
+        Err(trouble) => {
+            tracing::warn!(%trouble, "webhook not looked at");
+            None
+        }
     }
+}
+
+/// Of the address only its host is shown: the rest holds a mark of the secret.
+fn host(url: &str) -> String {
+    let url = reqwest::Url::parse(url).ok();
+    let host = url.as_ref().and_then(|url| url.host_str());
+    host.unwrap_or("?").to_owned()
 }

@@ -16,22 +16,22 @@ pub fn platform(channel: Channel) -> &'static str {
     }
 }
 
-/// A token that is refused.
-pub fn token(channel: Channel) -> &'static str {
+/// A token that is refused; `variable` holds it.
+pub fn token(channel: Channel, variable: &str) -> String {
     match channel {
-        Channel::ZaloBot => {
-            "✘ Zalo không nhận mã bot. Mở Zalo, vào OA “Zalo Bot Manager”, chọn Tạo bot, lấy lại mã \
-             rồi đặt lại biến (LOPSO_ZALO_TOKEN, hoặc biến ghi ở [[bot]] token_env). Các phần khác vẫn chạy."
-        }
-        Channel::ZaloOa => {
+        Channel::ZaloBot => format!(
+            "✘ Zalo không nhận mã ở biến {variable}. Chủ bot mở Zalo ▸ Zalo Bot Manager ▸ trang của bot, lấy lại mã \
+             (đừng tạo bot mới), rồi đặt mã mới vào {variable} và chạy lại. Các bot khác vẫn chạy."
+        ),
+        Channel::ZaloOa => format!(
             "✘ Zalo OA: mã làm mới đã hết hiệu lực nên không gửi, không nhận được nữa. Quản trị viên OA mở trang nhà phát triển \
-             Zalo (API Explorer), cấp quyền lại cho ứng dụng, rồi đặt mã mới vào LOPSO_ZALO_OA_REFRESH_TOKEN và chạy lại. \
+             Zalo (API Explorer), cấp quyền lại cho ứng dụng, rồi đặt mã mới vào {variable} và chạy lại. \
              Các phần khác vẫn chạy."
-        }
-        Channel::Telegram | Channel::SandboxTelegram | Channel::SandboxZalo => {
-            "✘ Telegram không nhận mã bot (LOPSO_TELEGRAM_TOKEN). Lấy lại mã ở @BotFather, \
+        ),
+        Channel::Telegram | Channel::SandboxTelegram | Channel::SandboxZalo => format!(
+            "✘ Telegram không nhận mã bot ({variable}). Lấy lại mã ở @BotFather, \
              đặt lại biến rồi chạy lại. Các phần khác vẫn chạy."
-        }
+        ),
     }
 }
 

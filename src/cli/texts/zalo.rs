@@ -27,9 +27,6 @@ pub fn no_token(variable: &str) -> String {
 
 pub const POLLING: &str = "– Zalo: đang hỏi từng tin, chỉ để thử. Tin ai gửi lúc chương trình tắt hay mất mạng thì Zalo bỏ luôn, không gửi lại. \
      Dùng thật: đặt LOPSO_PUBLIC_URL và LOPSO_ZALO_WEBHOOK_SECRET (README, mục Zalo).";
-pub const WEBHOOK_GONE: &str =
-    "✔ Đã gỡ webhook Zalo đặt từ lần chạy trước; lần này nhận tin bằng cách hỏi Zalo.";
-
 pub fn webhook_set(called: &str) -> String {
     format!("✔ @{called}: Zalo gửi tin thẳng đến máy này (webhook).")
 }
@@ -55,14 +52,15 @@ pub fn webhook_not_reached(called: &str, outcome: &str) -> String {
     };
     format!(
         "✘ @{called}: Zalo đã giữ địa chỉ webhook nhưng gọi thử không được: {why} ({outcome}). \
-         Tin của phụ huynh sẽ mất cho đến khi gọi được. Sửa xong thì chạy: lopso doctor"
+         Tin của phụ huynh sẽ mất cho đến khi gọi được. Sửa xong thì nhắn bot một câu: bot trả lời là được."
     )
 }
 
-pub fn another_webhook(called: &str) -> String {
+pub fn brought_elsewhere(called: &str, host: &str) -> String {
     format!(
-        "✘ @{called}: một chương trình khác đang nhận tin qua webhook nên hỏi Zalo không có gì. \
-         Nếu không dùng chương trình ấy nữa: lopso doctor --remove-webhook"
+        "✘ @{called}: Zalo đang gửi tin của bot này đến {host} (webhook), nên máy này không hỏi được gì. \
+         Nếu {host} là máy chủ của trường: bấm Ctrl-C, máy này chỉ chạy lệnh, không chạy lopso. \
+         Nếu không dùng nơi ấy nữa: chạy lopso doctor --remove-webhook, một lát sau máy này tự nhận tin."
     )
 }
 

@@ -242,13 +242,13 @@ pub fn backup(newest: Option<Timestamp>, late: bool, folder: &Path, now: Timesta
             at.day(now)
         ),
         (Some(at), true) => format!(
-            "✘ Bản sao lưu mới nhất trong {folder} đã cũ: {} ngày {}. Chạy lopso để sao lưu ngay; nếu vẫn không có bản mới, \
+            "✘ Bản sao lưu mới nhất trong {folder} đã cũ: {} ngày {}. Máy chỉ chạy lệnh thì bỏ qua dòng này. Máy chạy Lớp Số: xem lopso có đang chạy không; nếu vẫn không có bản mới, \
              xem ổ đĩa còn chỗ và quyền ghi của thư mục.",
             at.clock(),
             at.day(now)
         ),
         (None, true) => format!(
-            "✘ Chưa có bản sao lưu nào trong {folder}. Chạy lopso để sao lưu ngay; nếu vẫn không có, xem ổ đĩa còn chỗ và \
+            "✘ Chưa có bản sao lưu nào trong {folder}. Máy chỉ chạy lệnh thì bỏ qua dòng này. Máy chạy Lớp Số: xem lopso có đang chạy không; nếu vẫn không có, xem ổ đĩa còn chỗ và \
              quyền ghi của thư mục."
         ),
         (None, false) => format!(

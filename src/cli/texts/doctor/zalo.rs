@@ -5,13 +5,11 @@ use crate::config::ZaloLimits;
 
 pub const NONE: &str =
     "– Zalo: chưa đặt LOPSO_ZALO_TOKEN nên chưa nối (không sao nếu trường không dùng).";
-pub const TOKEN: &str = "✘ Zalo không nhận mã bot. Mở Zalo, vào OA “Zalo Bot Manager”, chọn Tạo bot, lấy lại mã rồi đặt lại biến.";
-pub const NO_ANSWER: &str = "✘ Không gọi được Zalo. Xem lại mạng của máy này, rồi chạy lại.";
-pub const WEBHOOK: &str = "  ✔ Zalo gửi tin thẳng đến máy này (webhook).";
+pub const WEBHOOK: &str = "  ✔ Zalo đang giữ đúng địa chỉ của chương trình này (webhook). Muốn chắc tin tới nơi: nhắn bot một câu, bot trả lời là được.";
 pub const NO_WEBHOOK: &str = "  ✘ Đã đặt LOPSO_ZALO_WEBHOOK_SECRET mà Zalo chưa gửi tin đến LOPSO_PUBLIC_URL. Chạy lopso: chương trình tự báo địa chỉ cho Zalo khi khởi động.";
 pub const WEBHOOK_REMOVED: &str = "  ✔ Đã gỡ webhook trên Zalo. Chạy lopso để nhận tin.";
 pub const ANOTHER_WEBHOOK: &str = "  ✘ Một chương trình khác đang nhận tin của bot này qua webhook, nên Lớp Số không nhận được tin nào. \
-     Nếu không dùng chương trình ấy nữa: lopso doctor --remove-webhook";
+     Nếu không dùng chương trình ấy nữa: dừng lopso, chạy lopso doctor --remove-webhook (gỡ của mọi bot), rồi chạy lại lopso.";
 /// The address is one of this program's own kind: another machine of the school's serves the bot.
 pub const ELSEWHERE: &str = "  ✔ Một máy khác chạy Lớp Số đang nhận tin của bot này (webhook). Máy này chỉ chạy lệnh thì không cần làm gì thêm.";
 pub const POLLING: &str = "  – Đang nhận tin bằng cách hỏi Zalo, chỉ để thử: tin gửi lúc chương trình tắt sẽ mất. Dùng thật thì đặt webhook (README, mục Zalo).";
@@ -21,6 +19,11 @@ pub const NO_GROUP: &str = "  – Chưa có nhóm lớp nào của bot này. Tr�
 pub const UNKNOWN: &str = "– Zalo không công bố, Lớp Số tạm hiểu như sau: thành viên nhóm chỉ tính là “người” khi có nhắn bot; \
      3 nhóm là cho mỗi bot; tin tính cả nhận và gửi, dấu “đang gõ” trước khi gửi ảnh thì không; một người có thể mang hai mã khác nhau ở hai bot. \
      Tin Zalo bỏ trước khi tới máy này thì không ai đếm được. Thấy khác thì sửa [limits.zalo] trong config/lopso.toml.";
+
+/// `which`: the variable with its token, or its name.
+pub fn no_answer(which: &str) -> String {
+    format!("✘ Không hỏi được Zalo về bot {which}. Xem lại mạng của máy này, rồi chạy lại.")
+}
 
 /// By its account name a group invites it.
 pub fn known(called: &str, account_name: &str, can_join_groups: bool) -> String {
@@ -85,7 +88,7 @@ pub fn month(month: &Month<'_>) -> String {
     );
     if month.is_short() {
         return format!(
-            "  ✘ {used}. Sắp hết: bảng chờ sang tháng, tin nhắc quá hai ngày thì bỏ, bot chỉ còn trả lời. Thêm bot cho bớt lớp, hoặc mua gói."
+            "  ✘ {used}. Sắp hết: bảng chờ sang tháng, tin nhắc quá hai ngày thì bỏ, bot chỉ còn trả lời. Việc gấp nhờ cô nhắn tay; bot giúp nhiều lớp thì tách bớt lớp sang bot khác."
         );
     }
     if *forecast > limits.per_month {
