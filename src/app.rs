@@ -349,7 +349,10 @@ impl App {
         let fresh = inbox::first_time(&mut tx, bot.id, updates, now).await?; // a second delivery was answered the first time
         if bot.channel.is_counted_by_month() {
             // What cannot be read is one update a day and chat, and each of them is a message to the platform.
-            let received = fresh.len() + unreadable - self::unreadable(&fresh);
+            // A refused message makes an update of our own, which the platform never sent.
+            let sent = |update: &&Update| !matches!(update.what, What::Presence { .. });
+            let brought = fresh.iter().filter(sent).count();
+            let received = brought + unreadable - self::unreadable(&fresh);
             if received > 0 {
                 let received = i64::try_from(received).unwrap_or(i64::MAX);
                 budget::note(&mut tx, bot.id, received, 0, now).await?;

@@ -87,7 +87,7 @@ impl Facts {
                 .prompts
                 .iter()
                 .filter(latest)
-                .max_by_key(|prompt| prompt.id),
+                .max_by_key(|prompt| (prompt.shown_at, prompt.id)),
         };
         Some(Turn {
             facts: self,

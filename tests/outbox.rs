@@ -12,7 +12,7 @@ mod support;
 
 use lopso::bots;
 use lopso::db::Engine;
-use lopso::domain::message::{ChatKind, ChatSeen, Payload, Priority};
+use lopso::domain::message::{ChatKind, ChatSeen, Choice, Payload, Priority};
 use lopso::domain::time::DAY_MS;
 use lopso::domain::{Bot, Channel, ChatId, OutboxId, Timestamp};
 use lopso::outbox::{self, Draft, Lane, Letter, Outcome, Recovered, TAP_LIVES_MS};
@@ -101,7 +101,11 @@ impl Post {
             &mut tx,
             self.bot.id,
             Lane::All,
-            quiet,
+            if quiet {
+                Priority::Board
+            } else {
+                Priority::Reminder
+            },
             100,
             NOW.plus_ms(later_ms),
         )
@@ -121,7 +125,9 @@ impl Post {
 
     async fn settle(&self, id: OutboxId, outcome: Outcome) {
         let mut tx = self.test.db.begin().await.unwrap();
-        outbox::settle(&mut tx, &[(id, outcome)]).await.unwrap();
+        outbox::settle(&mut tx, &[(id, outcome)], NOW)
+            .await
+            .unwrap();
         tx.commit().await.unwrap();
     }
 
@@ -181,6 +187,45 @@ macro_rules! on_both_engines {
 }
 
 on_both_engines! {
+    async fn the_question_that_came_last_is_answered_though_it_was_written_first(post: Post) {
+        let asking = |text: &str, priority| Draft {
+            payload: Payload::Message {
+                text: text.to_owned(),
+                choices: vec![Choice::new(text, text)],
+                reply_to: None,
+                calls: None,
+            },
+            ..post.message(0, text, priority)
+        };
+        // A reminder waits, an answer that asks something itself goes before it.
+        post.write(&[asking("nhắc", Priority::Reminder)]).await;
+        post.write(&[asking("hỏi", Priority::Reply)]).await;
+        let letters = post.take(0).await;
+        assert_eq!(letters.len(), 2);
+        let settled = |text: &str| {
+            let found = letters.iter().find(|letter| matches!(&letter.payload, Payload::Message { text: known, .. } if known == text));
+            (found.unwrap().id, sent(text))
+        };
+        let newest = async || {
+            let mut tx = post.test.db.begin().await.unwrap();
+            let prompts = outbox::prompts(&mut tx, &[post.chats[0]], &[], &[]).await.unwrap();
+            prompts.iter().map(|prompt| prompt.choices[0].label.clone()).collect::<Vec<_>>()
+        };
+        let mut tx = post.test.db.begin().await.unwrap();
+        outbox::settle(&mut tx, &[settled("hỏi")], NOW.plus_ms(5)).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(newest().await, ["hỏi"]);
+        let mut tx = post.test.db.begin().await.unwrap();
+        outbox::settle(&mut tx, &[settled("nhắc")], NOW.plus_ms(DAY_MS)).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(newest().await, ["nhắc"]);
+        // Written back together they stand in the order in which they went.
+        let mut tx = post.test.db.begin().await.unwrap();
+        outbox::settle(&mut tx, &[settled("nhắc"), settled("hỏi")], NOW.plus_ms(DAY_MS)).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(newest().await, ["hỏi"]);
+    }
+
     async fn nothing_overtakes_in_one_chat_what_waits_for_another_try(post: Post) {
         let first = post.message(0, "một", Priority::Reply);
         post.write(&[first, post.message(1, "ở phòng khác", Priority::Reply)]).await;

@@ -3,7 +3,7 @@
 use lopso::app::App;
 use lopso::bots;
 use lopso::db::{Db, Tx, fresh_id};
-use lopso::domain::message::{ChatKind, ChatSeen, Sender, Update, What};
+use lopso::domain::message::{ChatKind, ChatSeen, Priority, Sender, Update, What};
 use lopso::domain::{
     Bot, Channel, ChildId, ClassId, PersonId, SchoolId, Tap, Task, TaskId, TaskKind, Timestamp,
     Verb,
@@ -200,14 +200,21 @@ impl District {
     pub async fn boards_hang(&self, db: &Db) {
         loop {
             let mut tx = db.begin().await.unwrap();
-            let rows = outbox::take(&mut tx, self.bot.id, Lane::All, false, 100, self.now);
+            let rows = outbox::take(
+                &mut tx,
+                self.bot.id,
+                Lane::All,
+                Priority::Reminder,
+                100,
+                self.now,
+            );
             let rows = rows.await.unwrap();
             let sent = |(place, row): (usize, &Letter)| {
                 let external_id = Some(format!("{}", 1 + place));
                 (row.id, Outcome::Sent { external_id })
             };
             let outcomes: Vec<_> = rows.iter().enumerate().map(sent).collect();
-            outbox::settle(&mut tx, &outcomes).await.unwrap();
+            outbox::settle(&mut tx, &outcomes, self.now).await.unwrap();
             tx.commit().await.unwrap();
             if rows.is_empty() {
                 return;

@@ -261,7 +261,7 @@ impl Month {
         outcomes: &[(OutboxId, Outcome)],
         now: Timestamp,
     ) {
-        outbox::settle(tx, outcomes).await.unwrap();
+        outbox::settle(tx, outcomes, now).await.unwrap();
         let later = |(_, outcome): &&(OutboxId, Outcome)| matches!(outcome, Outcome::Later { .. });
         let unsent = i64::try_from(outcomes.iter().filter(later).count()).unwrap();
         if unsent > 0 {

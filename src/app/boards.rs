@@ -101,6 +101,8 @@ impl Desk<'_> {
         if chats.is_empty() {
             return Ok(());
         }
+        // The first one of a group that was just bound is what its teacher waits for.
+        let chats = outbox::hung(tx, &chats).await?;
         let full = outbox::full_weeks(tx, &chats, BOARDS_A_WEEK, self.now).await?;
         let too_many = |say: &Say| anew(say).is_some_and(|chat| full.contains(&chat));
         self.effects.says.retain(|say| !too_many(say));

@@ -5,6 +5,7 @@ mod heading;
 mod http;
 pub mod sandbox;
 pub mod telegram;
+mod text_or_number;
 mod trouble;
 pub mod zalo_bot;
 pub mod zalo_oa;

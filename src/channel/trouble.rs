@@ -12,6 +12,15 @@ pub enum Trouble {
     Idle,
     #[error("asked to wait {0} s")]
     Wait(u32),
+    /// This one recipient takes nothing for so many seconds; others do.
+    #[error("this recipient takes nothing for {0} s")]
+    Later(u32),
+    /// The platform wants something of the account's owner, a bill or a permission: nothing goes out until it has it.
+    #[error("the platform wants something of the account's owner")]
+    Owner,
+    /// So long unheard of that the platform lets nobody write to them; until they write themselves.
+    #[error("the recipient was silent for too long")]
+    Silent,
     /// The month's messages are used up: none goes out before the next, or before the plan changes.
     #[error("the month's messages are used up")]
     Quota,

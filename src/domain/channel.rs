@@ -74,6 +74,7 @@ impl Channel {
                 },
                 reaction: true,
                 text_limit: 4096,
+                quotes: true,
                 calls: false,
                 photos: Some(Files {
                     largest: 10 * MB,
@@ -95,6 +96,7 @@ impl Channel {
                 redraw_ms: 7 * DAY_MS / BOARDS_A_WEEK,
                 reaction: false,
                 text_limit: 2000,
+                quotes: false,
                 calls: self == Channel::ZaloOa,
                 photos: match self {
                     Channel::ZaloBot => Some(Files {
@@ -134,6 +136,15 @@ impl Channel {
             | Channel::ZaloOa
             | Channel::SandboxTelegram
             | Channel::SandboxZalo => false,
+        }
+    }
+
+    /// A fresh board rings at everybody's in the group, and waits for the morning. Telegram's is rewritten for days; the
+    /// demo is played at any hour.
+    pub fn rings_with_boards(self) -> bool {
+        match self {
+            Channel::ZaloBot | Channel::ZaloOa => true,
+            Channel::Telegram | Channel::SandboxTelegram | Channel::SandboxZalo => false,
         }
     }
 

@@ -230,6 +230,8 @@ pub struct Capabilities {
     pub reaction: bool,
     /// Longest text of one message, in UTF-16 units (Telegram 4096, Zalo 2000).
     pub text_limit: usize,
+    /// In a group an answer can quote the message that it answers.
+    pub quotes: bool,
     /// In a group an answer can call the person whom it answers.
     pub calls: bool,
     pub photos: Option<Files>,

@@ -37,7 +37,14 @@ async fn look_once(app: &App, bot: &Bot, oa: &ZaloOa) -> anyhow::Result<()> {
     let groups = chats::groups_with_guardians(&mut tx, bot.id).await?;
     drop(tx);
     for (group, linked) in groups {
-        let members = oa.members(&group.external_id).await?;
+        let members = match oa.members(&group.external_id).await {
+            Ok(members) => members,
+            // One that is lapsed, say, keeps nobody from looking at the others.
+            Err(trouble) => {
+                tracing::warn!(chat = group.id.0, %trouble, "members of a group not seen");
+                continue;
+            }
+        };
         let at = now();
         let here: HashMap<&str, &str> = members
             .iter()

@@ -236,6 +236,8 @@ pub struct Prompt {
     pub message: Option<String>,
     pub choices: Vec<Choice>,
     pub opened_at: Timestamp,
+    /// When its message was sent, or is to be.
+    pub shown_at: Timestamp,
     pub expires_at: Timestamp,
 }
 
@@ -247,13 +249,14 @@ pub async fn prompts(
     accounts: &[AccountId],
     messages: &[&str],
 ) -> Result<Vec<Prompt>, sqlx::Error> {
-    const LATEST: &str = "SELECT p.prompt_id, p.chat_id, p.account_id, p.choices, p.opened_at, p.expires_at, o.external_id \
+    const LATEST: &str = "SELECT p.prompt_id, p.chat_id, p.account_id, p.choices, p.opened_at, p.expires_at, o.external_id, o.due_at \
          FROM prompt p JOIN outbox o ON o.outbox_id = p.outbox_id \
          WHERE p.chat_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) \
          AND (p.account_id IS NULL OR p.account_id IN (SELECT CAST(value AS BIGINT) FROM json_each($2))) \
-         AND p.prompt_id = (SELECT MAX(n.prompt_id) FROM prompt n JOIN outbox m ON m.outbox_id = n.outbox_id \
-             WHERE n.chat_id = p.chat_id AND COALESCE(n.account_id, 0) = COALESCE(p.account_id, 0) AND m.state = 'sent')";
-    const ANSWERED: &str = "SELECT p.prompt_id, p.chat_id, p.account_id, p.choices, p.opened_at, p.expires_at, o.external_id \
+         AND p.prompt_id = (SELECT n.prompt_id FROM prompt n JOIN outbox m ON m.outbox_id = n.outbox_id \
+             WHERE n.chat_id = p.chat_id AND COALESCE(n.account_id, 0) = COALESCE(p.account_id, 0) AND m.state = 'sent' \
+             ORDER BY m.due_at DESC, n.prompt_id DESC LIMIT 1)";
+    const ANSWERED: &str = "SELECT p.prompt_id, p.chat_id, p.account_id, p.choices, p.opened_at, p.expires_at, o.external_id, o.due_at \
          FROM outbox o JOIN prompt p ON p.outbox_id = o.outbox_id \
          WHERE o.chat_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) \
          AND o.external_id IN (SELECT value ->> 'id' FROM json_each($2))";
@@ -275,6 +278,7 @@ fn read_prompt(row: &Row) -> Result<Prompt, sqlx::Error> {
         choices: serde_json::from_str(&choices)
             .map_err(|_| unknown_word("choices", "not a list of choices"))?,
         opened_at: row.get("opened_at")?,
+        shown_at: row.get("due_at")?,
         expires_at: row.get("expires_at")?,
     })
 }
@@ -346,10 +350,18 @@ pub async fn full_weeks(
     const SELECT: &str = "SELECT o.chat_id FROM outbox o WHERE o.chat_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) \
          AND o.priority = $2 AND o.priority > 0 AND o.state IN ('waiting', 'sending', 'sent') AND o.edits IS NULL \
          AND EXISTS (SELECT 1 FROM prompt p WHERE p.outbox_id = o.outbox_id AND p.account_id IS NULL) \
-         AND COALESCE(o.written_at, o.due_at) > $3 GROUP BY o.chat_id HAVING COUNT(*) >= $4";
+         AND (o.state <> 'sent' OR o.due_at > $3) GROUP BY o.chat_id HAVING COUNT(*) >= $4";
     let since = now.plus_ms(-7 * DAY_MS);
     let vals = vals![Set(chats), Priority::Board.order(), since, most];
     let rows = tx.rows(SELECT, vals).await?;
+    rows.iter().map(|row| row.get("chat_id")).collect()
+}
+
+/// Those of these chats in which a board hangs.
+pub async fn hung(tx: &mut Tx, chats: &[ChatId]) -> Result<Vec<ChatId>, sqlx::Error> {
+    const SELECT: &str = "SELECT b.chat_id FROM board b \
+         WHERE b.chat_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))";
+    let rows = tx.rows(SELECT, vals![Set(chats)]).await?;
     rows.iter().map(|row| row.get("chat_id")).collect()
 }
 
@@ -415,9 +427,10 @@ pub async fn forget(tx: &mut Tx, accounts: &[AccountId]) -> Result<(), sqlx::Err
     Ok(())
 }
 
-/// The chat's board is no longer the class's.
+/// The chat's board is no longer the class's; one that waits for the morning does not come any more.
 pub async fn take_down_board(tx: &mut Tx, chat: ChatId) -> Result<(), sqlx::Error> {
     const DELETE: &str = "DELETE FROM board WHERE chat_id = $1";
+    drop_unhung(tx, &[chat]).await?;
     tx.execute(DELETE, vals![chat]).await?;
     Ok(())
 }

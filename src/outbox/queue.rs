@@ -34,14 +34,13 @@ pub enum Lane {
 }
 
 impl Lane {
-    /// The first and the last priority in it; in the quiet of night and holidays reminders wait.
-    fn priorities(self, quiet: bool) -> (i64, i64) {
-        let last = if quiet {
-            Priority::Board
-        } else {
-            Priority::Reminder
-        };
-        let (tap, reply, last) = (Priority::Tap.order(), Priority::Reply.order(), last.order());
+    /// The first and the last priority in it, down to this one.
+    fn priorities(self, least: Priority) -> (i64, i64) {
+        let (tap, reply, last) = (
+            Priority::Tap.order(),
+            Priority::Reply.order(),
+            least.order(),
+        );
         match self {
             Lane::All => (tap, last),
             Lane::Taps => (tap, tap),
@@ -84,12 +83,12 @@ impl Letter {
 /// Takes up to `most` due rows of a bot: by priority, then in the order they were written. In one chat nothing
 /// overtakes what is on its way or waits for another try (the answers to taps have a lane of their own). A new text
 /// for a message waits until that message was sent and has its id. A row that nobody can read is given up, so that
-/// those behind it go out. When it is `quiet` nobody is reminded.
+/// those behind it go out. Nothing of a lower priority than `least` is taken: reminders not at night.
 pub async fn take(
     tx: &mut Tx,
     bot: BotId,
     lane: Lane,
-    quiet: bool,
+    least: Priority,
     most: i64,
     now: Timestamp,
 ) -> Result<Vec<Letter>, sqlx::Error> {
@@ -105,7 +104,7 @@ pub async fn take(
          FROM outbox o JOIN chat c ON c.chat_id = o.chat_id \
          JOIN bot b ON b.bot_id = o.bot_id LEFT JOIN outbox e ON e.outbox_id = o.edits \
          WHERE o.outbox_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) ORDER BY o.priority, o.outbox_id";
-    let (first, last) = lane.priorities(quiet);
+    let (first, last) = lane.priorities(least);
     let rows = tx.rows(TAKE, vals![bot, now, most, first, last]).await?;
     if rows.is_empty() {
         return Ok(Vec::new());
@@ -125,7 +124,7 @@ pub async fn take(
             }
         }
     }
-    settle(tx, &unreadable).await?;
+    settle(tx, &unreadable, now).await?;
     Ok(letters)
 }
 
@@ -233,7 +232,14 @@ struct SentRow {
 
 /// Writes back what became of rows on their way. The text of a message that was sent or given up is dropped, for it
 /// may hold names; what remains of a sent one is its id on the platform, for edits and replies.
-pub async fn settle(tx: &mut Tx, outcomes: &[(OutboxId, Outcome)]) -> Result<(), sqlx::Error> {
+///
+/// Of what was sent `due_at` becomes when that was, one millisecond apart in the order of `outcomes`: an answer may go
+/// before a reminder that was written earlier, and the newest question is the one that stands lowest in the chat.
+pub async fn settle(
+    tx: &mut Tx,
+    outcomes: &[(OutboxId, Outcome)],
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
     const UPDATE: &str = "UPDATE outbox SET state = value ->> 'state', external_id = value ->> 'external', \
          due_at = COALESCE(CAST(value ->> 'due' AS BIGINT), due_at), \
          payload = CASE WHEN value ->> 'state' = 'waiting' THEN payload ELSE '' END, \
@@ -242,13 +248,13 @@ pub async fn settle(tx: &mut Tx, outcomes: &[(OutboxId, Outcome)]) -> Result<(),
     const DELETE: &str =
         "DELETE FROM outbox WHERE outbox_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))";
     let (mut done, mut rows) = (Vec::new(), Vec::new());
-    for (id, outcome) in outcomes {
+    for ((id, outcome), place_ms) in outcomes.iter().zip(0_i64..) {
         let (due, external) = match outcome {
             Outcome::Answered => {
                 done.push(*id);
                 continue;
             }
-            Outcome::Sent { external_id } => (None, external_id.clone()),
+            Outcome::Sent { external_id } => (Some(now.plus_ms(place_ms)), external_id.clone()),
             Outcome::Again { at } | Outcome::Later { at } => (Some(*at), None),
             Outcome::Unknown | Outcome::Expired | Outcome::Failed => (None, None),
         };

@@ -134,12 +134,18 @@ impl Desk {
             self.rang = false;
             return;
         }
+        if self.away > 0 && !self.hand.is_empty() {
+            // Whether the platform is back is tried with one letter, not at the cost of all.
+            self.rang = false;
+            return;
+        }
         let replies = self.hand.iter().filter(|letter| letter.is_reply()).count();
         let (lane, room) = if self.hand.len() * 2 <= HAND && !stopping {
             (Lane::Messages, HAND - self.hand.len())
         } else {
             (Lane::Replies, HAND.saturating_sub(replies))
         };
+        let room = if self.away > 0 { room.min(1) } else { room };
         if room == 0 {
             return;
         }
@@ -156,6 +162,7 @@ impl Desk {
         let clock = self.clock();
         let mut held: HashMap<ChatId, Option<Timestamp>> = HashMap::new();
         let mut kept = Vec::new();
+        let most = if self.away > 0 { 1 } else { MOST };
         self.next = None;
         for letter in std::mem::take(&mut self.hand) {
             let chat = letter.chat;
@@ -170,7 +177,7 @@ impl Desk {
                 }
                 None => {}
             }
-            let free = !self.busy.contains(&chat) && self.flights.len() < MOST;
+            let free = !self.busy.contains(&chat) && self.flights.len() < most;
             let at = self.pacer.when(chat, letter.kind, clock).filter(|_| free);
             match at {
                 Some(at) if at <= clock => {
@@ -262,7 +269,10 @@ impl Desk {
             }
             Beyond::Quota => {
                 metrics::counter!("lopso_alarms_total", "what" => "quota").increment(1);
-                tracing::error!(bot = self.post.bot.id.0, "the month's messages are used up");
+                tracing::error!(
+                    bot = self.post.bot.id.0,
+                    "nothing is sent: the month's messages are used up, or the account's owner is wanted"
+                );
                 self.pacer.pause(clock.plus_ms(OVER_QUOTA_MS));
             }
             Beyond::Token => return Err(Trouble::Token),

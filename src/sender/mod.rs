@@ -29,11 +29,11 @@ use crate::channel::telegram::Telegram;
 use crate::channel::zalo_bot::ZaloBot;
 use crate::channel::zalo_oa::ZaloOa;
 use crate::db::Tx;
-use crate::domain::message::{ChatSeen, Payload, Sender, Update, What};
+use crate::domain::message::{ChatSeen, Payload, Priority, Sender, Update, What};
 use crate::domain::{Bot, OutboxId, Timestamp};
 use crate::intake::now;
 use crate::outbox::{self, Letter, Outcome, Recovered, pictures};
-use crate::roster::chats;
+use crate::roster::{accounts, chats};
 use pacer::Limits;
 
 /// Without a call somebody looks after this long: for rows that became due.
@@ -228,10 +228,19 @@ impl Post {
                 self.app.handle(&self.bot, vec![left], now()).await?;
                 Ok(())
             }
+            // They are counted among those who cannot be written to; nobody is told, since nobody closed anything, and
+            // at the end of a quiet week it would be half a class.
+            Trouble::Silent => {
+                let mut tx = self.app.db().begin().await?;
+                accounts::forget_private(&mut tx, letter.chat).await?;
+                Ok(tx.commit().await?)
+            }
             Trouble::Token
             | Trouble::Conflict
             | Trouble::Idle
             | Trouble::Quota
+            | Trouble::Owner
+            | Trouble::Later(_)
             | Trouble::Wait(_)
             | Trouble::Pointless
             | Trouble::TooLate
@@ -255,22 +264,24 @@ pub async fn take(
     most: i64,
     at: Timestamp,
 ) -> Result<Vec<Letter>, sqlx::Error> {
+    let least = match (quiet, bot.channel.rings_with_boards()) {
+        (false, _) => Priority::Reminder,
+        (true, false) => Priority::Board,
+        // Neither a new task's board goes out at night, nor one that waited for the new month and would ring at midnight.
+        (true, true) => Priority::Reply,
+    };
     if !bot.channel.is_counted_by_month() {
-        return outbox::take(tx, bot.id, lane, quiet, most, at).await;
+        return outbox::take(tx, bot.id, lane, least, most, at).await;
     }
     let spent = budget::spent(tx, bot.id, at).await?;
     let (lane, left) = match budget::allowed(app.zalo(), &spent) {
-        // What waited for the new month does not ring in a group at midnight, when the month begins.
-        Allowed::All(left) if quiet && lane == outbox::Lane::Messages => {
-            (outbox::Lane::Replies, left)
-        }
         Allowed::All(left) => (lane, left),
         // The lane of taps sends at most once and drops what is seconds old: no text goes out by it.
         Allowed::Answers(left) if lane == outbox::Lane::Taps => (lane, left),
         Allowed::Answers(left) => (outbox::Lane::Replies, left),
         Allowed::Nothing => return Ok(Vec::new()),
     };
-    let letters = outbox::take(tx, bot.id, lane, quiet, most.min(left), at).await?;
+    let letters = outbox::take(tx, bot.id, lane, least, most.min(left), at).await?;
     let sent = i64::try_from(letters.len()).unwrap_or(i64::MAX);
     if sent > 0 {
         budget::note(tx, bot.id, 0, sent, at).await?;

@@ -13,7 +13,7 @@ pub enum Beyond {
     Away,
     /// The platform asks to wait, for this many milliseconds.
     Wait(i64),
-    /// The month's messages are used up: nothing goes out for long.
+    /// The month's messages are used up, or a bill is to be paid: nothing goes out for long.
     Quota,
     /// The bot's token is refused: it can do nothing any more.
     Token,
@@ -32,6 +32,9 @@ pub fn of_tap(letter: &Letter, trouble: Trouble, now: Timestamp) -> Result<Outco
         Trouble::Token
         | Trouble::Conflict
         | Trouble::Quota
+        | Trouble::Owner
+        | Trouble::Later(_)
+        | Trouble::Silent
         | Trouble::Closed
         | Trouble::Moved(_)
         | Trouble::TooLong
@@ -57,7 +60,12 @@ pub fn of_text(letter: &Letter, trouble: Trouble, now: Timestamp) -> (Outcome, B
         // The pause of everything says when it is tried again.
         Trouble::Unreached | Trouble::Conflict => (Outcome::Later { at: now }, Beyond::Away),
         Trouble::Unclear | Trouble::Idle => (again(letter, now), Beyond::Away),
-        Trouble::Quota => (Outcome::Later { at: now }, Beyond::Quota),
+        Trouble::Quota | Trouble::Owner => (Outcome::Later { at: now }, Beyond::Quota),
+        // Whoever else is written to does not wait for this one.
+        Trouble::Later(seconds) => {
+            let at = now.plus_ms(i64::from(seconds) * SECOND_MS);
+            (Outcome::Later { at }, Beyond::Nothing)
+        }
         Trouble::Token => (Outcome::Later { at: now }, Beyond::Token),
         // It goes to where the group is now, unless it speaks of a message that is not there.
         Trouble::Moved(_) if letter.edits.is_none() => {
@@ -66,9 +74,11 @@ pub fn of_text(letter: &Letter, trouble: Trouble, now: Timestamp) -> (Outcome, B
         Trouble::Moved(_) | Trouble::Pointless | Trouble::TooLate => {
             (Outcome::Sent { external_id: None }, Beyond::Nothing)
         }
-        Trouble::Closed | Trouble::TooLong | Trouble::Formatting | Trouble::Refused => {
-            (Outcome::Failed, Beyond::Nothing)
-        }
+        Trouble::Closed
+        | Trouble::Silent
+        | Trouble::TooLong
+        | Trouble::Formatting
+        | Trouble::Refused => (Outcome::Failed, Beyond::Nothing),
     }
 }
 
@@ -144,6 +154,22 @@ mod tests {
         assert_eq!(
             (outcome, beyond),
             (Outcome::Later { at }, Beyond::Wait(17_000))
+        );
+    }
+
+    #[test]
+    fn who_takes_nothing_for_a_while_holds_up_nobody_else() {
+        let (outcome, beyond) = of_text(&letter(Priority::Reply, 1), Trouble::Later(60), NOW);
+        let at = NOW.plus_ms(60_000);
+        assert_eq!((outcome, beyond), (Outcome::Later { at }, Beyond::Nothing));
+    }
+
+    #[test]
+    fn a_bill_to_be_paid_gives_up_no_text() {
+        let (outcome, beyond) = of_text(&letter(Priority::Reply, 9), Trouble::Owner, NOW);
+        assert_eq!(
+            (outcome, beyond),
+            (Outcome::Later { at: NOW }, Beyond::Quota)
         );
     }
 

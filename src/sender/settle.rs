@@ -54,7 +54,7 @@ pub async fn settle_all(
 
 async fn write(app: &App, bot: &Bot, outcomes: &[(OutboxId, Outcome)]) -> Result<(), sqlx::Error> {
     let mut tx = app.db().begin().await?;
-    outbox::settle(&mut tx, outcomes).await?;
+    outbox::settle(&mut tx, outcomes, now()).await?;
     if bot.channel.is_counted_by_month() {
         let unsent = |(_, outcome): &&(OutboxId, Outcome)| matches!(outcome, Outcome::Later { .. });
         let unsent = i64::try_from(outcomes.iter().filter(unsent).count()).unwrap_or(0);

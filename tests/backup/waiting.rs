@@ -2,6 +2,7 @@
 
 use lopso::db::{Db, Engine};
 use lopso::domain::Timestamp;
+use lopso::domain::message::Priority;
 use lopso::domain::time::HOUR_MS;
 use lopso::outbox::{self, Lane};
 use lopso::vals;
@@ -26,9 +27,16 @@ async fn with_letters(stage: Stage) -> Option<Room> {
         .await
         .unwrap();
     let mut tx = room.test.db.begin().await.unwrap();
-    let taken = outbox::take(&mut tx, room.bot.id, Lane::Messages, false, 1, room.now)
-        .await
-        .unwrap();
+    let taken = outbox::take(
+        &mut tx,
+        room.bot.id,
+        Lane::Messages,
+        Priority::Reminder,
+        1,
+        room.now,
+    )
+    .await
+    .unwrap();
     assert_eq!(taken.len(), 1);
     let due = "INSERT INTO due (due_id, school_id, due_at, task_id) VALUES ($1, $2, $3, 1), ($4, $2, $5, 1)";
     let binds = vals![

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use lopso::app::{App, recount};
 use lopso::bots;
 use lopso::db::{Db, fresh_id};
-use lopso::domain::message::{ChatKind, ChatSeen, Sender, Update, What};
+use lopso::domain::message::{ChatKind, ChatSeen, Priority, Sender, Update, What};
 use lopso::domain::*;
 use lopso::feature::guide::library::Library;
 use lopso::feature::report::figures;
@@ -46,7 +46,15 @@ impl Hand {
     /// Sends what waits, as the sender of this bot does beside everything else.
     pub async fn send(&self, now: Timestamp) -> Result<usize, sqlx::Error> {
         let mut tx = self.db.begin().await?;
-        let letters = outbox::take(&mut tx, self.bot.id, outbox::Lane::All, false, 50, now).await?;
+        let letters = outbox::take(
+            &mut tx,
+            self.bot.id,
+            outbox::Lane::All,
+            Priority::Reminder,
+            50,
+            now,
+        )
+        .await?;
         tx.commit().await?;
         let sent = |letter: &outbox::Letter| {
             (
@@ -57,7 +65,8 @@ impl Hand {
             )
         };
         let mut tx = self.db.begin().await?;
-        outbox::settle(&mut tx, &letters.iter().map(sent).collect::<Vec<_>>()).await?;
+        let outcomes: Vec<_> = letters.iter().map(sent).collect();
+        outbox::settle(&mut tx, &outcomes, now).await?;
         tx.commit().await?;
         Ok(letters.len())
     }

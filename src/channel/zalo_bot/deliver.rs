@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::{PATIENCE, Trouble, ZaloBot, text_or_number, trouble};
+use super::{PATIENCE, Trouble, ZaloBot, trouble};
 use crate::channel::heading;
+use crate::channel::text_or_number::text_or_number;
 use crate::domain::message::{ChatKind, Payload};
 use crate::outbox::Letter;
 use crate::understand::split::split;

@@ -5,7 +5,8 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use sha2::{Digest as _, Sha256};
 
-use super::{Me, text_or_number};
+use super::Me;
+use crate::channel::text_or_number::text_or_number;
 use crate::domain::Timestamp;
 use crate::domain::message::{ChatKind, ChatSeen, Sender, Update, What};
 use crate::installation::hex;
@@ -124,7 +125,7 @@ impl Message {
             .filter(|from| !from.is_bot && !from.id.is_empty())?;
         let chat = self.chat.filter(|chat| !chat.id.is_empty())?;
         let chat = ChatSeen {
-            kind: chat.kind()?,
+            kind: chat.kind(&from.id)?,
             external_id: chat.id,
         };
         // Zalo brings a group's message only when it mentions us or answers us.
@@ -179,14 +180,14 @@ impl Message {
 }
 
 impl Chat {
-    fn kind(&self) -> Option<ChatKind> {
+    fn kind(&self, from: &str) -> Option<ChatKind> {
         match self.chat_type.as_deref() {
             Some(kind) if kind.eq_ignore_ascii_case("PRIVATE") => Some(ChatKind::Private),
             Some(kind) if kind.eq_ignore_ascii_case("GROUP") => Some(ChatKind::Group),
             Some(_) => None,
-            // Groups are known by their ids.
-            None if self.id.starts_with("zgr-") => Some(ChatKind::Group),
-            None => Some(ChatKind::Private),
+            // A private chat has the id of its person; a family's data must not go anywhere else.
+            None if self.id == from => Some(ChatKind::Private),
+            None => Some(ChatKind::Group),
         }
     }
 }

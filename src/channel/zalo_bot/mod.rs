@@ -10,12 +10,13 @@ mod trouble;
 use std::time::Duration;
 
 use reqwest::Url;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use serde_json::value::RawValue;
 
 pub use super::Trouble;
 use super::http;
+use super::text_or_number::text_or_number;
 
 /// How long a poll waits for something to happen.
 const POLL_S: u64 = 25;
@@ -170,10 +171,4 @@ impl ZaloBot {
             Err(error) => Err(http::of_network(&error)),
         }
     }
-}
-
-/// Zalo's ids go beyond what fits a number in JSON; some places of its documentation write them as numbers all the same.
-fn text_or_number<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
-    let raw = <&RawValue>::deserialize(from)?;
-    Ok(raw.get().trim_matches('"').to_owned())
 }

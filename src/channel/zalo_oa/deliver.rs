@@ -6,24 +6,22 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use super::{Trouble, ZaloOa};
 use crate::channel::file;
+use crate::channel::text_or_number::text_or_number;
 use crate::domain::message::{ChatKind, Choice, Payload, Show};
 use crate::outbox::Letter;
+use crate::understand::split::split;
 
+/// Words that are refused for their length are cut into parts of this many UTF-16 units.
+const HALF: usize = 1_000;
 /// So many buttons stand under a private message.
 const BUTTONS: usize = 5;
 /// Letters of a button, in UTF-16 units.
 const BUTTON_TITLE: usize = 100;
 
-#[derive(Deserialize)]
-struct Taken {
-    #[serde(default)]
-    message_id: String,
-}
-
 /// What came of an upload: a picture has an id, another file a token. Both are good for seven days.
 #[derive(Deserialize)]
 struct Uploaded {
-    #[serde(alias = "attachment_id")]
+    #[serde(alias = "attachment_id", deserialize_with = "text_or_number")]
     token: String,
 }
 
@@ -67,11 +65,25 @@ impl ZaloOa {
         if let Some(person) = calls {
             let called = json!({ "text": format!("[@{person}] {text}") });
             match self.message(letter, &called).await {
-                Err(Trouble::Refused) => {}
+                Err(Trouble::Refused | Trouble::TooLong) => {}
                 done => return done,
             }
         }
-        self.message(letter, &json!({ "text": text })).await
+        self.words(letter, &text).await
+    }
+
+    /// The text alone; should Zalo find it too long all the same, in parts.
+    async fn words(&self, letter: &Letter, text: &str) -> Result<Option<String>, Trouble> {
+        match self.message(letter, &json!({ "text": text })).await {
+            Err(Trouble::Refused | Trouble::TooLong) if text.encode_utf16().count() > HALF => {}
+            done => return done,
+        }
+        tracing::error!(outbox = letter.id.0, "a text was refused, sent in parts");
+        let mut sent = None;
+        for part in split(text, HALF) {
+            sent = self.message(letter, &json!({ "text": part })).await?;
+        }
+        Ok(sent)
     }
 
     async fn in_private(
@@ -80,11 +92,15 @@ impl ZaloOa {
         text: &str,
         choices: &[Choice],
     ) -> Result<Option<String>, Trouble> {
-        let mut message = json!({ "text": text });
         if let Some(buttons) = buttons(choices) {
-            message["attachment"] = buttons;
+            let with_buttons = json!({ "text": text, "attachment": buttons });
+            match self.message(letter, &with_buttons).await {
+                // The numbers stand in the text, so that it can be answered without.
+                Err(Trouble::Refused | Trouble::TooLong) => {}
+                done => return done,
+            }
         }
-        self.message(letter, &message).await
+        self.words(letter, text).await
     }
 
     /// It is handed in first and then sent by the name it got. The words under it are ours alone where it is a
@@ -131,8 +147,7 @@ impl ZaloOa {
             ChatKind::Private => ("/v3.0/oa/message/cs", json!({ "user_id": letter.to })),
         };
         let wanted = json!({ "recipient": recipient, "message": message });
-        let taken: Taken = self.post(path, &wanted).await?;
-        Ok(Some(taken.message_id).filter(|id| !id.is_empty()))
+        self.send(path, &wanted).await
     }
 }
 

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
 use super::Me;
+use crate::channel::text_or_number::some_text_or_number as id;
 use crate::domain::message::{ChatKind, ChatSeen, Sender, Update, What};
 use crate::domain::{Tap, Timestamp};
 use crate::installation::hex;
@@ -23,13 +24,16 @@ struct Event {
     message: Message,
     #[serde(default)]
     conversation: Party,
+    #[serde(default, deserialize_with = "id")]
     timestamp: Option<String>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Party {
+    #[serde(deserialize_with = "id")]
     id: Option<String>,
+    #[serde(deserialize_with = "id")]
     group_id: Option<String>,
     display_name: Option<String>,
 }
@@ -37,9 +41,12 @@ struct Party {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Message {
+    #[serde(deserialize_with = "id")]
     msg_id: Option<String>,
     text: Option<String>,
+    #[serde(deserialize_with = "id")]
     quote_msg_id: Option<String>,
+    #[serde(deserialize_with = "id")]
     conversation_id: Option<String>,
 }
 

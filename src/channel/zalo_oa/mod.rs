@@ -20,6 +20,7 @@ use serde_json::Value;
 
 pub use super::Trouble;
 use super::http;
+use super::text_or_number::{some_text_or_number, text_or_number};
 use crate::db::Db;
 use crate::domain::Timestamp;
 use crate::domain::time::{MINUTE_MS, SECOND_MS};
@@ -124,6 +125,7 @@ impl ZaloOa {
     pub async fn me(&self) -> Result<Me, Trouble> {
         #[derive(Deserialize)]
         struct Account {
+            #[serde(deserialize_with = "text_or_number")]
             oa_id: String,
             #[serde(default)]
             name: String,
@@ -135,38 +137,49 @@ impl ZaloOa {
         })
     }
 
-    /// Everybody in a group but the account itself.
+    /// Everybody in a group but the account itself. Whoever is not in this list is taken to have left, so that a list
+    /// in which not even the account stands is no answer.
     pub async fn members(&self, group: &str) -> Result<Vec<Member>, Trouble> {
         const PAGE: usize = 50;
+        /// A group has at most 1,000 people.
+        const MOST: usize = 1_100;
         #[derive(Deserialize)]
         struct Page {
-            #[serde(default)]
             members: Vec<Listed>,
         }
         #[derive(Deserialize)]
         struct Listed {
+            #[serde(default, deserialize_with = "some_text_or_number")]
             user_id: Option<String>,
             #[serde(default)]
             name: String,
         }
-        let mut all = Vec::new();
-        for page in 0.. {
-            let (offset, count) = ((page * PAGE).to_string(), PAGE.to_string());
+        let mut all: Vec<Member> = Vec::new();
+        let mut offset = 0;
+        while offset < MOST {
+            let (from, count) = (offset.to_string(), PAGE.to_string());
             let query = [
                 ("group_id", group),
-                ("offset", offset.as_str()),
+                ("offset", from.as_str()),
                 ("count", count.as_str()),
             ];
             let listed: Page = self.get("/v3.0/oa/group/listmember", &query).await?;
-            let was = listed.members.len();
-            let people = listed.members.into_iter().filter_map(|one| {
-                let name = one.name;
-                one.user_id.map(|user_id| Member { user_id, name })
-            });
-            all.extend(people);
-            if was < PAGE {
+            // Pages may be shorter than what was asked for; the last is the one on which nobody new stands.
+            let (was, known) = (listed.members.len(), all.len());
+            for Listed { user_id, name } in listed.members {
+                if let Some(user_id) = user_id
+                    && all.iter().all(|member| member.user_id != user_id)
+                {
+                    all.push(Member { user_id, name });
+                }
+            }
+            if was == 0 && offset == 0 {
+                return Err(Trouble::Unclear);
+            }
+            if was == 0 || all.len() == known && offset > 0 {
                 break;
             }
+            offset += was;
         }
         Ok(all)
     }
@@ -180,15 +193,13 @@ impl ZaloOa {
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
         }
-        self.call(Method::GET, url, Body::None).await
+        self.call(Method::GET, url, Body::None, trouble::read).await
     }
 
-    async fn post<T: for<'de> Deserialize<'de>>(
-        &self,
-        path: &str,
-        body: &Value,
-    ) -> Result<T, Trouble> {
-        self.call(Method::POST, self.at(path), Body::Json(body))
+    /// Sends a message; returns its id where there is one.
+    async fn send(&self, path: &str, body: &Value) -> Result<Option<String>, Trouble> {
+        let (url, body) = (self.at(path), Body::Json(body));
+        self.call(Method::POST, url, body, trouble::read_taken)
             .await
     }
 
@@ -199,7 +210,8 @@ impl ZaloOa {
         bytes: &[u8],
     ) -> Result<T, Trouble> {
         let body = Body::File { name, bytes };
-        self.call(Method::POST, self.at(path), body).await
+        self.call(Method::POST, self.at(path), body, trouble::read)
+            .await
     }
 
     fn at(&self, path: &str) -> Url {
@@ -209,31 +221,33 @@ impl ZaloOa {
     }
 
     /// With the token that is good now, and once more with a new one should it not be.
-    async fn call<T: for<'de> Deserialize<'de>>(
+    async fn call<T>(
         &self,
         method: Method,
         url: Url,
         body: Body<'_>,
+        read: fn(&[u8]) -> Result<T, Refusal>,
     ) -> Result<T, Trouble> {
         let access = self.access(now()).await?;
         let asked = self.ask(method.clone(), url.clone(), body, &access).await;
-        match asked {
+        match asked.and_then(|answer| read(&answer)) {
             Err(Refusal::Stale) => {
                 let access = self.refresh(Some(&access), now()).await?;
                 let again = self.ask(method, url, body, &access).await;
+                let again = again.and_then(|answer| read(&answer));
                 again.map_err(Refusal::into_trouble)
             }
             done => done.map_err(Refusal::into_trouble),
         }
     }
 
-    async fn ask<T: for<'de> Deserialize<'de>>(
+    async fn ask(
         &self,
         method: Method,
         url: Url,
         body: Body<'_>,
         access: &str,
-    ) -> Result<T, Refusal> {
+    ) -> Result<Vec<u8>, Refusal> {
         let wait_ms = self.closed_until_ms.load(Ordering::Relaxed) - now().0;
         if wait_ms > 0 {
             let seconds = u32::try_from(wait_ms / SECOND_MS + 1).unwrap_or(60);
@@ -262,7 +276,7 @@ impl ZaloOa {
             let until = now().plus_ms(MINUTE_MS);
             self.closed_until_ms.store(until.0, Ordering::Relaxed);
         }
-        trouble::read(&http::body(response).await.1)
+        Ok(http::body(response).await.1)
     }
 }
 

@@ -14,6 +14,11 @@ use crate::domain::time::HOUR_MS;
 
 /// An access token lives 25 hours; it is renewed well before.
 const RENEWED_AFTER_MS: i64 = 20 * HOUR_MS;
+/// Until then it is still used while it cannot be renewed.
+const GOOD_FOR_MS: i64 = 24 * HOUR_MS;
+/// "Invalid refresh token", as our own server says it; public sources name no number. Every other one may speak of the
+/// app, its secret or the moment, and the token may be good.
+const INVALID_REFRESH_TOKEN: i64 = -14014;
 /// Another program that refreshes is waited for this often, so long each time.
 const LOOKS: usize = 50;
 const BETWEEN: Duration = Duration::from_millis(200);
@@ -24,8 +29,10 @@ enum Refreshed {
         access: String,
         refresh: String,
     },
-    /// The token is taken no more.
-    Dead,
+    /// It is not taken; surely dead, or nobody knows.
+    Refused {
+        is_dead: bool,
+    },
 }
 
 #[derive(Deserialize)]
@@ -39,14 +46,20 @@ impl ZaloOa {
     /// The access token that is good at this moment.
     pub(super) async fn access(&self, now: Timestamp) -> Result<String, Trouble> {
         let stored = self.stored().await?;
-        let fresh = |at: Timestamp| at.plus_ms(RENEWED_AFTER_MS) > now;
-        match stored {
-            Some(Stored {
-                access: Some(access),
-                refreshed_at: Some(at),
-                ..
-            }) if fresh(at) => Ok(access),
-            Some(_) | None => self.refresh(None, now).await,
+        let (Some(access), Some(at)) =
+            stored.map_or((None, None), |stored| (stored.access, stored.refreshed_at))
+        else {
+            return self.refresh(None, now).await;
+        };
+        if at.plus_ms(RENEWED_AFTER_MS) > now {
+            return Ok(access);
+        }
+        match self.refresh(None, now).await {
+            Err(trouble) if at.plus_ms(GOOD_FOR_MS) > now => {
+                tracing::warn!(%trouble, "not renewed yet; the token from before is still good");
+                Ok(access)
+            }
+            refreshed => refreshed,
         }
     }
 
@@ -76,9 +89,15 @@ impl ZaloOa {
             }
             tokio::time::sleep(BETWEEN).await;
         };
-        let refreshed = self.refresh_alone(seen, now).await;
-        hold.release().await;
-        refreshed
+        // On its own feet: whoever waits for it may be dropped, by a stop or a lost hold, and with it the only copy of
+        // the new pair.
+        let (own, seen) = (self.clone(), seen.map(str::to_owned));
+        let refreshed = tokio::spawn(async move {
+            let refreshed = own.refresh_alone(seen.as_deref(), now).await;
+            hold.release().await;
+            refreshed
+        });
+        refreshed.await.unwrap_or(Err(Trouble::Unreached))
     }
 
     async fn refresh_alone(&self, seen: Option<&str>, now: Timestamp) -> Result<String, Trouble> {
@@ -93,9 +112,12 @@ impl ZaloOa {
         {
             return Ok(access.clone());
         }
-        if stored.refused_at.is_some() {
-            // Only what somebody consented to anew is worth a try.
-            stored = self.seeded(Some(&stored)).await?.ok_or(Trouble::Token)?;
+        // What somebody consented to anew comes first; but a token that was refused is tried again too: it may have been
+        // the app's secret or the moment, and a dead one cannot die twice.
+        if stored.refused_at.is_some()
+            && let Some(anew) = self.seeded(Some(&stored)).await?
+        {
+            stored = anew;
         }
         if stored.begun_at.is_some() {
             tracing::warn!("a refresh was cut short before its end; its token is tried once more");
@@ -110,16 +132,25 @@ impl ZaloOa {
                 Err(Trouble::Unclear) => self.ask_oauth(&stored.refresh).await,
                 answered => answered,
             };
+            // No message left meanwhile, whatever became of the refresh.
+            let answered = match answered {
+                Err(Trouble::Unclear) => Err(Trouble::Unreached),
+                answered => answered,
+            };
             match answered? {
                 Refreshed::Pair { access, refresh } => {
                     self.write_down(&access, &refresh, now).await;
                     return Ok(access);
                 }
-                Refreshed::Dead => match self.seeded(Some(&stored)).await? {
+                Refreshed::Refused { is_dead } => match self.seeded(Some(&stored)).await? {
                     Some(anew) => stored = anew,
                     None => {
                         self.alarm(now).await;
-                        return Err(Trouble::Token);
+                        return Err(if is_dead {
+                            Trouble::Token
+                        } else {
+                            Trouble::Unreached
+                        });
                     }
                 },
             }
@@ -144,8 +175,13 @@ impl ZaloOa {
         match (answer.access_token, answer.refresh_token, answer.error) {
             (Some(access), Some(refresh), _) => Ok(Refreshed::Pair { access, refresh }),
             (_, _, Some(code)) => {
-                tracing::warn!(code, "Zalo refuses the refresh token");
-                Ok(Refreshed::Dead)
+                tracing::error!(
+                    code,
+                    "Zalo renews no token: it is dead, or the app's secret is wrong, or the app is not active"
+                );
+                Ok(Refreshed::Refused {
+                    is_dead: code == INVALID_REFRESH_TOKEN,
+                })
             }
             (_, _, None) => Err(Trouble::Unclear),
         }
@@ -184,9 +220,7 @@ impl ZaloOa {
 
     async fn alarm(&self, now: Timestamp) {
         metrics::counter!("lopso_alarms_total", "what" => "official_account_consent").increment(1);
-        tracing::error!(
-            "the official account must be consented to anew: its refresh token is dead"
-        );
+        tracing::error!("the official account needs somebody: its refresh token is not taken");
         let noted = async {
             let mut tx = self.db.begin().await?;
             tokens::note_refused(&mut tx, &self.credentials.app_id, now).await?;

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::channel::Trouble;
+use crate::channel::text_or_number::some_text_or_number;
 use crate::domain::time::{HOUR_MS, SECOND_MS};
 
 /// Why a call was not done.
@@ -45,6 +46,27 @@ pub(super) fn read<T: for<'de> Deserialize<'de>>(body: &[u8]) -> Result<T, Refus
     }
 }
 
+/// Reads the answer to a message: the message's id. "error" 0 says that it was taken, whatever else is said, is not, or
+/// was cut off behind it.
+pub(super) fn read_taken(body: &[u8]) -> Result<Option<String>, Refusal> {
+    #[derive(Deserialize)]
+    struct Taken {
+        #[serde(default, deserialize_with = "some_text_or_number")]
+        message_id: Option<String>,
+    }
+    let answer: Result<Answer<'_>, _> = serde_json::from_slice(body);
+    let is_taken = match &answer {
+        Ok(answer) => answer.error == Some(0),
+        Err(_) => body.starts_with(br#"{"error":0,"#),
+    };
+    if !is_taken {
+        return read::<serde::de::IgnoredAny>(body).map(|_| None);
+    }
+    let data = answer.ok().and_then(|answer| answer.data);
+    let taken: Option<Taken> = data.and_then(|data| serde_json::from_str(data.get()).ok());
+    Ok(taken.and_then(|taken| taken.message_id))
+}
+
 /// The numbers as public integrations list them.
 fn of_code(code: i64) -> Refusal {
     /// Promotion-like messages are held back from 22:00 to 5:59; an hour later is asked again.
@@ -53,17 +75,19 @@ fn of_code(code: i64) -> Refusal {
         -216 | -220 => return Refusal::Stale,
         // Over the calls of a minute.
         -32 => Trouble::Wait(60),
-        -234 => Trouble::Wait(AN_HOUR),
-        // The quota is used up: ours, or the recipient's.
-        -211 | -218 => Trouble::Quota,
+        // Held back for this recipient: by the hour of night, or by their own quota.
+        -234 | -218 => Trouble::Later(AN_HOUR),
+        -211 => Trouble::Quota,
         -210 => Trouble::TooLong,
-        // Not following, banned, no interaction for seven days, blocked; the group is lapsed or without us.
-        -213 | -227 | -230 | -232 | -244 | -237 | -403 => Trouble::Closed,
+        // No interaction for seven days.
+        -230 | -232 => Trouble::Silent,
+        // Not following, banned, blocked; the group is lapsed or without us.
+        -213 | -227 | -244 | -237 | -403 => Trouble::Closed,
         // An account, a package, a permission or a bill that a human has to see to.
-        -209 | -212 | -221 | -223 | -224 | -240 | -320 | -321 => {
+        -209 | -212 | -221 | -223 | -224 | -320 | -321 => {
             metrics::counter!("lopso_alarms_total", "what" => "official_account").increment(1);
             tracing::error!(code, "Zalo wants something of the account's owner");
-            Trouble::Refused
+            Trouble::Owner
         }
         _ => Trouble::Refused,
     })
@@ -82,14 +106,13 @@ mod tests {
     fn every_refusal_has_its_class() {
         for (codes, trouble) in [
             (&[-32][..], Trouble::Wait(60)),
-            (&[-234], Trouble::Wait(3_600)),
-            (&[-211, -218], Trouble::Quota),
+            (&[-218, -234], Trouble::Later(3_600)),
+            (&[-211], Trouble::Quota),
             (&[-210], Trouble::TooLong),
-            (&[-213, -227, -230, -232, -237, -244, -403], Trouble::Closed),
-            (
-                &[-100, -200, -201, -233, -209, -224, -321, -9_999],
-                Trouble::Refused,
-            ),
+            (&[-230, -232], Trouble::Silent),
+            (&[-213, -227, -237, -244, -403], Trouble::Closed),
+            (&[-209, -212, -221, -223, -224, -320, -321], Trouble::Owner),
+            (&[-100, -200, -201, -233, -240, -9_999], Trouble::Refused),
         ] {
             for code in codes {
                 assert_eq!(of(*code), Refusal::Told(trouble), "{code}");
@@ -105,5 +128,24 @@ mod tests {
             assert_eq!(read, Err(Refusal::Told(Trouble::Unclear)), "{body}");
         }
         assert_eq!(read::<u8>(br#"{"error":0,"data":7}"#), Ok(7));
+    }
+
+    #[test]
+    fn a_message_that_was_taken_is_taken_whatever_else_is_said() {
+        for (body, id) in [
+            (r#"{"error":0,"data":{"message_id":"m1"}}"#, Some("m1")),
+            (r#"{"error":0,"data":{"message_id":17}}"#, Some("17")),
+            (r#"{"error":0,"data":{"message_id":null}}"#, None),
+            (r#"{"error":0,"message":"Success"}"#, None),
+            (r#"{"error":0,"data":[]}"#, None),
+            (r#"{"error":0,"message":"Success","data":{"mess"#, None),
+        ] {
+            let taken = read_taken(body.as_bytes());
+            assert_eq!(taken, Ok(id.map(str::to_owned)), "{body}");
+        }
+        let unclear = Err(Refusal::Told(Trouble::Unclear));
+        assert_eq!(read_taken(b"<html>502</html>"), unclear);
+        let refused = read_taken(br#"{"error":-216,"message":"x"}"#);
+        assert_eq!(refused, Err(Refusal::Stale));
     }
 }

@@ -1,5 +1,6 @@
 //! Who knocks at a bot's door, and what they bring: each platform proves in its own way that it is itself.
 
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use subtle::ConstantTimeEq as _;
 use crate::channel::zalo_oa::signature::{Way, signed};
 use crate::channel::{telegram, zalo_bot, zalo_oa};
 use crate::domain::message::Update;
+use crate::domain::time::MINUTE_MS;
 use crate::intake::now;
 
 /// Telegram waits about a minute for an answer; before that it hears that it should bring it again. How long a Zalo bot
@@ -39,6 +41,8 @@ pub struct Signed {
     oa: zalo_oa::ZaloOa,
     me: zalo_oa::Me,
     frozen: Mutex<Option<Way>>,
+    /// When a refusal was last written into the log.
+    told_ms: AtomicI64,
 }
 
 /// Who stands at the door.
@@ -115,6 +119,7 @@ impl Signed {
             oa: oa.clone(),
             me,
             frozen: Mutex::new(frozen),
+            told_ms: AtomicI64::new(0),
         }
     }
 
@@ -122,11 +127,31 @@ impl Signed {
         self.frozen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// An event that is turned away is lost to us: the operator must be able to see why, and a stranger must not fill the
+    /// log.
+    fn tell_refused(&self, in_another_way: bool) {
+        metrics::counter!("lopso_webhook_refused_total", "platform" => "zalo-oa").increment(1);
+        let (now, last) = (now().0, self.told_ms.load(Ordering::Relaxed));
+        if now - last < MINUTE_MS {
+            return;
+        }
+        self.told_ms.store(now, Ordering::Relaxed);
+        if in_another_way {
+            tracing::warn!("an event is signed in another way than the first one was; turned away");
+        } else {
+            tracing::warn!(
+                "an event's signature fits no secret of ours, or its time is not now; turned away"
+            );
+        }
+    }
+
     async fn knock(&self, given: &str, body: &[u8]) -> Knock {
         let frozen = *self.frozen();
         let ways = frozen.map_or(Way::ALL.to_vec(), |way| vec![way]);
         let credentials = self.oa.credentials();
         let Some(way) = signed(credentials, &self.me.oa_id, &ways, given, body, now()) else {
+            let other = signed(credentials, &self.me.oa_id, &Way::ALL, given, body, now());
+            self.tell_refused(other.is_some());
             return Knock::Stranger;
         };
         if frozen.is_none() {

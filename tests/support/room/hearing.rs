@@ -8,6 +8,7 @@ use lopso::domain::message::{Choice, Payload};
 use lopso::feature::report::{Figures, figures};
 use lopso::outbox::{self, Letter, Outcome};
 use lopso::roster::names;
+use lopso::sender;
 
 use super::{GROUP, Room, Said};
 
@@ -16,16 +17,11 @@ impl Room {
     pub async fn deliver(&mut self) {
         self.turn.clear();
         let mut tx = self.test.db.begin().await.unwrap();
-        let letters = outbox::take(
-            &mut tx,
-            self.bot.id,
-            outbox::Lane::All,
-            false,
-            1_000,
-            self.now.plus_ms(self.seconds_ms),
-        )
-        .await
-        .unwrap();
+        let now = self.now.plus_ms(self.seconds_ms);
+        let quiet = self.app.is_quiet(now);
+        let lane = outbox::Lane::All;
+        let letters = sender::take(&mut tx, &self.app, &self.bot, lane, quiet, 1_000, now);
+        let letters = letters.await.unwrap();
         let mut outcomes = Vec::new();
         for letter in &letters {
             let id = match &mut self.wire {
@@ -38,7 +34,7 @@ impl Room {
             let external_id = id.filter(|_| matches!(letter.payload, Payload::Message { .. }));
             outcomes.push((letter.id, Outcome::Sent { external_id }));
         }
-        outbox::settle(&mut tx, &outcomes).await.unwrap();
+        outbox::settle(&mut tx, &outcomes, now).await.unwrap();
         tx.commit().await.unwrap();
     }
 
