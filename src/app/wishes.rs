@@ -70,12 +70,15 @@ impl Desk<'_> {
                     turn,
                     bot: self.bot,
                     key: self.key,
+                    calendar: &self.reminders.calendar,
                     now,
                 };
                 group::decide(tx, here, wish).await
             }
             Wish::Remind(wish) => remind::decide(tx, turn, wish, self.reminders, now).await,
-            Wish::Launch(wish) => launch::decide(tx, turn, wish, now).await,
+            Wish::Launch(wish) => {
+                launch::decide(tx, turn, wish, &self.reminders.calendar, now).await
+            }
             Wish::Erase(wish) => erase::decide(tx, self.key, turn, wish, now).await,
             Wish::Report(words) => report::answer(tx, turn, words, now).await,
             Wish::Missing(words) => missing::ask(tx, turn, words).await,
@@ -139,6 +142,11 @@ impl Desk<'_> {
                 Ok(true)
             }
             What::Text { .. } | What::Tap { .. } | What::Attachment { .. } | What::Unreadable => {
+                let turn = self.facts.turn(update);
+                if let Some(turn) = turn.filter(|turn| turn.chat.is_left && !turn.is_private()) {
+                    let effects = group::heard_again(tx, &turn).await?;
+                    self.settle(tx, effects).await?;
+                }
                 Ok(false)
             }
         }

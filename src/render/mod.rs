@@ -45,7 +45,7 @@ pub fn render(says: Vec<Say>, bot: &Bot, boards: &[Board], bots: &[Bot]) -> Vec<
                 priority,
             } => {
                 out.by(bots, owner)
-                    .message(chat, &text, choices, Answers::Nothing, priority);
+                    .message(chat, &text, choices, Answers::Privately, priority);
             }
             Say::File {
                 to,
@@ -63,7 +63,7 @@ pub fn render(says: Vec<Say>, bot: &Bot, boards: &[Board], bots: &[Bot]) -> Vec<
             } => {
                 let out = out.by(bots, owner);
                 let first = out.drafts.len();
-                out.message(chat, &text, choices, Answers::Nothing, Priority::Reminder);
+                out.message(chat, &text, choices, Answers::Privately, Priority::Reminder);
                 for draft in out.drafts.iter_mut().skip(first) {
                     draft.about = Some(about);
                 }
@@ -103,9 +103,12 @@ struct Letters<'a> {
     drafts: Vec<Draft>,
 }
 
-/// What a message in a group shows of its being an answer.
+/// What a message shows of its being an answer.
 enum Answers {
-    Nothing,
+    /// In a private chat everything is one.
+    Privately,
+    /// In a group of which the channel can show none.
+    Silently,
     /// The message that it quotes, by the platform's id.
     Message(String),
     /// The person whom it calls, by the platform's id.
@@ -113,15 +116,18 @@ enum Answers {
 }
 
 impl Answers {
-    fn of_message(to: &Asker) -> Self {
-        to.message.clone().map_or(Self::Nothing, Self::Message)
-    }
-
     /// What it takes of the text's own room, in UTF-16 units: "[@", the id, "] ".
     fn room(&self) -> usize {
         match self {
             Self::Person(person) => person.encode_utf16().count() + 4,
-            Self::Nothing | Self::Message(_) => 0,
+            Self::Privately | Self::Silently | Self::Message(_) => 0,
+        }
+    }
+
+    fn place(&self) -> ChatKind {
+        match self {
+            Self::Privately => ChatKind::Private,
+            Self::Silently | Self::Message(_) | Self::Person(_) => ChatKind::Group,
         }
     }
 }
@@ -160,7 +166,7 @@ impl<'a> Letters<'a> {
                 to.chat,
                 private,
                 Vec::new(),
-                Answers::Nothing,
+                Answers::Privately,
                 Priority::Reply,
             ),
             (None, ChatKind::Group) => self.nod(to, public),
@@ -181,7 +187,7 @@ impl<'a> Letters<'a> {
                     to.chat,
                     public,
                     Vec::new(),
-                    Answers::of_message(to),
+                    self.quoting(to),
                     Priority::Reply,
                 );
             }
@@ -203,12 +209,18 @@ impl<'a> Letters<'a> {
         }
     }
 
+    /// Above the message that somebody wrote, where the channel can show it.
+    fn quoting(&self, to: &Asker) -> Answers {
+        let message = to.message.clone().filter(|_| self.can().quotes);
+        message.map_or(Answers::Silently, Answers::Message)
+    }
+
     fn answer(&mut self, to: &Asker, text: &str, choices: Vec<Choice>) {
         self.close_tap(to, "");
         let answers = match to.kind {
-            ChatKind::Private => Answers::Nothing,
+            ChatKind::Private => Answers::Privately,
             ChatKind::Group if self.can().calls => Answers::Person(to.person.clone()),
-            ChatKind::Group => Answers::of_message(to),
+            ChatKind::Group => self.quoting(to),
         };
         self.message(to.chat, text, choices, answers, Priority::Reply);
     }
@@ -216,7 +228,7 @@ impl<'a> Letters<'a> {
     fn confide(&mut self, to: &Asker, text: &str, choices: Vec<Choice>, public: &str) {
         if to.kind == ChatKind::Private {
             self.close_tap(to, "");
-            return self.message(to.chat, text, choices, Answers::Nothing, Priority::Reply);
+            return self.message(to.chat, text, choices, Answers::Privately, Priority::Reply);
         }
         let public = if to.private_chat.is_some() {
             public
@@ -229,12 +241,12 @@ impl<'a> Letters<'a> {
                 to.chat,
                 public,
                 Vec::new(),
-                Answers::of_message(to),
+                self.quoting(to),
                 Priority::Reply,
             ),
         }
         if let Some(private) = to.private_chat {
-            self.message(private, text, choices, Answers::Nothing, Priority::Reply);
+            self.message(private, text, choices, Answers::Privately, Priority::Reply);
         }
     }
 
@@ -255,7 +267,7 @@ impl<'a> Letters<'a> {
         };
         let Some(files) = files.filter(|files| files.take(&name, content.len())) else {
             let text = texts::no_files(&name);
-            return self.message(chat, &text, Vec::new(), Answers::Nothing, Priority::Reply);
+            return self.message(chat, &text, Vec::new(), Answers::Privately, Priority::Reply);
         };
         let fits = caption.encode_utf16().count() <= files.caption_limit;
         if !fits {
@@ -263,7 +275,7 @@ impl<'a> Letters<'a> {
                 chat,
                 &caption,
                 Vec::new(),
-                Answers::Nothing,
+                Answers::Privately,
                 Priority::Reply,
             );
         }
@@ -288,7 +300,7 @@ impl<'a> Letters<'a> {
         if !can.buttons {
             // A number was "tapped": its answer is a message.
             if !text.is_empty() {
-                self.message(chat, text, Vec::new(), Answers::Nothing, Priority::Reply);
+                self.message(chat, text, Vec::new(), Answers::Privately, Priority::Reply);
             }
             return;
         }
@@ -340,7 +352,7 @@ impl<'a> Letters<'a> {
         let text = if can.buttons || choices.is_empty() {
             text.to_owned()
         } else {
-            texts::numbered(text, &choices)
+            texts::numbered(text, &choices, answers.place())
         };
         let parts = split(&text, can.text_limit - answers.room());
         let last = parts.len().saturating_sub(1);
@@ -354,7 +366,10 @@ impl<'a> Letters<'a> {
             let (reply_to, calls) = match &answers {
                 Answers::Message(message) if place == 0 => (Some(message.clone()), None),
                 Answers::Person(person) if place == 0 => (None, Some(person.clone())),
-                Answers::Nothing | Answers::Message(_) | Answers::Person(_) => (None, None),
+                Answers::Privately
+                | Answers::Silently
+                | Answers::Message(_)
+                | Answers::Person(_) => (None, None),
             };
             self.draft(
                 chat,
@@ -392,7 +407,7 @@ impl<'a> Letters<'a> {
                 let text = if can.buttons {
                     text.to_owned()
                 } else {
-                    texts::numbered(text, &choices)
+                    texts::numbered(text, &choices, ChatKind::Group)
                 };
                 (
                     Payload::Message {

@@ -108,9 +108,9 @@ fn an_answer_in_a_group_quotes_its_question_or_calls_who_asked() {
         (reply_to, calls)
     };
     let (quotes, calls) = (Some("m1".to_owned()), Some("u7".to_owned()));
-    assert_eq!(answer(Channel::Telegram), (quotes.clone(), None));
+    assert_eq!(answer(Channel::Telegram), (quotes, None));
     assert_eq!(answer(Channel::ZaloOa), (None, calls));
-    assert_eq!(answer(Channel::ZaloBot), (quotes, None));
+    assert_eq!(answer(Channel::ZaloBot), (None, None));
 }
 
 #[test]

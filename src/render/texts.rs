@@ -1,6 +1,6 @@
 //! The few words that depend on the channel alone.
 
-use crate::domain::message::Choice;
+use crate::domain::message::{ChatKind, Choice};
 
 pub const NOD: &str = "👍";
 
@@ -9,12 +9,16 @@ pub const NOD: &str = "👍";
 pub const GLANCE: usize = 80;
 
 /// To a parent and to a teacher alike: the render does not know whom it speaks to.
-pub const WRITE_ME_FIRST: &str = "Dạ, việc này em chỉ trả lời riêng ạ. Mình bấm vào tên em, chọn nhắn tin, rồi nhắn “trợ giúp” để em gửi nhé.";
+pub const WRITE_ME_FIRST: &str = "Dạ, việc này em chỉ trả lời riêng ạ. Mình chạm vào tên em, chọn Nhắn tin, rồi gửi lại câu vừa hỏi, hoặc nhắn “trợ giúp” nhé.";
 
-/// The choices as numbers, for a channel without buttons.
-pub fn numbered(text: &str, choices: &[Choice]) -> String {
-    let mut out = text.to_owned();
-    out.push_str("\n\nMình trả lời tin này bằng một số:");
+/// The choices as numbers, for a channel without buttons. In a group a bare number is not heard: it must answer this
+/// message, and how that is done stands there in words for thumbs.
+pub fn numbered(text: &str, choices: &[Choice], place: ChatKind) -> String {
+    let how = match place {
+        ChatKind::Private => "Mình nhắn cho em một số:",
+        ChatKind::Group => "Mình nhấn giữ tin này, chọn Trả lời, rồi gửi một số:",
+    };
+    let mut out = format!("{text}\n\n{how}");
     for (place, choice) in choices.iter().enumerate() {
         out.push_str(&format!("\n{}. {}", place + 1, choice.label));
     }

@@ -21,6 +21,8 @@ pub struct Chat {
     /// The class of an earlier school year whose group it was.
     pub past: Option<(SchoolId, ClassId)>,
     pub staff_room: Option<SchoolId>,
+    /// As far as the bot knows it is not in there any more.
+    pub is_left: bool,
 }
 
 impl Chat {
@@ -69,7 +71,7 @@ async fn select_chats(
     bot: BotId,
     seen: &[&ChatSeen],
 ) -> Result<HashMap<String, Chat>, sqlx::Error> {
-    const SELECT: &str = "SELECT c.chat_id, c.external_id, c.kind, g.school_id, g.class_id, r.school_id AS staff_of, \
+    const SELECT: &str = "SELECT c.chat_id, c.external_id, c.kind, c.left_at, g.school_id, g.class_id, r.school_id AS staff_of, \
          CAST(CASE WHEN k.year = s.year THEN 1 ELSE 0 END AS BIGINT) AS in_force FROM chat c \
          LEFT JOIN class_group g ON g.chat_id = c.chat_id LEFT JOIN staff_room r ON r.chat_id = c.chat_id \
          LEFT JOIN class k ON k.school_id = g.school_id AND k.class_id = g.class_id \
@@ -100,6 +102,7 @@ fn read_chat(row: &Row) -> Result<Chat, sqlx::Error> {
         class: bound.filter(|_| in_force),
         past: bound.filter(|_| !in_force),
         staff_room: row.get("staff_of")?,
+        is_left: row.get::<Option<Timestamp>>("left_at")?.is_some(),
     })
 }
 

@@ -86,7 +86,7 @@ everywhere! {
     async fn put_out_of_the_group_its_teacher_is_told_once(room: Room) {
         three_families(&mut room).await;
         room.privately("Cô Hoa", "/trogiup").await;
-        room.puts("Kẻ lạ", "5A1", false).await.hears("bot → Cô Hoa: Dạ, em vừa được đưa ra khỏi nhóm lớp 5A1");
+        room.puts("Kẻ lạ", "5A1", false).await.hears("bot → Cô Hoa: Dạ, em không gửi được tin vào nhóm lớp 5A1 nữa");
         room.puts("Kẻ lạ", "5A1", false).await.silence();
         // What is told elsewhere counts, and nothing goes to where nobody reads it.
         room.privately("Mẹ An", "nhà em quét qr rồi ạ").await.does_not_hear("nhóm 5A1");

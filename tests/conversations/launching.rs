@@ -9,7 +9,7 @@ everywhere! {
     async fn a_task_of_the_schools_own_is_on_the_board_and_can_be_chosen(room: Room) {
         three_families(&mut room).await;
         room.privately("Cô Lan", "/phatdong Cài ứng dụng họp").await;
-        room.hears("em đã mở việc “Cài ứng dụng họp” và gửi bảng vào 1 nhóm lớp");
+        room.hears("em đã mở việc “Cài ứng dụng họp” ạ. Em gửi bảng vào 1 nhóm lớp ạ.");
         room.chooses("5A1", "Mẹ An", "Đã cài ứng dụng họp").await;
         assert_eq!(room.count("cai-ung-dung-hop").await, (1, 3));
         assert_eq!(room.count("qr").await, (0, 3));

@@ -7,7 +7,7 @@ use lopso::domain::{Channel, Role};
 use lopso::roster::accounts;
 
 use crate::support::room::Room;
-use crate::{three_families, with_numbers};
+use crate::{played, three_families, with_numbers};
 
 async fn groups(room: &Room) -> i64 {
     room.one("SELECT COUNT(*) AS n FROM class_group").await
@@ -31,7 +31,7 @@ with_numbers! {
         three_families(&mut room).await;
         room.class_without_group("5A2").await;
         room.staff("Cô Mai", Role::Teacher, &["5A2"]).await;
-        room.privately("Cô Mai", "gắn lớp").await.hears("Trưởng nhóm mời em").hears("Nhóm lớp 5A2: @LopSoBot K");
+        room.privately("Cô Mai", "gắn lớp").await.hears("Trưởng nhóm mời em").hears("Nhóm lớp 5A2: K");
         let code = marker(&room);
         room.mentioning("nhóm mới", "Ai đó", &code).await.hears("nhóm của lớp 5A2").hears("📋 Lớp 5A2");
         room.hears("bot → Cô Mai: Dạ, nhóm lớp 5A2 đã gắn xong bằng mã của cô");
@@ -65,9 +65,19 @@ with_numbers! {
         room.mentioning("nhóm mới", "Cô Mai", &code).await.hears("nhóm của lớp 5A2");
     }
 
+    async fn a_group_that_is_heard_again_after_it_was_lost_has_its_board_again(room: Room) {
+        three_families(&mut room).await;
+        room.privately("Cô Hoa", "trợ giúp").await;
+        // A refused message was all that told of it; of being invited again nothing tells but somebody's word.
+        room.puts("Kẻ lạ", "5A1", false).await.hears("em không gửi được tin vào nhóm lớp 5A1");
+        room.at("thứ Tư 09:00").mentioning("5A1", "Cô Hoa", "trợ giúp").await.hears("📋 Lớp 5A1").hears("/danhsach");
+        room.at("thứ Tư 09:05").mentioning("5A1", "Mẹ An", "xong qr").await.does_not_hear("📋");
+        assert_eq!(room.count("qr").await, (1, 3));
+    }
+
     async fn the_staff_room_has_a_marker_too(room: Room) {
         three_families(&mut room).await;
-        room.privately("Cô Lan", "/ganlop").await.hears("Nhóm hội đồng của trường: @LopSoBot K");
+        room.privately("Cô Lan", "/ganlop").await.hears("Nhóm hội đồng của trường: K");
         let code = marker(&room);
         room.mentioning("nhóm hội đồng mới", "Ai đó", &code).await.hears("nhóm hội đồng của trường");
         room.hears("bot → Cô Lan: Dạ, nhóm hội đồng của trường đã gắn xong bằng mã em gửi thầy cô");
@@ -93,7 +103,7 @@ with_numbers! {
 
     async fn who_may_not_bind_gets_no_marker(room: Room) {
         three_families(&mut room).await;
-        room.privately("Mẹ An", "/ganlop").await.hears("chưa mở cho mình").does_not_hear("@LopSoBot K");
+        room.privately("Mẹ An", "/ganlop").await.hears("chưa mở cho mình").does_not_hear("Nhóm lớp 5A1: K");
     }
 
     async fn a_group_gets_two_boards_a_week_however_many_answer(room: Room) {
@@ -117,7 +127,7 @@ with_numbers! {
 
     async fn a_board_held_back_by_a_full_week_comes_when_the_week_has_room(room: Room) {
         three_families(&mut room).await;
-        room.at("thứ Hai 20:00").privately("Cô Lan", "/phatdong Cài ứng dụng họp").await.hears("gửi bảng vào 1 nhóm lớp");
+        room.at("thứ Hai 20:00").privately("Cô Lan", "/phatdong Cài ứng dụng họp").await.hears("Em gửi bảng vào 1 nhóm lớp");
         room.at("thứ Ba 09:00").chooses("5A1", "Mẹ An", "Đã quét QR").await;
         room.begins();
         // Half a week after the last, but the week had its two.
@@ -128,8 +138,8 @@ with_numbers! {
 
     async fn the_principal_hears_that_a_third_board_waits(room: Room) {
         three_families(&mut room).await;
-        room.at("thứ Hai 09:00").privately("Cô Lan", "/phatdong Cài ứng dụng họp").await.hears("gửi bảng vào 1 nhóm lớp");
-        room.privately("Cô Lan", "/phatdong Đăng ký khám").await.hears("bảng mới tự vào 1 nhóm lớp trong vài ngày tới").does_not_hear("bot → nhóm 5A1");
+        room.at("thứ Hai 09:00").privately("Cô Lan", "/phatdong Cài ứng dụng họp").await.hears("Em gửi bảng vào 1 nhóm lớp");
+        room.privately("Cô Lan", "/phatdong Đăng ký khám").await.hears("nên 1 nhóm nhận bảng mới trong vài ngày tới").does_not_hear("bot → nhóm 5A1");
         room.at("thứ Sáu 09:00").after_ms(7 * DAY_MS).lets_the_clock_strike().await.hears("Đăng ký khám");
     }
 
@@ -170,4 +180,31 @@ with_numbers! {
         room.mentioning("5A1", "Bà Tư", "đã chuyển khoản").await.hears("đã ghi nhận");
         assert_eq!((room.count("qr").await, room.count("thu-2026-11").await), ((1, 3), (1, 3)));
     }
+}
+
+// On the real platforms alone: the demo is played at any hour.
+played! { a_task_started_at_night_rings_in_no_group_before_the_morning room {
+        three_families(&mut room).await;
+        room.begins();
+        room.at("thứ Hai 22:00").privately("Cô Lan", "/phatdong Cài ứng dụng họp").await
+            .hears("Giờ này cả nhà đang nghỉ, nên 6:30 ngày").hears("em gửi bảng vào 1 nhóm lớp");
+        assert_eq!(boards(&room), 0, "{}", room.transcript());
+        // Who asks is answered at any hour.
+        room.at("thứ Hai 22:05").mentioning("5A1", "Mẹ An", "/huongdan quét mã").await.hears("📖");
+        assert_eq!(boards(&room), 0, "{}", room.transcript());
+        // A group that is bound now is told when its board hangs.
+        room.class_without_group("5A2").await;
+        room.staff("Cô Mai", Role::Teacher, &["5A2"]).await;
+        if room.bot.channel.hears_only_mentions() {
+            room.privately("Cô Mai", "/ganlop").await;
+            let code = marker(&room);
+            room.mentioning("nhóm mới", "Cô Mai", &code).await;
+        } else {
+            room.in_group("nhóm mới", "Cô Mai", "/ganlop 5A2").await;
+        }
+        room.hears("đây là nhóm của lớp 5A2").hears("nên 6:30 ngày").does_not_hear("📋");
+        room.at("thứ Ba 06:30").lets_the_clock_strike().await.hears("📋 Lớp 5A1").hears("📋 Lớp 5A2").hears("Cài ứng dụng họp");
+        assert_eq!(boards(&room), 1);
+    }
+    zalo_wire on ZALO_WIRE, oa_wire on OA_WIRE
 }

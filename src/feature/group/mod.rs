@@ -6,7 +6,8 @@ pub mod texts;
 use std::collections::BTreeMap;
 
 use crate::db::Tx;
-use crate::domain::message::{Choice, Say};
+use crate::domain::calendar::Calendar;
+use crate::domain::message::{Choice, Priority, Say};
 use crate::domain::{
     Bot, BotId, ChatId, ChildId, ClassId, Evidence, SchoolId, Tap, Task, TaskKind, Timestamp, Verb,
 };
@@ -46,7 +47,7 @@ pub async fn decide(
     let turn = here.turn;
     match wish {
         Wish::Ask(words) => ask(tx, here, words).await,
-        Wish::Class { class, instead } => bind(tx, turn, class, instead).await,
+        Wish::Class { class, instead } => bind(tx, here, class, instead).await,
         Wish::Staff => bind_staff(tx, turn).await,
         Wish::Marked(school, marks) => marked(tx, here, school, marks).await.map(Some),
     }
@@ -58,7 +59,16 @@ pub struct Here<'a> {
     pub turn: &'a Turn<'a>,
     pub bot: &'a Bot,
     pub key: &'a Key,
+    pub calendar: &'a Calendar,
     pub now: Timestamp,
+}
+
+impl Here<'_> {
+    /// When a board that would ring in this group now may hang; None where it may at once.
+    fn morning(&self) -> Option<Timestamp> {
+        let morning = self.calendar.next_allowed(self.now);
+        (self.bot.channel.rings_with_boards() && morning > self.now).then_some(morning)
+    }
 }
 
 /// For each class of hers, and for the staff room of who leads, what to say in which group.
@@ -75,16 +85,12 @@ async fn markers(
     for class in &classes {
         let marks = Marks::Group(class.id);
         let code = invites::marker(tx, here.key, class.school, marks, here.now).await?;
-        lines.push(texts::marker_of_class(
-            &class.title,
-            &here.bot.called,
-            &code,
-        ));
+        lines.push(texts::marker_of_class(&class.title, &code));
     }
     if let (Some(lead), true) = (lead, lines.is_empty()) {
         let marks = Marks::StaffRoom;
         let code = invites::marker(tx, here.key, lead.school(), marks, here.now).await?;
-        lines.push(texts::marker_of_staff(&here.bot.called, &code));
+        lines.push(texts::marker_of_staff(&code));
     }
     Ok(answer(here.turn, &texts::by_marker(&lines), Vec::new()))
 }
@@ -119,11 +125,17 @@ async fn marked(
         (Some(bound), _) if bound == (school, class) => {
             return Ok(answer(turn, &texts::is_already(title), Vec::new()));
         }
-        (Some(_), _) => return Ok(answer(turn, texts::ANOTHER_CLASS, Vec::new())),
+        (Some(_), _) => {
+            return Ok(answer(
+                turn,
+                texts::ANOTHER_CLASS_AND_MARKER_SPENT,
+                Vec::new(),
+            ));
+        }
         (None, Some(_)) => return Ok(answer(turn, texts::IS_STAFF_ROOM, Vec::new())),
         (None, None) => {}
     }
-    let done = take_group(tx, turn, school, class, title).await?;
+    let done = take_group(tx, here, school, class, title).await?;
     // Should the marker have come into other hands, she sees it at once.
     let teachers = teachers_of(tx, school, class, here.now).await?;
     Ok(done.and(tell(&teachers, &texts::bound_by_marker(title))))
@@ -140,7 +152,12 @@ async fn ask(tx: &mut Tx, here: Here<'_>, asked: &str) -> Result<Option<Effects>
         return markers(tx, here, &own, lead).await.map(Some);
     }
     if turn.is_private() {
-        return Ok(Some(answer(turn, texts::IN_THE_GROUP, Vec::new())));
+        let steps = if turn.can().buttons {
+            texts::IN_THE_GROUP
+        } else {
+            texts::IN_THE_ACCOUNTS_GROUP
+        };
+        return Ok(Some(answer(turn, steps, Vec::new())));
     }
     if own.is_empty() {
         let choice = Choice::new(texts::YES_STAFF, Tap::BindStaff.write());
@@ -154,7 +171,7 @@ async fn ask(tx: &mut Tx, here: Here<'_>, asked: &str) -> Result<Option<Effects>
         .filter(|class| is_meant(class, asked))
         .collect();
     Ok(Some(match (wanted.as_slice(), asked.is_empty()) {
-        ([only], _) => bind(tx, turn, only.id, false)
+        ([only], _) => bind(tx, here, only.id, false)
             .await?
             .unwrap_or_else(|| answer(turn, texts::UNKNOWN, Vec::new())),
         ([], false) => answer(turn, &texts::not_your_class(&titles(&classes)), Vec::new()),
@@ -183,10 +200,11 @@ fn titles(classes: &[Class]) -> Vec<&str> {
 /// Binds this group to a class of the teacher's own; checked here, whoever made the button.
 async fn bind(
     tx: &mut Tx,
-    turn: &Turn<'_>,
+    here: Here<'_>,
     class: ClassId,
     instead: bool,
 ) -> Result<Option<Effects>, sqlx::Error> {
+    let turn = here.turn;
     let hers = turn
         .members
         .iter()
@@ -243,7 +261,7 @@ async fn bind(
             vec![gives_way],
         )));
     }
-    take_group(tx, turn, homeroom.school(), class, title)
+    take_group(tx, here, homeroom.school(), class, title)
         .await
         .map(Some)
 }
@@ -251,11 +269,12 @@ async fn bind(
 /// This group is the class's from now on, and no other of this bot's is.
 async fn take_group(
     tx: &mut Tx,
-    turn: &Turn<'_>,
+    here: Here<'_>,
     school: SchoolId,
     class: ClassId,
     title: &str,
 ) -> Result<Effects, sqlx::Error> {
+    let turn = here.turn;
     let before = groups_of(tx, turn.bot(), school, class).await?;
     // One that the bot was put out of gives way too, or the class had two groups once the bot is back there.
     let before = before.into_iter().map(|(chat, _)| chat);
@@ -271,7 +290,11 @@ async fn take_group(
         chat: turn.chat.id,
         bot: turn.bot(),
     };
-    let done = answer(turn, &texts::bound(title), Vec::new());
+    let bound = match here.morning() {
+        None => texts::bound(title),
+        Some(morning) => texts::bound_at_night(title, morning, here.now),
+    };
+    let done = answer(turn, &bound, Vec::new());
     Ok(done.and_boards([group]).and_read_anew())
 }
 
@@ -301,8 +324,25 @@ async fn bind_staff(tx: &mut Tx, turn: &Turn<'_>) -> Result<Option<Effects>, sql
 /// A new school year began: the groups of the classes before are asked whose they are now.
 pub async fn new_year(tx: &mut Tx, school: SchoolId) -> Result<Vec<Say>, sqlx::Error> {
     let groups = chats::past_groups(tx, school).await?;
-    let ask = |(bot, chat): (BotId, ChatId)| Say::post(bot, chat, texts::NEW_YEAR, Vec::new());
+    let ask = |(bot, chat): (BotId, ChatId)| unasked(bot, chat, texts::NEW_YEAR, Vec::new());
     Ok(groups.into_iter().map(ask).collect())
+}
+
+/// Somebody is heard in a group that the bot was thought to be out of: it is back. Zalo tells neither when it is put
+/// out, which a refused message shows, nor when it is invited again.
+pub async fn heard_again(tx: &mut Tx, turn: &Turn<'_>) -> Result<Effects, sqlx::Error> {
+    chats::set_left(tx, turn.chat.id, None).await?;
+    Ok(Effects::none().and_boards(group_of(turn)).and_read_anew())
+}
+
+/// The class group in which this is said.
+fn group_of(turn: &Turn<'_>) -> Option<ClassGroup> {
+    turn.chat.class.map(|(school, class)| ClassGroup {
+        school,
+        class,
+        chat: turn.chat.id,
+        bot: turn.bot(),
+    })
 }
 
 /// The bot came into a chat, or is no longer in it. The class whose group got the bot back wants a board.
@@ -322,12 +362,7 @@ pub async fn presence(
     }
     let is_new = chats::set_left(tx, turn.chat.id, (!here).then_some(now)).await?;
     let effects = match (here, turn.chat.class, turn.chat.staff_room) {
-        (true, Some((school, class)), _) if is_new => Effects::none().and_boards([ClassGroup {
-            school,
-            class,
-            chat: turn.chat.id,
-            bot: turn.bot(),
-        }]),
+        (true, Some(_), _) if is_new => Effects::none().and_boards(group_of(turn)),
         // One polite sentence to a group that belongs to nobody yet; after that the bot is silent there.
         (true, None, None) => Effects::say(Say::post(
             turn.bot(),
@@ -378,14 +413,29 @@ async fn closed(tx: &mut Tx, turn: &Turn<'_>, now: Timestamp) -> Result<Effects,
             effects = effects.and(tell(&teachers, &texts::closed(&names)));
             for (chat, here) in groups_of(tx, turn.bot(), member.school, class).await? {
                 if here && chats::may_show_door(tx, chat, now).await? {
-                    let door = Choice::new(texts::OPEN, Tap::OpenPrivate.write());
-                    let say = Say::post(turn.bot(), chat, texts::DOOR, vec![door]);
+                    let say = if turn.can().buttons {
+                        let door = Choice::new(texts::OPEN, Tap::OpenPrivate.write());
+                        unasked(turn.bot(), chat, texts::DOOR, vec![door])
+                    } else {
+                        unasked(turn.bot(), chat, texts::DOOR_IN_WORDS, Vec::new())
+                    };
                     effects = effects.and_say(say);
                 }
             }
         }
     }
     Ok(effects)
+}
+
+/// What nobody in the group waits for goes as a board does: after answers, and not at night where it would ring.
+fn unasked(bot: BotId, chat: ChatId, text: &str, choices: Vec<Choice>) -> Say {
+    Say::Post {
+        bot,
+        chat,
+        text: text.to_owned(),
+        choices,
+        priority: Priority::Board,
+    }
 }
 
 fn tell(mailboxes: &[Mailbox], text: &str) -> Effects {

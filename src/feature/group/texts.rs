@@ -1,5 +1,7 @@
 //! What is said about groups, in them or to the teacher.
 
+use crate::domain::Timestamp;
+
 pub const HELLO: &str = "Dạ, em chào cả nhà ạ. Em là trợ lý tự động của nhà trường. \
      Nhóm này chưa gắn với lớp nào nên em chưa làm gì ở đây. Nhờ cô giáo chủ nhiệm nhắn /ganlop giúp em ạ.";
 /// Steps as one sees them on the screen, one under the other.
@@ -9,25 +11,28 @@ pub const IN_THE_GROUP: &str = "Dạ, cô thêm em vào nhóm lớp theo bốn b
      3️⃣ Quản trị viên ▸ Thêm ▸ chọn tên em ▸ Xong\n\
      4️⃣ Quay lại nhóm ▸ nhắn: /ganlop\n\n\
      Em không cần quyền nào khác. Có bước 3 em mới đọc được câu trả lời trong nhóm và biết nhà nào đã vào.";
+/// An Official Account is in the groups that it made itself.
+pub const IN_THE_ACCOUNTS_GROUP: &str =
+    "Dạ, cô mở nhóm lớp mà trang Zalo của trường đã lập, rồi nhắn trong nhóm: /ganlop giúp em ạ.";
 /// `lines`: what to say in which group.
 pub fn by_marker(lines: &[String]) -> String {
     format!(
         "Dạ, cô làm ba bước này giúp em ạ:\n\n\
          1️⃣ Trưởng nhóm mời em vào nhóm\n\
-         2️⃣ Trong nhóm, gõ @ rồi chọn tên em\n\
-         3️⃣ Dán mã vào sau tên em, rồi gửi\n\n\
+         2️⃣ Trong nhóm, gõ @ rồi chạm tên em trong danh sách hiện ra\n\
+         3️⃣ Gõ mã của đúng nhóm ấy sau tên em, rồi gửi\n\n\
          {}\n\n\
-         Mã dùng được một lần, trong một ngày ạ.",
+         Mã dùng được một lần, trong một ngày. Gửi rồi mà em im thì cô làm lại bước 2 giúp em ạ.",
         lines.join("\n")
     )
 }
 
-pub fn marker_of_class(title: &str, bot: &str, code: &str) -> String {
-    format!("Nhóm lớp {title}: @{bot} {code}")
+pub fn marker_of_class(title: &str, code: &str) -> String {
+    format!("Nhóm lớp {title}: {code}")
 }
 
-pub fn marker_of_staff(bot: &str, code: &str) -> String {
-    format!("Nhóm hội đồng của trường: @{bot} {code}")
+pub fn marker_of_staff(code: &str) -> String {
+    format!("Nhóm hội đồng của trường: {code}")
 }
 
 pub fn bound_by_marker(title: &str) -> String {
@@ -44,6 +49,8 @@ pub const WHICH: &str = "Dạ, nhóm này là của lớp nào ạ?";
 pub const CHANGE: &str = "Đổi sang nhóm này";
 pub const ANOTHER_CLASS: &str = "Dạ, nhóm này đang là nhóm của một lớp khác ạ. \
      Nếu đổi, nhờ cô chủ nhiệm lớp đó nhắn /ganlop giúp em.";
+pub const ANOTHER_CLASS_AND_MARKER_SPENT: &str = "Dạ, nhóm này đang là nhóm của một lớp khác nên em chưa gắn ạ; mã vừa gửi thì đã dùng rồi. \
+     Nếu đúng là nhóm này, nhờ cô chủ nhiệm lớp kia gắn lớp ấy vào nhóm khác trước, rồi cô nhắn riêng em /ganlop lấy mã mới nhé.";
 pub const IS_STAFF_ROOM: &str = "Dạ, nhóm này đang là nhóm của hội đồng nhà trường ạ. Cô nhắn /ganlop trong nhóm lớp giúp em nhé.";
 pub const UNKNOWN: &str = "Dạ, em chưa gắn được ạ. Cô nhắn lại /ganlop giúp em nhé.";
 pub const STAFF_ROOM: &str = "Dạ, nhóm lớp thì cô chủ nhiệm nhắn /ganlop ạ. \
@@ -72,6 +79,15 @@ pub fn bound(title: &str) -> String {
     )
 }
 
+pub fn bound_at_night(title: &str, morning: Timestamp, now: Timestamp) -> String {
+    format!(
+        "Dạ, từ giờ đây là nhóm của lớp {title} ạ. Giờ này cả nhà đang nghỉ, nên {} ngày {} em treo bảng việc của lớp. \
+         Ba mẹ, ông bà cần hỏi gì thì lúc nào nhắn em cũng được ạ.",
+        morning.clock(),
+        morning.day(now)
+    )
+}
+
 pub fn is_already(title: &str) -> String {
     format!("Dạ, nhóm này đã là nhóm của lớp {title} rồi ạ.")
 }
@@ -90,8 +106,8 @@ pub fn second_group(title: &str) -> String {
 
 pub fn put_out(title: &str) -> String {
     format!(
-        "Dạ, em vừa được đưa ra khỏi nhóm lớp {title} nên không treo bảng ở đó được nữa ạ. \
-         Nếu là bấm nhầm, cô thêm em lại vào nhóm, em làm tiếp ngay, không cần gắn lại đâu ạ."
+        "Dạ, em không gửi được tin vào nhóm lớp {title} nữa ạ, có lẽ em vừa được đưa ra khỏi nhóm. \
+         Nếu là bấm nhầm, cô thêm em lại vào nhóm, rồi trong nhóm gọi tên em, nhắn “trợ giúp”: em làm tiếp ngay, không cần gắn lại đâu ạ."
     )
 }
 
@@ -99,8 +115,8 @@ pub fn put_out(title: &str) -> String {
 pub fn closed(names: &[&str]) -> String {
     format!(
         "🔒 Dạ, em không nhắn riêng được cho người nhà bé {} nữa ạ (có thể trò chuyện với em đã bị xoá hoặc bị chặn). \
-         Những gì nhà mình đã báo vẫn còn nguyên. Em đã treo nút mở lại trong nhóm lớp; khi nào gặp, cô nhắc nhà mình \
-         bấm giúp em nhé.",
+         Những gì nhà đã báo vẫn còn nguyên. Em đã nhắn cách mở lại trong nhóm lớp; khi nào gặp, cô nhắc gia đình bé \
+         làm theo giúp em nhé.",
         names.join(", ")
     )
 }
@@ -108,9 +124,12 @@ pub fn closed(names: &[&str]) -> String {
 /// No name and no number: nobody needs to know whom it is about.
 pub const DOOR: &str =
     "Dạ, ba mẹ, ông bà nào lâu chưa thấy tin riêng của em thì bấm nút này để mở lại nhé ạ.";
+/// Where there are no buttons.
+pub const DOOR_IN_WORDS: &str = "Dạ, ba mẹ, ông bà nào lâu chưa thấy tin riêng của em thì chạm vào tên em, chọn Nhắn tin, \
+     gửi “chào” giúp em nhé ạ.";
 pub const OPEN: &str = "💬 Mở tin nhắn riêng";
 
-pub const NEW_YEAR: &str = "Dạ, năm học mới rồi ạ. Cô chủ nhiệm nhắn /ganlop trong nhóm này giúp em, \
+pub const NEW_YEAR: &str = "Dạ, năm học mới rồi ạ. Cô chủ nhiệm nhắn /ganlop trong nhóm này giúp em (trên Zalo thì nhắn riêng em), \
      để em biết năm nay đây là nhóm của lớp nào nhé.";
 
 pub fn of_last_year(class: &str) -> String {

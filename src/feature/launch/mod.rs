@@ -4,9 +4,10 @@ pub mod texts;
 
 use crate::bots;
 use crate::db::{Tx, fresh_id};
+use crate::domain::calendar::Calendar;
 use crate::domain::channel::BOARDS_A_WEEK;
 use crate::domain::message::Choice;
-use crate::domain::{ChatId, Tap, Task, TaskId, TaskKind, Timestamp};
+use crate::domain::{Channel, ChatId, Tap, Task, TaskId, TaskKind, Timestamp};
 use crate::effects::Effects;
 use crate::facts::{Facts, Turn};
 use crate::ledger::store::{add_task, set_withdrawn};
@@ -32,11 +33,15 @@ pub async fn decide(
     tx: &mut Tx,
     turn: &Turn<'_>,
     wish: Wish<'_>,
+    calendar: &Calendar,
     now: Timestamp,
 ) -> Result<Option<Effects>, sqlx::Error> {
     match wish {
         Wish::Ask(words) => match turn.member().and_then(permit::lead) {
-            Some(lead) => ask(tx, turn, lead, &clean(words), now).await.map(Some),
+            Some(lead) => {
+                let effects = ask(tx, turn, lead, &clean(words), calendar, now).await?;
+                Ok(Some(effects))
+            }
             None => Ok(None),
         },
         Wish::Withdraw(task) => match lead_of(turn, task) {
@@ -59,6 +64,7 @@ async fn ask(
     turn: &Turn<'_>,
     lead: Lead,
     title: &str,
+    calendar: &Calendar,
     now: Timestamp,
 ) -> Result<Effects, sqlx::Error> {
     let tasks: Vec<&Task> = turn.facts.tasks_of(lead.school()).collect();
@@ -85,24 +91,32 @@ async fn ask(
     };
     let groups = class_groups(tx, lead.school()).await?;
     let withdraw = Choice::new(texts::WITHDRAW, Tap::Withdraw(task.id).write());
-    let later = later(tx, &groups, now).await?;
-    let opened = texts::opened(&task.title, groups.len() - later, later);
-    Ok(reply(turn, opened, vec![withdraw])
-        .and_boards(groups)
-        .and_read_anew())
-}
-
-/// In how many of these groups the board waits: where it cannot be rewritten a group gets only so many a week.
-async fn later(tx: &mut Tx, groups: &[ClassGroup], now: Timestamp) -> Result<usize, sqlx::Error> {
     let bots = bots::all(tx).await?;
-    let edits = |group: &&ClassGroup| {
-        let mut bots = bots.iter();
-        bots.any(|bot| bot.id == group.bot && bot.channel.capabilities().edit)
+    let on = |fits: fn(Channel) -> bool| -> Vec<ChatId> {
+        let fits = |group: &&ClassGroup| {
+            let mut bots = bots.iter();
+            bots.any(|bot| bot.id == group.bot && fits(bot.channel))
+        };
+        groups.iter().filter(fits).map(|group| group.chat).collect()
     };
-    let chats = groups.iter().filter(|group| !edits(group));
-    let chats: Vec<ChatId> = chats.map(|group| group.chat).collect();
-    let full = outbox::full_weeks(tx, &chats, BOARDS_A_WEEK, now).await?;
-    Ok(full.len())
+    let unwritten = on(|channel| !channel.capabilities().edit);
+    let full = outbox::full_weeks(tx, &unwritten, BOARDS_A_WEEK, now).await?;
+    let morning = calendar.next_allowed(now);
+    let mut asleep = on(Channel::rings_with_boards);
+    asleep.retain(|chat| morning > now && !full.contains(chat));
+    let boards = texts::Boards {
+        sent: groups.len() - full.len() - asleep.len(),
+        in_the_morning: asleep.len(),
+        morning,
+        another_day: full.len(),
+    };
+    Ok(reply(
+        turn,
+        texts::opened(&task.title, &boards, now),
+        vec![withdraw],
+    )
+    .and_boards(groups)
+    .and_read_anew())
 }
 
 fn usage(turn: &Turn<'_>, lead: Lead) -> Effects {

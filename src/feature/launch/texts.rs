@@ -1,5 +1,7 @@
 //! What the principal reads when she starts or withdraws a task.
 
+use crate::domain::Timestamp;
+
 pub const SENT_PRIVATELY: &str = "Dạ, em trả lời cô trong tin nhắn riêng rồi ạ.";
 pub const WITHDRAW: &str = "↩️ Rút lại việc này";
 pub const UNKNOWN: &str =
@@ -24,25 +26,41 @@ pub fn too_long(longest: usize) -> String {
     )
 }
 
-/// `later`: groups that had their boards of this week already.
-pub fn opened(title: &str, groups: usize, later: usize) -> String {
-    if groups + later == 0 {
+/// In how many class groups a board hangs when.
+pub struct Boards {
+    pub sent: usize,
+    pub in_the_morning: usize,
+    pub morning: Timestamp,
+    /// These had their boards of the week already.
+    pub another_day: usize,
+}
+
+pub fn opened(title: &str, boards: &Boards, now: Timestamp) -> String {
+    let mut lines = Vec::new();
+    if boards.sent > 0 {
+        lines.push(format!("Em gửi bảng vào {} nhóm lớp ạ.", boards.sent));
+    }
+    if boards.in_the_morning > 0 {
+        lines.push(format!(
+            "Giờ này cả nhà đang nghỉ, nên {} ngày {} em gửi bảng vào {} nhóm lớp ạ.",
+            boards.morning.clock(),
+            boards.morning.day(now),
+            boards.in_the_morning
+        ));
+    }
+    if boards.another_day > 0 {
+        lines.push(format!(
+            "Trên Zalo mỗi nhóm nhận nhiều nhất hai bảng một tuần cho khỏi phiền, nên {} nhóm nhận bảng mới trong \
+             vài ngày tới. Ba mẹ, ông bà nhắn em là em ghi nhận ngay.",
+            boards.another_day
+        ));
+    }
+    if lines.is_empty() {
         return format!(
             "Dạ, em đã mở việc “{title}”. Chưa có nhóm lớp nào kết nối với em nên em chưa gửi bảng ạ. Khi có nhóm, cô nhắn lại /phatdong {title} nhé."
         );
     }
-    let waits = "Trên Zalo mỗi nhóm nhận nhiều nhất hai bảng một tuần cho khỏi phiền";
-    match (groups, later) {
-        (_, 0) => format!("Dạ, em đã mở việc “{title}” và gửi bảng vào {groups} nhóm lớp ạ."),
-        (0, _) => format!(
-            "Dạ, em đã mở việc “{title}” ạ. {waits}, nên bảng mới tự vào {later} nhóm lớp trong vài ngày tới. \
-             Ba mẹ, ông bà nhắn em là em ghi nhận ngay."
-        ),
-        (_, _) => format!(
-            "Dạ, em đã mở việc “{title}” và gửi bảng vào {groups} nhóm lớp ạ. {waits}, nên {later} nhóm nữa \
-             nhận bảng mới trong vài ngày tới."
-        ),
-    }
+    format!("Dạ, em đã mở việc “{title}” ạ. {}", lines.join(" "))
 }
 
 pub fn withdrawn(title: &str) -> String {

@@ -37,8 +37,16 @@ struct Slip {
     school: String,
     class: Option<String>,
     telegram: Option<String>,
-    /// The bot of the class's group on Zalo, else any that there is, by the name that people see.
+    is_on_zalo: bool,
+    /// The bot of the class's group on Zalo, else the only one that there is, by the name that people see.
     zalo: Option<String>,
+}
+
+impl Slip {
+    /// No link leads to the bot: its code is all that does.
+    fn is_by_code(&self) -> bool {
+        self.telegram.is_none() && self.is_on_zalo
+    }
 }
 
 async fn shown(State(app): State<Arc<App>>, Path(token): Path<String>) -> Response {
@@ -108,13 +116,17 @@ async fn find(tx: &mut Tx, app: &App, token: &str) -> Result<Option<Slip>, sqlx:
     let of_class = groups.iter().filter(|group| Some(group.class) == class);
     let of_class: Vec<BotId> = of_class.map(|group| group.bot).collect();
     let on_zalo = |bot: &&Bot| matches!(bot.channel, Channel::ZaloBot | Channel::ZaloOa);
-    let mut zalo = bots.iter().filter(on_zalo);
-    let zalo = zalo
-        .clone()
-        .find(|bot| of_class.contains(&bot.id))
-        .or_else(|| zalo.next());
+    let zalo: Vec<&Bot> = bots.iter().filter(on_zalo).collect();
+    let serves = |bot: &&&Bot| of_class.contains(&bot.id);
+    // Of several bots none is named before the class has its group: better no name than another class's.
+    let called = match (zalo.iter().find(serves), zalo.as_slice()) {
+        (Some(bot), _) => Some(bot.called.clone()),
+        (None, [only]) => Some(only.called.clone()),
+        (None, _) => None,
+    };
     Ok(Some(Slip {
-        zalo: zalo.map(|bot| bot.called.clone()),
+        is_on_zalo: !zalo.is_empty(),
+        zalo: called,
         class: title(tx, class).await?,
         school: school.map_or(String::new(), |school| school.name.clone()),
         telegram: telegram.map(|bot| bot.name.clone()),
@@ -134,7 +146,7 @@ async fn title(tx: &mut Tx, class: Option<ClassId>) -> Result<Option<String>, sq
 fn invitation(slip: &Slip) -> Markup {
     html! {
         p.lead { (texts::hello(&slip.school, slip.class.as_deref())) }
-        p { (texts::WHAT_NEXT) }
+        p { (if slip.is_by_code() { texts::WHAT_NEXT_ON_ZALO } else { texts::WHAT_NEXT }) }
         @if let Some(bot) = &slip.telegram {
             a.button href=(private_link(bot, &slip.token)) { (texts::OPEN_TELEGRAM) }
             p.or { (texts::OR) }
@@ -150,7 +162,10 @@ fn told(slip: &Slip, code: &str) -> Markup {
     let bots: Vec<String> = telegram.into_iter().chain(zalo).collect();
     html! {
         p.lead { (texts::YOUR_CODE) }
-        p { (texts::send_to(&bots)) }
+        p {
+            @if slip.is_by_code() { (texts::send_on_zalo(slip.zalo.as_deref())) }
+            @else { (texts::send_to(&bots)) }
+        }
         p.code { (one) " " (two) }
         p { (texts::ONCE) }
         form method="post" { button.quiet type="submit" { (texts::AGAIN) } }

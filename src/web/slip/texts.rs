@@ -21,6 +21,8 @@ pub fn hello(school: &str, class: Option<&str>) -> String {
 }
 
 pub const WHAT_NEXT: &str = "Mời ông bà, ba mẹ bấm nút dưới đây để gặp trợ lý của lớp.";
+pub const WHAT_NEXT_ON_ZALO: &str =
+    "Ông bà, ba mẹ bấm nút dưới đây để lấy mã, rồi nhắn riêng mã ấy cho trợ lý của lớp trên Zalo.";
 
 pub fn on_zalo(bot: &str) -> String {
     format!("{bot} trên Zalo")
@@ -31,4 +33,10 @@ pub fn send_to(bots: &[String]) -> String {
         return "Nhắn riêng mã này cho trợ lý của lớp:".to_owned();
     }
     format!("Nhắn riêng mã này cho {}:", bots.join(" hoặc "))
+}
+
+/// `bot`: none where nobody knows yet which of several serves the class.
+pub fn send_on_zalo(bot: Option<&str>) -> String {
+    let bot = bot.unwrap_or("trợ lý của lớp");
+    format!("Mở Zalo, vào nhóm lớp, chạm vào tên {bot}, chọn Nhắn tin, rồi gửi mã này:")
 }
