@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Chaos on both databases: the program is killed every few seconds while parents tap and write and Telegram stumbles;
-# at the end everything must stand right. Prints the table of figures of each.
+# at the end everything must stand right. Prints the table of figures of each. Then a bot on Zalo, in the same way.
 #
 #   bash scripts/chaos.sh            30 kills on each database, about two minutes
 #   bash scripts/chaos.sh 100        as many as you say
@@ -34,3 +34,5 @@ export LOPSO_TEST_POSTGRES=$postgres_url
 cargo build --locked --quiet
 # Both at once: each waits most of its time.
 cargo test --locked --quiet --test chaos -- --nocapture --test-threads 2 nothing_is_lost
+# And a bot on Zalo, which is killed between its 200 and the next.
+cargo test --locked --quiet --test zalo_chaos -- --nocapture

@@ -286,7 +286,7 @@ fn put_out_of_the_group_the_teacher_is_told_and_back_in_it_goes_on() {
     school
         .api
         .my_chat_member(GROUP, MOTHER, "Ai đó", "member", "kicked");
-    school.hears(TEACHER, "ra khỏi nhóm lớp 5A1");
+    school.hears(TEACHER, "em không gửi được tin vào nhóm lớp 5A1");
     let ill = school.examined(&[("LOPSO_TEST_CLOCK", "")]);
     assert!(
         ill.out.contains("✘ Nhóm lớp 5A1: bot không còn trong nhóm"),

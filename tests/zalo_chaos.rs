@@ -1,10 +1,11 @@
 //! Killed at any moment while a group answers, with a Zalo that stumbles: whatever it was told "200" for is kept once,
-//! and what was to be said is said.
+//! and what was to be said is said. `LOPSO_CHAOS_KILLS` says how many kills (`scripts/chaos.sh`).
 
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
+    clippy::print_stdout,
     reason = "a test that cannot go on should stop"
 )]
 
@@ -31,8 +32,9 @@ use program::{Office, Running};
 const TOKEN: &str = "42:test-token";
 const SECRET: &str = "0123456789abcdef-zalo";
 const GROUP: &str = "zgr-00000000000000000123";
-const PARENTS: usize = 120;
 const KILLS: usize = 6;
+/// So many write while the program is killed once.
+const PARENTS_A_KILL: usize = 20;
 
 fn parent(number: usize) -> String {
     format!("{number:020x}")
@@ -121,11 +123,14 @@ async fn kept(url: &str) -> Kept {
 
 #[test]
 fn killed_at_any_moment_what_got_its_200_is_kept_once() {
+    let kills = std::env::var("LOPSO_CHAOS_KILLS");
+    let kills = kills.map_or(KILLS, |kills| kills.parse().unwrap());
+    let parents = kills * PARENTS_A_KILL;
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let (office, address) = (Office::new(), free_address());
     let api = Arc::new(ZaloBotApi::start(TOKEN));
-    api.users(1_000);
-    api.quota(100_000);
+    api.users(10_000);
+    api.quota(1_000_000);
     api.allow_http_webhook();
     api.habits(|habits| habits.retries = 2);
     api.group(GROUP);
@@ -146,15 +151,15 @@ fn killed_at_any_moment_what_got_its_200_is_kept_once() {
     let talk = {
         let api = Arc::clone(&api);
         std::thread::spawn(move || {
-            for number in 0..PARENTS {
+            for number in 0..parents {
                 api.person_mentions(GROUP, &parent(number), "Ba mẹ", "em quét mã qr rồi ạ");
                 std::thread::sleep(Duration::from_millis(40));
             }
         })
     };
-    for kill in 0..KILLS {
+    for kill in 0..kills {
         let running = serve(&office, &api, &address, config);
-        std::thread::sleep(Duration::from_millis(300 + 170 * kill as u64));
+        std::thread::sleep(Duration::from_millis(300 + 170 * (kill % KILLS) as u64));
         // Dropped, it is killed without a word.
         drop(running);
     }
@@ -172,7 +177,7 @@ fn killed_at_any_moment_what_got_its_200_is_kept_once() {
             .iter()
             .map(|one| user(&one.update))
             .collect();
-        (seen.len() + api.lost().len() >= PARENTS && seen.contains(&parent(PARENTS - 1)))
+        (seen.len() + api.lost().len() >= parents && seen.contains(&parent(parents - 1)))
             .then_some(())
     });
     std::thread::sleep(Duration::from_millis(500));
@@ -190,7 +195,7 @@ fn killed_at_any_moment_what_got_its_200_is_kept_once() {
     let tried: BTreeSet<String> = deliveries.iter().map(|one| user(&one.update)).collect();
     assert!(kept.keys().all(|parent| tried.contains(parent)));
     assert!(
-        taken.len() > PARENTS / 2,
+        taken.len() > parents / 2,
         "only {} got through",
         taken.len()
     );
@@ -199,6 +204,13 @@ fn killed_at_any_moment_what_got_its_200_is_kept_once() {
         (found.waiting == 0).then_some(())
     });
     // Each of them heard it at least once.
-    assert!(api.messages(GROUP).len() >= kept.len());
+    let said = api.messages(GROUP).len();
+    assert!(said >= kept.len());
+    println!(
+        "{kills} kills, 15 % of sends failing: {parents} wrote, {} were told 200, {} are kept, each once; lost after 200: 0; \
+         counted twice: 0; acknowledged in the group {said} times (unknown outcomes are repeated), still waiting: 0",
+        taken.len(),
+        kept.len(),
+    );
     assert_eq!(api.violations(), Vec::<String>::new());
 }
