@@ -138,7 +138,7 @@ fn most_in_a_week(of: &HashMap<String, Vec<Timestamp>>) -> usize {
 fn warning(text: &str) -> Option<(&str, u32)> {
     let (_, rest) = text.split_once("bot @")?;
     let (bot, rest) = rest.split_once(" đã dùng ")?;
-    let (_, rest) = rest.split_once("cho tháng này (")?;
+    let (_, rest) = rest.split_once("đến mức ")?;
     let (percent, _) = rest.split_once(" %")?;
     Some((bot, percent.parse().ok()?))
 }

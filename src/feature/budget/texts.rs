@@ -11,7 +11,7 @@ pub fn running_out(bot: &str, percent: i64, spent: &Spent, per_month: i64) -> St
          Việc gấp, nhờ cô chủ nhiệm tự nhắn trong nhóm. Bot đang giúp nhiều lớp thì tách bớt lớp sang bot khác là đỡ."
     };
     format!(
-        "Dạ, em báo thầy cô: bot @{bot} đã dùng {} trong {per_month} tin Zalo của tháng này, quá {percent} % rồi ạ. {what_next}",
+        "Dạ, em báo thầy cô: bot @{bot} đã dùng {} trong {per_month} tin Zalo của tháng này, đến mức {percent} % rồi ạ. {what_next}",
         spent.all()
     )
 }
