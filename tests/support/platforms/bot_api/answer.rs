@@ -85,14 +85,7 @@ impl Inside {
             .then(|| formatted(&values).ok())
             .flatten();
         let mut state = self.state();
-        let ordered = state.failures.iter().position(|(name, _)| name == method);
-        let failure = match ordered {
-            Some(index) => Some(state.failures.remove(index).1),
-            None => state
-                .weather
-                .as_mut()
-                .and_then(|weather| weather.strikes(method)),
-        };
+        let failure = state.mishaps.next(method);
         state.calls.push(Call {
             method: method.to_owned(),
             params: Value::Object(values),

@@ -27,7 +27,6 @@ mod weather;
 pub use super::server::forms::File;
 
 use super::server::HttpServer;
-use super::server::dice::Dice;
 use serde_json::Value;
 use state::State;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -136,7 +135,7 @@ impl BotApi {
     #[track_caller]
     pub fn fail_next(&self, method: &str, failure: Failure) {
         let method = rules::method_named(method).expect("a method that this server knows");
-        self.state().failures.push((method.to_owned(), failure));
+        self.state().mishaps.order(method.to_owned(), failure);
     }
 
     /// From now on every call but getUpdates takes so long, half of it before the work is done and half after, as from
@@ -152,11 +151,8 @@ impl BotApi {
         let known =
             |name: &&str| rules::method_named(name).expect("a method that this server knows");
         let methods = methods.iter().map(known).map(str::to_owned).collect();
-        self.state().weather = Some(weather::Weather {
-            dice: Dice::new(seed),
-            percent,
-            methods,
-        });
+        let mishaps = &mut self.state().mishaps;
+        mishaps.at_random(methods, percent, seed, weather::any_failure);
     }
 
     /// Every request so far with the right token, getUpdates included.

@@ -1,8 +1,8 @@
 //! Everything the server remembers, and how an update finds its way into the queue.
 
+use super::super::server::mishaps::Mishaps;
 use super::chats::{Chat, Place};
 use super::rates::Rates;
-use super::weather::Weather;
 use super::{Call, Failure, USERNAME};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, VecDeque};
@@ -32,11 +32,10 @@ pub struct State {
     pub profile: Vec<(String, Value)>,
     pub calls: Vec<Call>,
     pub violations: Vec<String>,
-    pub failures: Vec<(String, Failure)>,
+    /// What is to go wrong, and what fails by itself.
+    pub mishaps: Mishaps<String, Failure>,
     /// How long a request and its answer are on the way together.
     pub way: Duration,
-    /// What fails by itself.
-    pub weather: Option<Weather>,
     pub rates: Rates,
 }
 
@@ -118,9 +117,8 @@ impl State {
             profile: Vec::new(),
             calls: Vec::new(),
             violations: Vec::new(),
-            failures: Vec::new(),
+            mishaps: Mishaps::default(),
             way: Duration::ZERO,
-            weather: None,
             rates: Rates::default(),
         }
     }

@@ -1,5 +1,5 @@
 //! What our platforms have in common: a small HTTP server, on which a request is read whole and an answer is written
-//! whole, or not; how parameters are written; and dice for what goes wrong.
+//! whole, or not; how parameters are written; and what goes wrong.
 
 #![allow(
     dead_code,
@@ -9,6 +9,7 @@
 
 pub mod dice;
 pub mod forms;
+pub mod mishaps;
 
 use serde_json::Value;
 use std::collections::BTreeMap;

@@ -32,7 +32,6 @@ pub use sending::{SentMessage, Style};
 pub use webhook::Delivery;
 
 use super::server::HttpServer;
-use super::server::dice::Dice;
 use serde_json::Value;
 use state::State;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -173,7 +172,7 @@ impl ZaloBotApi {
     #[track_caller]
     pub fn fail_next(&self, method: &str, failure: Failure) {
         assert!(rules::is_method(method), "{method} is no method");
-        self.state().failures.push((method.to_owned(), failure));
+        self.state().mishaps.order(method.to_owned(), failure);
     }
 
     /// From now on every call but getUpdates takes so long, half of it before the work is done and half after, as from
@@ -189,11 +188,9 @@ impl ZaloBotApi {
         for method in methods {
             assert!(rules::is_method(method), "{method} is no method");
         }
-        self.state().weather = Some(weather::Weather {
-            dice: Dice::new(seed),
-            percent,
-            methods: methods.iter().map(|&method| method.to_owned()).collect(),
-        });
+        let methods = methods.iter().map(|&method| method.to_owned()).collect();
+        let mishaps = &mut self.state().mishaps;
+        mishaps.at_random(methods, percent, seed, weather::any_failure);
     }
 
     /// Every request so far with the right token and a known method, getUpdates included.

@@ -1,11 +1,11 @@
 //! Everything the server remembers, and the ways in which a call can be refused.
 
 use super::super::server::dice::Dice;
+use super::super::server::mishaps::Mishaps;
 use super::habits::Habits;
 use super::plan::Plan;
 use super::polling::Waiting;
 use super::sending::SentMessage;
-use super::weather::Weather;
 use super::webhook::{Delivery, Webhook};
 use super::{Call, Failure};
 use serde_json::{Map, Value, json};
@@ -41,11 +41,10 @@ pub struct State {
     pub calls: Vec<Call>,
     pub violations: Vec<String>,
     pub refused: Vec<String>,
-    pub failures: Vec<(String, Failure)>,
+    /// What is to go wrong, and what fails by itself.
+    pub mishaps: Mishaps<String, Failure>,
     /// How long a request and its answer are on the way together.
     pub way: Duration,
-    /// What fails by itself.
-    pub weather: Option<Weather>,
 }
 
 pub struct Bot {
@@ -120,9 +119,8 @@ impl State {
             calls: Vec::new(),
             violations: Vec::new(),
             refused: Vec::new(),
-            failures: Vec::new(),
+            mishaps: Mishaps::default(),
             way: Duration::ZERO,
-            weather: None,
         }
     }
 

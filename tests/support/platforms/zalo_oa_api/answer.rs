@@ -52,17 +52,7 @@ impl Inside {
         at: Instant,
     ) -> (usize, Option<Failure>) {
         let mut state = self.state();
-        let ordered = state
-            .failures
-            .iter()
-            .position(|(each, _)| *each == endpoint);
-        let failure = match ordered {
-            Some(index) => Some(state.failures.remove(index).1),
-            None => state
-                .weather
-                .as_mut()
-                .and_then(|weather| weather.strikes(endpoint)),
-        };
+        let failure = state.mishaps.next(&endpoint);
         state.calls.push(Call {
             path: endpoint.path(),
             params: given.as_ref().map_or(Value::Null, Given::shown),

@@ -1,13 +1,12 @@
 //! What a test may turn, and what it may look at.
 
-use super::super::server::dice::Dice;
 use super::endpoint::Endpoint;
 use super::events::GroupIdAt;
 use super::groups::{Group, Standing};
 use super::message::SentMessage;
 use super::oauth::Refresh;
 use super::rates::Rates;
-use super::weather::Weather;
+use super::weather::any_failure;
 use super::webhook::{Delivery, SignedBy, SignedWith};
 use super::{Call, Failure, ZaloOaApi};
 use std::time::Duration;
@@ -160,7 +159,7 @@ impl ZaloOaApi {
     #[track_caller]
     pub fn fail_next(&self, endpoint: &str, failure: Failure) {
         let endpoint = Endpoint::named(endpoint);
-        self.state().failures.push((endpoint, failure));
+        self.state().mishaps.order(endpoint, failure);
     }
 
     /// From now on calls of these endpoints fail in every way there is, this often in a hundred; the same seed fails
@@ -168,11 +167,8 @@ impl ZaloOaApi {
     #[track_caller]
     pub fn fail_randomly(&self, endpoints: &[&str], percent: usize, seed: u64) {
         let endpoints = endpoints.iter().map(|name| Endpoint::named(name)).collect();
-        self.state().weather = Some(Weather {
-            dice: Dice::new(seed),
-            percent,
-            endpoints,
-        });
+        let mishaps = &mut self.state().mishaps;
+        mishaps.at_random(endpoints, percent, seed, any_failure);
     }
 
     /// From now on every call takes so long, half of it before the work is done and half after, as from another

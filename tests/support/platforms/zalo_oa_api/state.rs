@@ -1,6 +1,7 @@
 //! Everything the server remembers, and why it says no.
 
 use super::super::server::dice::Dice;
+use super::super::server::mishaps::Mishaps;
 use super::endpoint::Endpoint;
 use super::events::GroupIdAt;
 use super::groups::Group;
@@ -9,7 +10,6 @@ use super::params::{Given, Nothing};
 use super::private::Person;
 use super::rates::Rates;
 use super::uploads::Uploads;
-use super::weather::Weather;
 use super::webhook::Webhook;
 use super::{Call, Failure, Names};
 use serde_json::{Value, json};
@@ -30,11 +30,10 @@ pub struct State {
     pub group_id_at: GroupIdAt,
     pub calls: Vec<Call>,
     pub violations: Vec<String>,
-    pub failures: Vec<(Endpoint, Failure)>,
+    /// What is to go wrong, and what fails by itself.
+    pub mishaps: Mishaps<Endpoint, Failure>,
     /// How long a request and its answer are on the way together.
     pub way: Duration,
-    /// What fails by itself.
-    pub weather: Option<Weather>,
     pub rates: Rates,
 }
 
@@ -86,9 +85,8 @@ impl State {
             group_id_at: GroupIdAt::Recipient,
             calls: Vec::new(),
             violations: Vec::new(),
-            failures: Vec::new(),
+            mishaps: Mishaps::default(),
             way: Duration::ZERO,
-            weather: None,
             rates: Rates::default(),
         }
     }
