@@ -350,6 +350,36 @@ fn what_zalo_or_a_gateway_failed_to_do_is_done_again() {
 }
 
 #[test]
+fn while_zalo_is_away_one_letter_tries_for_all_and_none_is_given_up() {
+    const WRITERS: usize = 8;
+    let school = School::new();
+    let _running = school.is_brought();
+    const AWAY: usize = 3;
+    for _ in 0..AWAY {
+        school.api.fail_next("sendMessage", Failure::Html502);
+    }
+    let writers: Vec<String> = (0..WRITERS)
+        .map(|number| format!("{number:020x}"))
+        .collect();
+    for writer in &writers {
+        school
+            .api
+            .person_writes(writer, writer, "Ba mẹ", "/trogiup");
+    }
+    for writer in &writers {
+        school.hears(writer, 1);
+    }
+    let calls = school.calls("sendMessage");
+    assert_eq!(calls.len(), AWAY + WRITERS);
+    // After each failure nothing goes for a second or more, and then one alone.
+    for failed in 1..AWAY {
+        let pause = calls[failed + 1].at - calls[failed].at;
+        assert!(pause >= Duration::from_millis(900), "{failed}: {pause:?}");
+    }
+    school.holds();
+}
+
+#[test]
 fn a_connection_cut_after_it_was_done_repeats_rather_than_loses() {
     assert_eq!(after_one(Failure::ResetAfterApplied), 2);
     assert_eq!(after_one(Failure::TruncatedJson), 1);

@@ -18,7 +18,10 @@ mod program;
 use std::time::Duration;
 
 use http::{free_address, get, wait_for};
+use lopso::channel::zalo_oa::{Credentials, Trouble, ZaloOa};
+use lopso::db::Db;
 use lopso::domain::message::Show;
+use lopso::installation::Key;
 use platforms::zalo_oa_api::{
     Attachment, Failure, File, SentMessage, SignedBy, SignedWith, ZaloOaApi,
 };
@@ -190,7 +193,7 @@ fn who_left_the_group_meanwhile_costs_nobody_the_answer() {
 }
 
 #[test]
-fn in_a_group_who_is_thanked_is_not_named() {
+fn what_is_answered_privately_calls_nobody_in_the_group() {
     let school = School::new();
     let _running = school.opens();
     school
@@ -269,6 +272,32 @@ fn a_wrong_secret_of_the_app_costs_no_token() {
     school.writes("/trogiup");
     school.hears(1);
     school.holds();
+}
+
+#[tokio::test]
+async fn a_refusal_of_the_moment_is_not_asked_about_at_every_call() {
+    let api = ZaloOaApi::start("11", "app-secret", "900", "oa-secret");
+    let office = Office::new();
+    let db = Db::open(office.url()).await.unwrap();
+    let credentials = Credentials {
+        app_id: "11".to_owned(),
+        app_secret: "app-secret".to_owned(),
+        oa_secret: None,
+        seed: Some(api.consent()),
+    };
+    let (url, oauth) = (api.api_url(), api.oauth_url());
+    let (url, oauth) = (url.parse().unwrap(), oauth.parse().unwrap());
+    let oa = ZaloOa::new(credentials, url, oauth, None, db, Key::new(b"key")).unwrap();
+    let wrong = Failure::Error {
+        code: -14002,
+        message: "the app is not active",
+    };
+    api.fail_next("access_token", wrong);
+    for _ in 0..3 {
+        assert_eq!(oa.me().await, Err(Trouble::Unreached));
+    }
+    let asked = api.calls().len();
+    assert_eq!(asked, 1, "once, and then not for an hour");
 }
 
 #[test]

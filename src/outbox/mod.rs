@@ -235,7 +235,6 @@ pub struct Prompt {
     /// The platform's id of the message, once it was sent.
     pub message: Option<String>,
     pub choices: Vec<Choice>,
-    pub opened_at: Timestamp,
     /// When its message was sent, or is to be.
     pub shown_at: Timestamp,
     pub expires_at: Timestamp,
@@ -249,14 +248,14 @@ pub async fn prompts(
     accounts: &[AccountId],
     messages: &[&str],
 ) -> Result<Vec<Prompt>, sqlx::Error> {
-    const LATEST: &str = "SELECT p.prompt_id, p.chat_id, p.account_id, p.choices, p.opened_at, p.expires_at, o.external_id, o.due_at \
+    const LATEST: &str = "SELECT p.prompt_id, p.chat_id, p.account_id, p.choices, p.expires_at, o.external_id, o.due_at \
          FROM prompt p JOIN outbox o ON o.outbox_id = p.outbox_id \
          WHERE p.chat_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) \
          AND (p.account_id IS NULL OR p.account_id IN (SELECT CAST(value AS BIGINT) FROM json_each($2))) \
          AND p.prompt_id = (SELECT n.prompt_id FROM prompt n JOIN outbox m ON m.outbox_id = n.outbox_id \
              WHERE n.chat_id = p.chat_id AND COALESCE(n.account_id, 0) = COALESCE(p.account_id, 0) AND m.state = 'sent' \
              ORDER BY m.due_at DESC, n.prompt_id DESC LIMIT 1)";
-    const ANSWERED: &str = "SELECT p.prompt_id, p.chat_id, p.account_id, p.choices, p.opened_at, p.expires_at, o.external_id, o.due_at \
+    const ANSWERED: &str = "SELECT p.prompt_id, p.chat_id, p.account_id, p.choices, p.expires_at, o.external_id, o.due_at \
          FROM outbox o JOIN prompt p ON p.outbox_id = o.outbox_id \
          WHERE o.chat_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) \
          AND o.external_id IN (SELECT value ->> 'id' FROM json_each($2))";
@@ -277,7 +276,6 @@ fn read_prompt(row: &Row) -> Result<Prompt, sqlx::Error> {
         message: row.get("external_id")?,
         choices: serde_json::from_str(&choices)
             .map_err(|_| unknown_word("choices", "not a list of choices"))?,
-        opened_at: row.get("opened_at")?,
         shown_at: row.get("due_at")?,
         expires_at: row.get("expires_at")?,
     })

@@ -257,6 +257,8 @@ impl Desk {
         self.rang |= self.hand.len() * 2 <= HAND;
         match beyond {
             Beyond::Nothing => self.away = 0,
+            // Those that were on their way together bring the same news, which counts once.
+            Beyond::Away if self.pacer.closed_until() > clock => {}
             Beyond::Away => {
                 let pause_ms = (SECOND_MS << self.away.min(6)).min(LONGEST_AWAY_MS);
                 self.away += 1;

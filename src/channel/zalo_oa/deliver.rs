@@ -103,8 +103,7 @@ impl ZaloOa {
         self.words(letter, text).await
     }
 
-    /// It is handed in first and then sent by the name it got. The words under it are ours alone where it is a
-    /// picture; another file goes without.
+    /// It is handed in first and then sent by the name it got. A picture takes words under it, another file none.
     async fn file(
         &self,
         letter: &Letter,

@@ -57,6 +57,8 @@ pub struct ZaloOa {
     only_looks: bool,
     /// Until then the app's calls of a minute are used up.
     closed_until_ms: Arc<AtomicI64>,
+    /// Until then a refresh token that was refused is not offered again.
+    refused_until_ms: Arc<AtomicI64>,
 }
 
 /// Who we are on Zalo.
@@ -107,6 +109,7 @@ impl ZaloOa {
             refreshing: Arc::default(),
             only_looks: false,
             closed_until_ms: Arc::default(),
+            refused_until_ms: Arc::default(),
         })
     }
 

@@ -1,6 +1,7 @@
 //! An account's tokens: an access token for 25 hours, and a refresh token that is good once. Who loses it needs an
 //! administrator of the account in a browser, so there is one refresher, and nothing is used before it is written.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -16,6 +17,8 @@ use crate::domain::time::HOUR_MS;
 const RENEWED_AFTER_MS: i64 = 20 * HOUR_MS;
 /// Until then it is still used while it cannot be renewed.
 const GOOD_FOR_MS: i64 = 24 * HOUR_MS;
+/// A refusal that may be of the moment is asked about again after this, and at the next start.
+const REFUSED_FOR_MS: i64 = HOUR_MS;
 /// "Invalid refresh token", as our own server says it; public sources name no number. Every other one may speak of the
 /// app, its secret or the moment, and the token may be good.
 const INVALID_REFRESH_TOKEN: i64 = -14014;
@@ -75,7 +78,8 @@ impl ZaloOa {
         seen: Option<&str>,
         now: Timestamp,
     ) -> Result<String, Trouble> {
-        if self.only_looks {
+        let refused_until = Timestamp(self.refused_until_ms.load(Ordering::Relaxed));
+        if self.only_looks || refused_until > now {
             return Err(Trouble::Unreached);
         }
         let _alone = self.refreshing.lock().await;
@@ -146,6 +150,8 @@ impl ZaloOa {
                     Some(anew) => stored = anew,
                     None => {
                         self.alarm(now).await;
+                        let again = now.plus_ms(REFUSED_FOR_MS).0;
+                        self.refused_until_ms.store(again, Ordering::Relaxed);
                         return Err(if is_dead {
                             Trouble::Token
                         } else {

@@ -158,7 +158,9 @@ fn invitation(slip: &Slip) -> Markup {
 fn told(slip: &Slip, code: &str) -> Markup {
     let (one, two) = code.split_at_checked(4).unwrap_or((code, ""));
     let telegram = slip.telegram.as_ref().map(|bot| format!("@{bot}"));
-    let zalo = slip.zalo.as_deref().map(texts::on_zalo);
+    let zalo = slip
+        .is_on_zalo
+        .then(|| texts::on_zalo(slip.zalo.as_deref()));
     let bots: Vec<String> = telegram.into_iter().chain(zalo).collect();
     html! {
         p.lead { (texts::YOUR_CODE) }

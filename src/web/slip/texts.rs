@@ -24,8 +24,11 @@ pub const WHAT_NEXT: &str = "Mời ông bà, ba mẹ bấm nút dưới đây đ
 pub const WHAT_NEXT_ON_ZALO: &str =
     "Ông bà, ba mẹ bấm nút dưới đây để lấy mã, rồi nhắn riêng mã ấy cho trợ lý của lớp trên Zalo.";
 
-pub fn on_zalo(bot: &str) -> String {
-    format!("{bot} trên Zalo")
+/// Where nobody knows yet which of several bots serves the class.
+const SOME_BOT: &str = "trợ lý của lớp";
+
+pub fn on_zalo(bot: Option<&str>) -> String {
+    format!("{} trên Zalo", bot.unwrap_or(SOME_BOT))
 }
 
 pub fn send_to(bots: &[String]) -> String {
@@ -35,8 +38,7 @@ pub fn send_to(bots: &[String]) -> String {
     format!("Nhắn riêng mã này cho {}:", bots.join(" hoặc "))
 }
 
-/// `bot`: none where nobody knows yet which of several serves the class.
 pub fn send_on_zalo(bot: Option<&str>) -> String {
-    let bot = bot.unwrap_or("trợ lý của lớp");
+    let bot = bot.unwrap_or(SOME_BOT);
     format!("Mở Zalo, vào nhóm lớp, chạm vào tên {bot}, chọn Nhắn tin, rồi gửi mã này:")
 }
