@@ -71,7 +71,7 @@ pub fn help(teacher: bool, lead: bool) -> String {
              • Nhập hộ gia đình: /nhapho\n\
              • Ai trong nhà đã vào, đổi máy, mã phiếu: /giadinh\n\
              • Nhắc các nhà chưa xong: /nhac\n\
-             • Gắn nhóm lớp: nhắn riêng em /ganlop, em chỉ từng bước",
+             • Gắn nhóm lớp, em chỉ từng bước: /ganlop",
         );
     }
     if lead {

@@ -15,7 +15,7 @@ pub fn usage(titles: &[&str]) -> String {
     };
     format!(
         "Dạ, cô nhắn tên việc, bắt đầu bằng từ chỉ việc làm, ví dụ: /phatdong Cài ứng dụng họp. \
-         Em gửi bảng vào các nhóm lớp ngay ạ.\n\
+         Em gửi bảng vào các nhóm lớp ạ.\n\
          Các việc đang có: {list}. Nhắn lại tên một việc đang có thì em gửi bảng mới."
     )
 }

@@ -165,14 +165,15 @@ pub fn no_such_aside(name: &str) -> String {
 /// Rows that wait this long mean that nothing goes out: a wave of 3,000 reminders takes two minutes.
 const STUCK_MS: i64 = 15 * MINUTE_MS;
 
-/// True when messages wait far longer than any wave of them takes. Reminders may wait for the morning.
+/// True when answers wait far longer than any wave takes. Reminders and boards may wait for the morning or the next
+/// month.
 pub fn is_stuck(depths: &[Depth], now: Timestamp) -> bool {
-    let answers = depths
-        .iter()
-        .filter(|depth| depth.priority < Priority::Reminder.order());
-    answers
-        .into_iter()
-        .any(|depth| now.0 - depth.oldest.0 > STUCK_MS)
+    let is_old = |depth: &Depth| now.0 - depth.oldest.0 > STUCK_MS;
+    depths.iter().any(|depth| is_answer(depth) && is_old(depth))
+}
+
+fn is_answer(depth: &Depth) -> bool {
+    depth.priority < Priority::Board.order()
 }
 
 pub fn outbox(depths: &[Depth], lost: &Lost, now: Timestamp) -> String {
@@ -190,6 +191,11 @@ pub fn outbox(depths: &[Depth], lost: &Lost, now: Timestamp) -> String {
     if let Some(oldest) = depths.iter().map(|depth| depth.oldest).min() {
         let minutes = (now.0 - oldest.0).max(0) / MINUTE_MS;
         out.push_str(&format!(" Tin chờ lâu nhất đã {minutes} phút."));
+    }
+    if !stuck && depths.iter().any(|depth| !is_answer(depth)) {
+        out.push_str(
+            " Bảng và tin nhắc có khi phải chờ: ban đêm, ngày lễ, hoặc khi tin Zalo trong tháng sắp hết.",
+        );
     }
     if stuck {
         out.push_str(
@@ -265,4 +271,30 @@ pub fn backup_failed(failure: Failure, now: Timestamp) -> String {
         "xem quyền ghi của thư mục sao lưu, và nhật ký lúc ấy"
     };
     format!("✘ Lần sao lưu lúc {clock} ngày {day} không xong: {why}.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp(100 * MINUTE_MS);
+
+    fn told(priority: Priority) -> String {
+        let depth = Depth {
+            priority: priority.order(),
+            rows: 1,
+            oldest: Timestamp(0),
+        };
+        outbox(&[depth], &Lost::default(), NOW)
+    }
+
+    #[test]
+    fn a_board_that_waits_for_the_morning_is_no_fault_and_an_answer_that_waits_is() {
+        assert!(told(Priority::Reply).starts_with("✘ Tin chờ gửi: 1"));
+        for priority in [Priority::Board, Priority::Reminder] {
+            let told = told(priority);
+            assert!(told.starts_with("✔ Tin chờ gửi: 1"), "{told}");
+            assert!(told.contains("có khi phải chờ: ban đêm"), "{told}");
+        }
+    }
 }
